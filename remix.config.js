@@ -1,0 +1,32 @@
+import { vitePlugin as remix } from '@remix-run/dev'
+import { defineConfig } from 'vite'
+
+// The one build file: Vite builds the pages with it, Vitest reads it for the tests.
+const underTest = Boolean(process.env.VITEST)
+
+export default defineConfig({
+  publicDir: 'app/public',
+  plugins: underTest
+    ? []
+    : [
+        remix({
+          appDirectory: 'app',
+          future: {
+            v3_fetcherPersist: true,
+            v3_lazyRouteDiscovery: true,
+            v3_relativeSplatPath: true,
+            v3_routeConfig: false,
+            v3_singleFetch: true,
+            v3_throwAbortReason: true,
+          },
+        }),
+      ],
+  build: { assetsInlineLimit: 0 },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores are the smallest machine we test on; more workers would only take turns.
+    maxWorkers: 2,
+  },
+})
