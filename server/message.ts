@@ -1,0 +1,69 @@
+import type { SenderRef } from './sender.ts'
+import type { Instant } from './time.ts'
+
+export type MessageState = 'waiting' | 'opened' | 'expired' | 'retracted' | 'disposed'
+
+/** What one recipient gets of a deposit, or what they answered (`direction: 'reply'`). */
+export interface Message {
+  id: string
+  organization: string
+  /** The deposit it came with; a reply names the deposit it answers. */
+  deposit: string
+  thread: string
+  direction: 'to_recipient' | 'reply'
+  /** The patient's side, whichever way the message goes. */
+  recipient: string
+  /** The clinic's side, whichever way the message goes. */
+  sender: SenderRef
+  inReplyTo: string | null
+  state: MessageState
+  createdAt: Instant
+  /** After this the recipient can no longer read. */
+  expiresAt: Instant
+  /** Until this the organization keeps the sealed content. Another clock: never confuse the two. */
+  retainUntil: Instant
+  openedAt: Instant | null
+  retractedAt: Instant | null
+  retractionReason: string | null
+  /** Whether the recipient is told that it was taken back. */
+  tellRecipient: boolean
+  /** When the recipient said "this is not for me"; it is hidden from then on. */
+  hiddenAt: Instant | null
+  replyAllowed: boolean
+  confidential: boolean
+  /** Whether the sender gave an activation code or a birth date with it. */
+  needsConfirmation: 'code' | 'birth_date' | null
+  attachmentCount: number
+  /** Counts the changes of this row; the trail holds the same number, so that an older copy put back is noticed. */
+  revision: number
+}
+
+/** A message to be kept: the opaque word of its notice and the sender's check are given once and stored as keyed hashes. */
+export interface NewMessage extends Omit<Message, 'revision' | 'openedAt' | 'retractedAt' | 'retractionReason' | 'tellRecipient' | 'hiddenAt'> {
+  locator: string | null
+  activationAnswer: string | null
+}
+
+/** What is sealed: each field its own part with its own key. */
+export interface Content {
+  subject: string
+  from: { name: string; email?: string | undefined }
+  text: string
+  /** Already sanitized. */
+  html: string | null
+  /** BCP 47 tag of subject and body. */
+  language: string
+}
+
+export interface Attachment {
+  id: string
+  message: string
+  organization: string
+  recipient: string
+  /** Sealed at rest. */
+  name: string
+  /** Media type by content, not by what the sender said. Sealed at rest. */
+  type: string
+  /** Bytes. */
+  size: number
+}

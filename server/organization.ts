@@ -1,0 +1,14 @@
+import type { Instant } from './time.ts'
+
+/** A clinic or hospital. Everything belongs to exactly one. */
+export interface Organization {
+  id: string
+  name: string
+  /** Shown wherever a patient may need a person to talk to. */
+  phone: string
+  /** IANA zone the organization's times are told in to people whose own zone is not known. */
+  timeZone: string
+  /** Whether notices may name it; the name of a clinic can say what someone is treated for. */
+  namedInNotices: boolean
+  createdAt: Instant
+}

@@ -1,0 +1,36 @@
+import type { Instant } from './time.ts'
+
+/** A `sent` letter was taken by a mail server; `bounced`: refused for good; `failed`: given up after the last try. */
+export type LetterState = 'queued' | 'deferred' | 'sent' | 'bounced' | 'failed' | 'cancelled'
+
+/** Why a letter is sent; decides its words. None of them holds content. */
+export type LetterKind = 'notice' | 'code' | 'account_change' | 'invitation' | 'reply_waiting'
+
+/** What a letter needs to be written, sealed at rest until it is sent. */
+export interface LetterContent {
+  to: string
+  language: string
+  /** Values its template asks for, such as `locator`, `code`, `reference`, `host`, `until`, `organization`, `phone`. */
+  values: Record<string, string>
+}
+
+export interface Letter {
+  id: string
+  organization: string
+  kind: LetterKind
+  /** The message it is about; null for letters about an account. */
+  message: string | null
+  state: LetterState
+  attempts: number
+  createdAt: Instant
+  nextAttemptAt: Instant
+  claimedUntil: Instant | null
+  settledAt: Instant | null
+  /** The same in every try, so that a mailbox can tell a second hand-off from a second letter. */
+  messageIdHeader: string
+  /** What the mail server last said, without addresses. */
+  lastAnswer: string | null
+  content: LetterContent
+}
+
+export type NewLetter = Pick<Letter, 'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'>

@@ -1,0 +1,134 @@
+import type { Instant } from '../time.ts'
+
+/** Someone who can sign in: a recipient or a member of staff. */
+export interface PersonRef {
+  kind: 'recipient' | 'staff'
+  id: string
+  organization: string
+}
+
+/** How far somebody has proven who they are. A session at `mailbox` opens no content, ever. */
+export type Level = 'mailbox' | 'full'
+
+/** How the level was reached; written into each trail entry. */
+export type Method = 'mailbox_code' | 'invitation' | 'passkey' | 'passphrase+totp' | 'passphrase+printed_code'
+
+export interface SessionRow {
+  /** SHA-256 (base64url) of the token in the cookie; the token itself is nowhere. */
+  tokenHash: string
+  /** `ses_…`, for lists and revocation; grants nothing. */
+  handle: string
+  person: PersonRef
+  level: Level
+  method: Method
+  createdAt: Instant
+  /** When the level was last proven: export, retraction and factor changes want it fresh. */
+  signedInAt: Instant
+  lastSeenAt: Instant
+}
+
+export type FactorKind = 'passkey' | 'passphrase' | 'totp' | 'printed_code'
+
+/** One way to prove who one is. `secret` (PHC string, TOTP key, passkey's public key) is sealed at rest. */
+export interface Factor {
+  id: string
+  person: PersonRef
+  kind: FactorKind
+  /** What the person calls it ("My phone"), or an empty string. */
+  label: string
+  secret: string
+  createdAt: Instant
+  lastUsedAt: Instant | null
+  /** TOTP: the last time step that was accepted. Passkey: the signature counter. */
+  counter: number
+}
+
+/** A sign-in under way, bound to one browser by a cookie; `person` is null when nobody has this address, and nothing shows it. */
+export interface SignInRequest {
+  /** SHA-256 (base64url) of the token in the cookie. */
+  tokenHash: string
+  /** Keyed hash of the normalized address; attempts are counted on it, known or not. */
+  subject: string
+  person: PersonRef | null
+  /** The locator it started from. */
+  locator: string | null
+  /** WebAuthn challenge (base64url) that is open, if any; used once. */
+  challenge: string | null
+  /** Whether the passphrase has been proven in this request. */
+  passphraseAt: Instant | null
+  createdAt: Instant
+  expiresAt: Instant
+}
+
+export interface Attempts {
+  failures: number
+  lastFailureAt: Instant | null
+  disabledAt: Instant | null
+}
+
+/** What signing in asks of a database. Whatever counts once is settled by one conditional statement. */
+export interface SignInStore {
+  sessions: {
+    add(session: SessionRow): Promise<void>
+    find(tokenHash: string): Promise<SessionRow | null>
+    ofPerson(person: PersonRef): Promise<SessionRow[]>
+    touch(tokenHash: string, at: Instant): Promise<void>
+    remove(tokenHash: string): Promise<void>
+    removeByHandle(person: PersonRef, handle: string): Promise<boolean>
+    /** Ends every session of a person, but for the one that is kept. */
+    removeAll(person: PersonRef, exceptTokenHash?: string): Promise<number>
+    removeStale(createdBefore: Instant, lastSeenBefore: Instant): Promise<number>
+  }
+  factors: {
+    add(factor: Factor): Promise<void>
+    ofPerson(person: PersonRef): Promise<Factor[]>
+    /** By the credential id a passkey presents (base64url), through a keyed hash. */
+    findPasskey(credentialId: string): Promise<Factor | null>
+    /** Keeps the credential id findable; called with the passkey's factor. */
+    addPasskey(factor: Factor, credentialId: string): Promise<void>
+    replaceSecret(id: string, secret: string): Promise<boolean>
+    /** Compare-and-set: true for exactly one caller, and only when `counter` is above what is stored. */
+    advanceCounter(id: string, counter: number, at: Instant): Promise<boolean>
+    markUsed(id: string, at: Instant): Promise<void>
+    remove(id: string): Promise<boolean>
+  }
+  printedCodes: {
+    /** Replaces all codes of a person. Kept as keyed hashes. */
+    replace(person: PersonRef, codes: string[], at: Instant): Promise<void>
+    /** True for exactly one caller for each code. */
+    spend(person: PersonRef, code: string, at: Instant): Promise<boolean>
+    remaining(person: PersonRef): Promise<number>
+  }
+  requests: {
+    add(request: SignInRequest): Promise<void>
+    find(tokenHash: string, now: Instant): Promise<SignInRequest | null>
+    setPassphraseAt(tokenHash: string, at: Instant): Promise<void>
+    setChallenge(tokenHash: string, challenge: string): Promise<void>
+    /** Hands out the open challenge and forgets it, in one statement. */
+    takeChallenge(tokenHash: string): Promise<string | null>
+    remove(tokenHash: string): Promise<void>
+    removeExpired(now: Instant): Promise<number>
+  }
+  mailboxCodes: {
+    /** The newest code of a request takes the place of any before. Kept as a keyed hash. */
+    put(code: { request: string; code: string; reference: string; createdAt: Instant; expiresAt: Instant }): Promise<void>
+    /** True for exactly one caller, and only for the newest code, in time. */
+    spend(request: string, code: string, now: Instant): Promise<boolean>
+    reference(request: string): Promise<string | null>
+  }
+  attempts: {
+    get(subject: string, factor: string): Promise<Attempts>
+    /** Counts one failure; says how many there are now. */
+    fail(subject: string, factor: string, at: Instant): Promise<number>
+    disable(subject: string, factor: string, at: Instant): Promise<void>
+    clear(subject: string, factor: string): Promise<void>
+  }
+  invitations: {
+    put(invitation: { tokenHash: string; person: PersonRef; expiresAt: Instant }): Promise<void>
+    find(tokenHash: string, now: Instant): Promise<PersonRef | null>
+    /** True for exactly one caller. */
+    spend(tokenHash: string, now: Instant): Promise<boolean>
+  }
+  /** A keyed hash of an address: the same for the same address, meaningless without the key. */
+  subjectOf(address: string): string
+}

@@ -1,0 +1,226 @@
+import type { Client, SenderRef } from './sender.ts'
+import type { Deposit } from './deposit.ts'
+import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
+import type { Organization } from './organization.ts'
+import type { Letter, LetterState, NewLetter } from './outbox.ts'
+import type { Receipt, ReceiptStage } from './receipt.ts'
+import type { Recipient } from './recipient.ts'
+import type { SignInStore } from './sign-in/store.ts'
+import type { StaffMember } from './staff.ts'
+import type { Instant } from './time.ts'
+import type { TrailStore } from './trail/store.ts'
+
+/**
+ * What the portal asks of a database. It speaks of deposits and messages; that they are sealed, and in which tables they lie,
+ * is the storage room's business. One contract suite (test/storage/contract.ts) holds every engine to this page.
+ */
+export interface Store {
+  /**
+   * Does work that must happen as a whole. Resolves after it is durable (it survives a power cut); rejects with nothing changed.
+   *
+   * The work may await nothing but `tx`: mail, hashing and passkeys come before or after. Nesting throws.
+   *
+   * @throws PortalError `busy` when another writer held the database for too long.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+
+  /** Reads from one consistent state, beside writers. Writing inside throws. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+
+  /** The content of one attachment, in order, each chunk verified before it is handed on. Ends early with `tampered` when one is not. */
+  attachmentContent(attachment: Attachment): AsyncIterable<Uint8Array>
+
+  /** Signs checkpoints of the trail. The private key never leaves the storage room. */
+  readonly signer: Signer
+
+  /** Whether the database answers, and whether its schema is the one this program knows. */
+  health(): Promise<{ answers: boolean; migrated: boolean }>
+
+  close(): Promise<void>
+}
+
+export interface Signer {
+  /** The Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array
+  /** An Ed25519 signature, 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array
+}
+
+/** One transaction's view of everything that is kept. */
+export interface Tx {
+  organizations: Organizations
+  clients: Clients
+  staff: StaffMembers
+  recipients: Recipients
+  deposits: Deposits
+  messages: Messages
+  attachments: Attachments
+  receipts: Receipts
+  outbox: Outbox
+  depositKeys: DepositKeys
+  signIn: SignInStore
+  trail: TrailStore
+}
+
+/** A page of a list: rows after this id (or before it, in lists that show the newest first), at most `limit`. */
+export interface Page {
+  after?: string | undefined
+  limit: number
+}
+
+export interface Organizations {
+  /** Also makes the organization's first key-encryption key. */
+  add(organization: Organization): Promise<void>
+  find(id: string): Promise<Organization | null>
+  list(): Promise<Organization[]>
+}
+
+export interface Clients {
+  add(client: Client, credentials: ClientCredentials): Promise<void>
+  find(id: string): Promise<Client | null>
+  /** By SHA-256 (base64url) of an API key. Revoked and expired ones are found too: the caller decides. */
+  findByApiKeyHash(hash: string): Promise<Client | null>
+  /** The hash to compare a presented secret with. */
+  secretHash(id: string): Promise<string | null>
+  replaceCredentials(id: string, credentials: ClientCredentials): Promise<boolean>
+  revoke(id: string, at: Instant): Promise<boolean>
+  list(organization: string): Promise<Client[]>
+  /** Remembers the OAuth `jti` or token; false when it was there already. */
+  addAccessToken(token: { hash: string; client: string; scopes: string[]; expiresAt: Instant }): Promise<void>
+  findAccessToken(hash: string, now: Instant): Promise<{ client: string; scopes: string[] } | null>
+}
+
+/** SHA-256 (base64url) of high-entropy secrets; the secrets themselves are shown once and not kept. */
+export interface ClientCredentials {
+  apiKeyHash: string
+  secretHash: string
+}
+
+export interface StaffMembers {
+  add(member: StaffMember): Promise<void>
+  find(id: string): Promise<StaffMember | null>
+  /** Every member of any organization with this address (normalized). */
+  findByAddress(address: string): Promise<StaffMember[]>
+  list(organization: string): Promise<StaffMember[]>
+  disable(id: string, at: Instant): Promise<boolean>
+}
+
+export interface Recipients {
+  add(recipient: Recipient): Promise<void>
+  find(id: string): Promise<Recipient | null>
+  /** By normalized address within one organization. */
+  findInOrganization(organization: string, address: string): Promise<Recipient | null>
+  /** Every recipient of any organization with this address (normalized), newest first. */
+  findByAddress(address: string): Promise<Recipient[]>
+  /** Says that this person answered a sender's activation code or identity check correctly. */
+  confirm(id: string, at: Instant): Promise<boolean>
+  setLanguage(id: string, language: string): Promise<boolean>
+  setTimeZone(id: string, timeZone: string): Promise<boolean>
+}
+
+export interface Deposits {
+  /** @throws PortalError `conflict` when the client used this idempotency key before. */
+  add(deposit: Deposit): Promise<void>
+  find(id: string): Promise<Deposit | null>
+  findByIdempotencyKey(client: string, keyHash: string): Promise<Deposit | null>
+  /** Newest first. `reference` is compared through the blind index. */
+  listForSender(sender: SenderRef, page: Page, reference?: string): Promise<Deposit[]>
+  /** Everything the organization deposited, newest first (staff see their own through listForSender). */
+  listForOrganization(organization: string, page: Page): Promise<Deposit[]>
+}
+
+export interface Messages {
+  /** Seals and keeps the content; the message starts at revision 1. */
+  add(message: NewMessage, content: Content): Promise<void>
+  /** @throws PortalError `tampered` when the row, or its revision in the trail, is not what was written. */
+  find(id: string): Promise<Message | null>
+  findByLocator(locator: string): Promise<Message | null>
+  /** Several at once, in no order; unknown ids are left out. */
+  findMany(ids: string[]): Promise<Message[]>
+  ofDeposit(deposit: string): Promise<Message[]>
+  ofThread(thread: string): Promise<Message[]>
+  /** What lies in one recipient's mailbox, newest first; `page.after` is the id of the last row seen. */
+  listForRecipient(recipient: string, page: Page): Promise<Message[]>
+  /** Replies to a sender's deposits, newest first (`oldest` first for the API's cursor). */
+  listReplies(to: SenderRef, page: Page, order: 'newest' | 'oldest'): Promise<Message[]>
+  /** The whole content. @throws PortalError `gone` after disposal, `tampered` when it does not verify. */
+  content(message: Message): Promise<Content>
+  /** Subject and sender's name alone: what lists show. */
+  headings(messages: Message[]): Promise<Map<string, Pick<Content, 'subject' | 'from'>>>
+  /**
+   * Moves a message from one of `from` to `to`, if it still is in one of them; the one statement that settles every race.
+   * Raises the revision by one; the caller records the new revision in the trail in the same transaction.
+   *
+   * @returns the message as it is now, or null when it was not (any more) in one of `from`.
+   */
+  transition(id: string, from: readonly MessageState[], to: MessageState, change: MessageChange): Promise<Message | null>
+  /** Changes the expiry of a message in one of these states and raises the revision; null when it was in none of them. */
+  extend(id: string, from: readonly MessageState[], to: MessageState, expiresAt: Instant): Promise<Message | null>
+  /** Ids of messages that are `waiting` or `opened` and whose expiry has come, oldest first. */
+  dueToExpire(now: Instant, limit: number): Promise<string[]>
+  /** Whether this person's answer is the activation code or birth date the sender gave with the message (compared in constant time). */
+  activationMatches(message: string, answer: string): Promise<boolean>
+  /** Hides it from the recipient's list ("this is not for me"); raises the revision. */
+  hide(id: string, at: Instant): Promise<Message | null>
+}
+
+/** What a transition writes beside the state. */
+export interface MessageChange {
+  at: Instant
+  retractionReason?: string
+  tellRecipient?: boolean
+}
+
+export interface Attachments {
+  add(attachment: Attachment, content: Uint8Array): Promise<void>
+  find(id: string): Promise<Attachment | null>
+  ofMessage(message: string): Promise<Attachment[]>
+  ofMessages(messages: string[]): Promise<Attachment[]>
+}
+
+export interface Receipts {
+  add(receipt: Receipt): Promise<void>
+  /** Adds it unless the message already has one of this stage (and attachment); says whether it was added. */
+  addOnce(receipt: Receipt): Promise<boolean>
+  ofMessages(messages: string[]): Promise<Receipt[]>
+  has(message: string, stage: ReceiptStage): Promise<boolean>
+}
+
+export interface Outbox {
+  add(letter: NewLetter): Promise<void>
+  /**
+   * Takes up to `limit` letters that are due, so that nobody else takes them until `leaseUntil`. Letters whose lease has run out
+   * are due again.
+   */
+  claim(now: Instant, leaseUntil: Instant, limit: number): Promise<Letter[]>
+  /** Settles a claimed letter. False when the claim was lost meanwhile (`claimedUntil` is not the lease that is held). */
+  settle(
+    id: string,
+    claimedUntil: Instant,
+    result: { state: LetterState; at: Instant; answer: string; nextAttemptAt?: Instant },
+  ): Promise<boolean>
+  find(id: string): Promise<Letter | null>
+  /** The letters about one message, oldest first, without what they say. */
+  ofMessage(message: string): Promise<Letter[]>
+  /** Cancels what is not sent yet about these messages; says how many. */
+  cancelForMessages(messages: string[], at: Instant): Promise<number>
+  /** When the oldest due letter was due; null when nothing waits. */
+  oldestDue(now: Instant): Promise<Instant | null>
+}
+
+/** Key pairs that deposits are sealed to. */
+export interface DepositKeys {
+  add(key: DepositKey): Promise<void>
+  find(kid: string): Promise<DepositKey | null>
+  /** Keys that are still published at this moment, newest first. */
+  published(now: Instant): Promise<DepositKey[]>
+}
+
+export interface DepositKey {
+  kid: string
+  /** The private JWK (with `d`), sealed at rest. */
+  privateJwk: Record<string, unknown>
+  createdAt: Instant
+  /** After this moment a deposit sealed to it is refused. */
+  expiresAt: Instant
+}
