@@ -39,7 +39,8 @@ export interface Message {
 }
 
 /** A message to be kept: the opaque word of its notice and the sender's check are given once and stored as keyed hashes. */
-export interface NewMessage extends Omit<Message, 'revision' | 'openedAt' | 'retractedAt' | 'retractionReason' | 'tellRecipient' | 'hiddenAt'> {
+export interface NewMessage
+  extends Omit<Message, 'revision' | 'openedAt' | 'retractedAt' | 'retractionReason' | 'tellRecipient' | 'hiddenAt'> {
   locator: string | null
   activationAnswer: string | null
 }

@@ -33,4 +33,7 @@ export interface Letter {
   content: LetterContent
 }
 
-export type NewLetter = Pick<Letter, 'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'>
+export type NewLetter = Pick<
+  Letter,
+  'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'
+>

@@ -1,0 +1,49 @@
+import type { Mailer } from './mailer.ts'
+import type { Store } from './store.ts'
+import type { Clock } from './time.ts'
+
+/** What the portal is made of. main.ts puts the real parts in; tests put in a hand-set clock and a caught mailbox. */
+export interface Parts {
+  store: Store
+  mailer: Mailer
+  clock: Clock
+  log: Log
+  settings: Settings
+  passphrases: Passphrases
+  sanitizer: Sanitizer
+  /** Tells the outbox job that a letter waits, so that a code does not wait for the next round. Call after the transaction. */
+  wakeOutbox(): void
+}
+
+export interface Settings {
+  /** The only source of links, cookie scope and WebAuthn's relying party: `https://portal.example`. No slash at the end. */
+  origin: string
+  environment: 'development' | 'production'
+  mailFrom: string
+}
+
+/** One JSON line each. Never give it content, addresses, codes or tokens: ids and words only. */
+export interface Log {
+  debug(event: string, facts?: Facts): void
+  info(event: string, facts?: Facts): void
+  warn(event: string, facts?: Facts): void
+  /** `error` goes to the log only, never to a visitor. */
+  error(event: string, error: unknown, facts?: Facts): void
+}
+export type Facts = Record<string, string | number | boolean | null>
+
+/** Argon2id beside the event loop, in a queue, so that a storm of sign-ins cannot stall pages. */
+export interface Passphrases {
+  /** A PHC string. */
+  hash(passphrase: string): Promise<string>
+  /** With `phc` null (nobody has this address) the same work is done and the answer is false. `rehash`: parameters are old. */
+  verify(phc: string | null, passphrase: string): Promise<{ right: boolean; rehash: boolean }>
+  close(): Promise<void>
+}
+
+/** Makes a sender's HTML harmless, beside the event loop, once, at deposit. */
+export interface Sanitizer {
+  /** Only what is safe to show in a frame without scripts; nothing in it fetches anything. */
+  clean(html: string): Promise<string>
+  close(): Promise<void>
+}

@@ -1,0 +1,202 @@
+import type { DepositRequest } from './deposit-request.ts'
+import type { Attachment } from './message.ts'
+import type { Client, Scope, SenderRef } from './sender.ts'
+import type { Factor } from './sign-in/store.ts'
+import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
+import type { Instant } from './time.ts'
+import type * as View from './views.ts'
+
+/**
+ * Everything the portal does, in one list. Arguments and answers are plain data that could cross to another thread; every refusal
+ * is a PortalError. A visitor is who the session says; what they may do is decided here, in the use case, never in a page.
+ */
+export interface Portal {
+  // --- Senders: systems --------------------------------------------------------------------------------------------
+  /** The client behind an Authorization header (bearer API key or access token, basic). @throws unauthorized */
+  authenticateClient(authorization: string | null): Promise<AuthenticatedClient>
+  /** OAuth 2.0 client credentials: a bearer token for an hour. @throws unauthorized */
+  issueAccessToken(
+    client: AuthenticatedClient,
+    scopes: Scope[],
+  ): Promise<{ token: string; expiresInSeconds: number; scopes: Scope[] }>
+  /** Keys for sealing deposits (JWKS `keys`, public halves only). */
+  depositKeys(): Promise<Record<string, unknown>[]>
+  /** Keeps a deposit. Resolves when it is durable. The answer is the API's JSON text, the same for a repeated request. */
+  deposit(
+    client: AuthenticatedClient,
+    request: DepositRequest,
+    idempotency: { key: string | null; bodyHash: string },
+  ): Promise<{ id: string; answer: string; replayed: boolean }>
+  /** One deposit of this sender, its state and receipts for each recipient. Foreign equals missing. @throws not_found */
+  depositState(sender: Asking, deposit: string): Promise<View.DepositLine>
+  listDeposits(
+    sender: Asking,
+    filter: { reference?: string | undefined; after?: string | undefined; limit: number },
+  ): Promise<View.DepositLine[]>
+  /** Sets a new expiry for every message that is not taken back; brings expired ones back. @throws invalid, not_found */
+  extendDeposit(sender: Asking, deposit: string, expiresAt: Instant): Promise<View.DepositLine>
+  /** What is known about each message before it is taken back. */
+  retractionEvidence(sender: Asking, deposit: string): Promise<View.RetractionEvidence[]>
+  retract(sender: Asking, deposit: string, order: RetractionOrder): Promise<View.RetractionResult[]>
+  /** Sends the notice of every waiting message again; says how many. */
+  resendNotices(sender: Asking, deposit: string): Promise<number>
+  listReplies(
+    sender: Asking,
+    page: { after?: string | undefined; limit: number },
+    order: 'newest' | 'oldest',
+  ): Promise<View.ReplyLine[]>
+  /** Opens a reply; the first opening is recorded before anything is shown. */
+  openReply(sender: Asking, reply: string): Promise<View.ReplyView>
+  fetchReplyAttachment(sender: Asking, reply: string, attachment: string): Promise<FetchedAttachment>
+
+  // --- Senders: staff, by hand -------------------------------------------------------------------------------------
+  composeDeposit(staff: Staff, request: DepositRequest): Promise<{ id: string }>
+  /** Answers a patient's reply: a new deposit in the same thread. */
+  answerReply(staff: Staff, reply: string, answer: { text: string; files: View.FileUpload[] }): Promise<{ id: string }>
+
+  // --- Reading -----------------------------------------------------------------------------------------------------
+  listMessages(
+    reader: Reader,
+    page: { after?: string | undefined; limit: number },
+  ): Promise<{ lines: View.MessageLine[]; next: string | null }>
+  /**
+   * One message as this reader may see it now. Looking at an unopened one shows its envelope and changes nothing; looking at an opened
+   * one writes a trail entry before any content is handed out. @throws not_found
+   */
+  viewMessage(reader: Reader, message: string): Promise<View.MessageView>
+  /** The one act that opens: state, receipt and trail entry are durable when it resolves. @throws expired, retracted, confirmation_required */
+  openMessage(reader: Reader, message: string): Promise<void>
+  /** Recorded as receipt and trail entry before the first byte leaves. */
+  fetchAttachment(reader: Reader, message: string, attachment: string): Promise<FetchedAttachment>
+  reply(reader: Reader, message: string, answer: { text: string; files: View.FileUpload[] }): Promise<{ id: string }>
+  /** Hides it at once and tells the sender. */
+  notForMe(reader: Reader, message: string, answers: { knowsThem: boolean; mayContact: boolean }): Promise<void>
+  /** The same from the landing page, before signing in; the same answer whether the locator is known or not. */
+  notForMeByLocator(locator: string): Promise<void>
+  askForMoreTime(reader: Reader, message: string): Promise<void>
+  setLanguage(visitor: Visitor, language: string): Promise<void>
+
+  // --- Signing in --------------------------------------------------------------------------------------------------
+  /** Who is behind a session token (and keeps the session awake); null for none, stale or revoked ones. */
+  visitor(sessionToken: string | null): Promise<Visitor | null>
+  /** Starts a sign-in and binds it to this browser; the same answer and time for known and unknown. */
+  beginSignIn(from: { address?: string | undefined; locator?: string | undefined }): Promise<{ requestToken: string }>
+  /** Sends a code to the mailbox of the request, if there is one; always the same answer. */
+  sendMailboxCode(requestToken: string): Promise<{ reference: string }>
+  /** The reference of the code that was last sent for this request, for the page that asks for it. @throws sign_in_required when the request is over */
+  mailboxCodeReference(requestToken: string): Promise<string | null>
+  /** @throws wrong_code, too_many_attempts, sign_in_required (the request is over) */
+  enterMailboxCode(requestToken: string, code: string): Promise<Started>
+  enterPassphrase(requestToken: string, passphrase: string): Promise<void>
+  enterTotp(requestToken: string, code: string): Promise<Started>
+  enterPrintedCode(requestToken: string, code: string): Promise<Started>
+  passkeyOptions(requestToken: string): Promise<Record<string, unknown>>
+  enterPasskey(requestToken: string, response: unknown): Promise<Started>
+  /** A staff invitation's link: a session that may only enrol. */
+  acceptInvitation(token: string): Promise<Started>
+  /** What somebody who proved only their mailbox (or invitation) has to do next. */
+  enrolment(visitor: Visitor): Promise<Enrolment>
+  /** Answers the sender's activation code or identity check. @throws wrong_code, too_many_attempts */
+  confirmPerson(visitor: Visitor, answer: string): Promise<void>
+  passkeyEnrolmentOptions(visitor: Visitor): Promise<Record<string, unknown>>
+  /** Enrolling ends the old session and starts one with the new level. Printed codes are shown once. */
+  enrolPasskey(visitor: Visitor, response: unknown, label: string): Promise<Started & { printedCodes: string[] }>
+  /** Remembers the passphrase for the enrolment under way. @throws invalid */
+  choosePassphrase(visitor: Visitor, passphrase: string): Promise<void>
+  /** The authenticator app's key for the enrolment under way, the same until it is confirmed. */
+  totpEnrolment(visitor: Visitor): Promise<{ secret: string; uri: string; qrSvg: string }>
+  confirmTotp(visitor: Visitor, code: string): Promise<Started & { printedCodes: string[] }>
+  /** Passphrase and printed codes, for people without an app. Not for staff. */
+  enrolPrintedCodes(visitor: Visitor): Promise<Started & { printedCodes: string[] }>
+  factors(visitor: Visitor): Promise<FactorLine[]>
+  removeFactor(visitor: Visitor, factor: string): Promise<void>
+  sessions(visitor: Visitor): Promise<SessionLine[]>
+  revokeSession(visitor: Visitor, handle: string): Promise<void>
+  signOut(visitor: Visitor): Promise<void>
+  signOutEverywhere(visitor: Visitor): Promise<void>
+
+  // --- Compliance --------------------------------------------------------------------------------------------------
+  /** The organization's trail, newest first; looking is itself recorded. Compliance officers only. @throws forbidden */
+  trail(
+    staff: Staff,
+    filter: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; before?: number | undefined },
+  ): Promise<TrailView>
+
+  // --- Work of its own (jobs.ts) -----------------------------------------------------------------------------------
+  /** Sends what is due; says how many letters were settled. */
+  sendDueLetters(): Promise<number>
+  /** Marks what has expired; says how many. Opening checks the expiry itself, whatever this does. */
+  expireDue(): Promise<number>
+  /** Signs a checkpoint when the trail has grown. @throws tampered when it does not continue the last one */
+  signCheckpoint(): Promise<{ size: number } | null>
+  /** Forgets sessions and sign-ins whose time is over. */
+  forgetStale(): Promise<number>
+}
+
+export interface AuthenticatedClient {
+  client: Client
+  scopes: Scope[]
+}
+
+/** Who asks about deposits: a system with its scopes, or a member of staff. */
+export type Asking = { client: AuthenticatedClient } | { staff: Staff }
+
+export interface RetractionOrder {
+  reason: 'wrong_recipient' | 'wrong_content' | 'duplicate' | 'other'
+  note?: string | undefined
+  /** Ids of messages; all of the deposit when absent. */
+  messages?: string[] | undefined
+  tellRecipient?: boolean | undefined
+}
+
+export interface FetchedAttachment {
+  attachment: Attachment
+  content: AsyncIterable<Uint8Array>
+}
+
+/** A session has begun (or begun anew, at a higher level): the token belongs in the cookie and nowhere else. */
+export interface Started {
+  sessionToken: string
+  /** `enrol`: only the mailbox is proven. */
+  next: 'enrol' | 'read' | 'work'
+}
+
+export interface Enrolment {
+  mayEnrol: boolean
+  /** Why not, when not: this account has factors already and must be entered with one of them. */
+  factors: Factor['kind'][]
+  needsConfirmation: 'code' | 'birth_date' | null
+  /** Asked of everyone who needs a person to talk to. */
+  organization: string
+  phone: string
+  kind: 'recipient' | 'staff'
+  /** Whether a passphrase has been chosen in this enrolment. */
+  passphraseChosen: boolean
+}
+
+export interface FactorLine {
+  id: string
+  kind: Factor['kind']
+  label: string
+  createdAt: Instant
+  lastUsedAt: Instant | null
+}
+
+export interface SessionLine {
+  handle: string
+  createdAt: Instant
+  lastSeenAt: Instant
+  isThisOne: boolean
+}
+
+export interface TrailView {
+  lines: View.TrailLine[]
+  next: number | null
+  checkpoint: { size: number; at: Instant } | null
+}
+
+/** The side of the clinic that a deposit or reply belongs to. */
+export const senderRef = (asking: Asking): SenderRef =>
+  'client' in asking
+    ? { kind: 'client', id: asking.client.client.id, organization: asking.client.client.organization }
+    : { kind: 'staff', id: asking.staff.person.id, organization: asking.staff.person.organization }

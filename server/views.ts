@@ -1,0 +1,139 @@
+import type { MessageState } from './message.ts'
+import type { ReceiptStage } from './receipt.ts'
+import type { Instant } from './time.ts'
+
+/** What pages and the API are given: plain data, structured-cloneable, nothing that must not be shown. */
+
+export interface MessageLine {
+  id: string
+  direction: 'to_recipient' | 'reply'
+  /** Null for a message that is not readable any more: a tombstone shows no subject. */
+  subject: string | null
+  from: string
+  organization: string
+  state: MessageState
+  isNew: boolean
+  attachmentCount: number
+  createdAt: Instant
+  expiresAt: Instant
+}
+
+export interface AttachmentLine {
+  id: string
+  name: string
+  type: string
+  size: number
+}
+
+/** What is always shown of a message, whatever its state. */
+export interface MessageFrame {
+  id: string
+  organization: string
+  phone: string
+  /** The patient's name. */
+  forWhom: string
+  from: string
+  createdAt: Instant
+  expiresAt: Instant
+}
+
+/** One message as its reader may see it now. */
+export type MessageView =
+  | { kind: 'envelope'; frame: MessageFrame; needsConfirmation: 'code' | 'birth_date' | null }
+  | { kind: 'message'; frame: MessageFrame; body: MessageBody }
+  | { kind: 'expired'; frame: MessageFrame; moreTimeAsked: boolean }
+  | { kind: 'retracted'; frame: MessageFrame; retractedAt: Instant }
+  | { kind: 'gone'; frame: MessageFrame }
+
+export interface MessageBody {
+  subject: string
+  fromAddress: string | null
+  text: string
+  /** Sanitized. Shown only in a sandboxed frame. */
+  html: string | null
+  language: string
+  openedAt: Instant
+  direction: 'to_recipient' | 'reply'
+  attachments: AttachmentLine[]
+  replyAllowed: boolean
+  /** The other readable messages of the thread, oldest first. */
+  thread: MessageLine[]
+}
+
+export interface DepositLine {
+  id: string
+  reference: string | null
+  subject: string | null
+  createdAt: Instant
+  messages: DepositedMessage[]
+}
+
+/** One recipient's part of a deposit, as its sender sees it. */
+export interface DepositedMessage {
+  id: string
+  /** E-mail address. */
+  recipient: string
+  recipientName: string
+  state: MessageState
+  expiresAt: Instant
+  receipts: { id: string; stage: ReceiptStage; at: Instant; attachment: string | null }[]
+  notices: { state: string; at: Instant; attempts: number; answer: string | null }[]
+  retractedAt: Instant | null
+}
+
+/** What the sender must know before taking a message back. */
+export interface RetractionEvidence {
+  message: string
+  recipient: string
+  state: MessageState
+  wasOpened: boolean
+  openedAt: Instant | null
+  attachmentsFetched: string[]
+  /** Whether the recipient signed in since, and so may have seen the subject in the list. */
+  signedInAt: Instant | null
+}
+
+export interface RetractionResult {
+  id: string
+  state: MessageState
+  wasOpened: boolean
+  openedAt: Instant | null
+  attachmentsFetched: string[]
+}
+
+export interface ReplyLine {
+  id: string
+  deposit: string
+  thread: string
+  from: string
+  subject: string
+  createdAt: Instant
+  isNew: boolean
+  attachmentCount: number
+}
+
+export interface ReplyView extends ReplyLine {
+  fromAddress: string
+  text: string
+  language: string
+  attachments: AttachmentLine[]
+  /** The other messages of the thread, oldest first. */
+  earlier: { id: string; direction: 'to_recipient' | 'reply'; from: string; createdAt: Instant; text: string | null }[]
+}
+
+export interface TrailLine {
+  index: number
+  at: Instant
+  actor: string
+  action: string
+  object: string | null
+  /** Words and numbers of the entry that are worth showing. */
+  detail: string
+}
+
+export interface FileUpload {
+  name: string
+  /** What the sender says it is; what it is, is found from its bytes. */
+  type: string
+  bytes: Uint8Array
+}
