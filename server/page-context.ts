@@ -1,0 +1,32 @@
+import type { Portal } from './portal.ts'
+import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
+import type { Role } from './staff.ts'
+
+/** What every page is given (Remix's load context): who asks, and the portal to ask. Made anew for each request by http.ts. */
+export interface PageContext {
+  portal: Portal
+  /** Null before anything is proven. */
+  visitor: Visitor | null
+  /** @throws PortalError `sign_in_required`, which app/http.ts answers with the sign-in page. */
+  requireVisitor(): Visitor
+  requireReader(): Reader
+  /** @throws PortalError `sign_in_required`; `forbidden` for a role that is not among these. */
+  requireStaff(...roles: Role[]): Staff
+  /** Token of the sign-in under way in this browser. */
+  signInRequest: string | null
+  /** Cookies leave with the response; no page writes a header. */
+  startSession(token: string): void
+  endSession(): void
+  startSignInRequest(token: string): void
+  endSignInRequest(): void
+  /** Belongs in the hidden field `form_token` of every form; checked by app/http.ts on every action. */
+  formToken: string
+  /** For the few scripts there are. */
+  nonce: string
+  /** The portal's own origin, the only source of links. */
+  origin: string
+  /** BCP 47, negotiated from the visitor's setting and the browser. */
+  language: string
+  /** Whether caught mail and the demonstration people may be shown. */
+  development: boolean
+}
