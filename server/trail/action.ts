@@ -1,0 +1,48 @@
+/** Everything the trail tells of, by name: `noun.what happened`. Add to them; never rename one, for the trail keeps them for years. */
+export const ACTIONS = [
+  'message.deposited',
+  'message.opened',
+  'message.viewed',
+  'message.replied',
+  'message.retracted',
+  'message.expired',
+  'message.extended',
+  'message.hidden', // "this is not for me"
+  'message.more_time_asked',
+  'attachment.fetched',
+  'deposit.viewed',
+  'deposit.evidence_viewed', // what the sender saw before taking back
+  'notice.queued',
+  'notice.sent',
+  'notice.deferred',
+  'notice.bounced',
+  'notice.failed',
+  'notice.cancelled',
+  'session.started',
+  'session.raised', // to a higher level
+  'session.ended',
+  'sign_in.failed',
+  'recipient.added',
+  'recipient.confirmed', // answered the sender's activation code or identity check
+  'recipient.confirmation_failed',
+  'factor.added',
+  'factor.removed',
+  'factor.disabled',
+  'recovery.started',
+  'recovery.cancelled',
+  'recovery.completed',
+  'organization.created',
+  'client.created',
+  'client.rotated',
+  'client.revoked',
+  'client.token_issued',
+  'staff.invited',
+  'staff.joined',
+  'staff.disabled',
+  'evidence.viewed',
+  'trail.viewed',
+  'trail.exported',
+  'key.created',
+] as const
+
+export type Action = (typeof ACTIONS)[number]
