@@ -206,6 +206,8 @@ export interface Outbox {
   cancelForMessages(messages: string[], at: Instant): Promise<number>
   /** When the oldest due letter was due; null when nothing waits. */
   oldestDue(now: Instant): Promise<Instant | null>
+  /** When mail servers took notices to this recipient (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */
+  noticeTimes(recipient: string, since: Instant): Promise<Instant[]>
 }
 
 /** Key pairs that deposits are sealed to. */
