@@ -1,0 +1,100 @@
+import type { AccountChange } from '../letter.ts'
+import type { Block, Letters } from '../words.ts'
+
+const CHANGES: Record<AccountChange, string> = {
+  passkey_added: 'A new passkey was added',
+  passphrase_added: 'A new passphrase was set',
+  authenticator_added: 'A new code app was added',
+  printed_codes_added: 'New codes were printed',
+  passkey_removed: 'A passkey was taken away',
+  passphrase_removed: 'The passphrase was taken away',
+  authenticator_removed: 'A code app was taken away',
+  printed_codes_removed: 'The printed codes were taken away',
+}
+
+const callUs = (organization: string, phone: string): Block[] =>
+  phone === '' ? [] : [{ text: `Do you need help? Call ${organization || 'your care team'}: ${phone}` }]
+
+/** English. Plain words: reading grade 6 at most (test/server/mail/letters.test.ts). */
+export const en: Letters = {
+  notice({ count, organization, phone, link, host, until }) {
+    const from = organization || 'your care team'
+    const one = count === 1
+    const news = one ? `You have a new message from ${from}` : `You have ${count} new messages from ${from}`
+    return {
+      subject: news,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `${news}.` },
+        {
+          text: `${one ? 'It is' : 'They are'} kept safe on our site. We do not send ${one ? 'it' : 'them'} by e-mail, as others could read e-mail on its way to you.`,
+        },
+        { text: `To read ${one ? 'it' : 'them'}, press this link:` },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: `You can read ${one ? 'it' : 'them'} until ${until}.` },
+        ...callUs(organization, phone),
+        {
+          text: 'Not you? If you do not know who sent this, press the link and choose “This is not for me”. You do not need to sign in for that.',
+        },
+      ],
+    }
+  },
+
+  code({ code, reference, minutes, organization, phone, host }) {
+    return {
+      subject: `Your code for ${host} (${reference})`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: 'Here is the code you asked for:' },
+        { code },
+        { text: `Type it on the page that shows ${reference}. It works for ${minutes} minutes, and one time only.` },
+        { text: 'Do not give this code to anyone. We will never call you and ask for it.' },
+        { text: 'Not you? If you did not ask for a code, you do not need to do anything. Your messages are safe.' },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  accountChange({ change, at, organization, phone, host }) {
+    return {
+      subject: `A change to how you sign in to ${host}`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `The way you sign in to ${host} was changed.` },
+        { text: `${CHANGES[change]} on ${at}.` },
+        { text: 'Was it you? Then you do not need to do anything.' },
+        { text: `Not you? Then someone else may have got in. ${phone === '' ? 'Tell us' : 'Call us'} right away.` },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  invitation({ link, organization, until, host }) {
+    return {
+      subject: `You are invited to ${host}`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `${organization || 'Your clinic'} asks you to join its site for safe messages at ${host}.` },
+        { text: 'To set up how you sign in, press this link:' },
+        { link },
+        { text: `The link works one time, until ${until}. Do not pass it on.` },
+        { text: 'Not you? Then you do not need to do anything.' },
+      ],
+    }
+  },
+
+  replyWaiting({ link, organization, host }) {
+    return {
+      subject: 'A reply waits for you',
+      blocks: [
+        { text: 'Hello,' },
+        { text: `Someone has answered a message from ${organization || 'your clinic'}.` },
+        { text: 'To read the answer, press this link and sign in:' },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: 'Not you? Then you do not need to do anything.' },
+      ],
+    }
+  },
+}

@@ -1,0 +1,104 @@
+import type { AccountChange } from '../letter.ts'
+import type { Block, Letters } from '../words.ts'
+
+const CHANGES: Record<AccountChange, string> = {
+  passkey_added: 'Se añadió una llave de acceso',
+  passphrase_added: 'Se creó una nueva frase de contraseña',
+  authenticator_added: 'Se añadió una aplicación de códigos',
+  printed_codes_added: 'Se imprimieron códigos nuevos',
+  passkey_removed: 'Se quitó una llave de acceso',
+  passphrase_removed: 'Se quitó la frase de contraseña',
+  authenticator_removed: 'Se quitó una aplicación de códigos',
+  printed_codes_removed: 'Se quitaron los códigos impresos',
+}
+
+const callUs = (organization: string, phone: string): Block[] =>
+  phone === '' ? [] : [{ text: `¿Necesita ayuda? Llame a ${organization || 'su equipo de salud'}: ${phone}` }]
+
+/** Spanish, in the polite form. */
+export const es: Letters = {
+  notice({ count, organization, phone, link, host, until }) {
+    const from = organization || 'su equipo de salud'
+    const one = count === 1
+    const news = one ? `Tiene un mensaje nuevo de ${from}` : `Tiene ${count} mensajes nuevos de ${from}`
+    return {
+      subject: news,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `${news}.` },
+        {
+          text: one
+            ? 'Está guardado de forma segura en nuestro sitio. No lo enviamos por correo electrónico, porque otros podrían leerlo en el camino.'
+            : 'Están guardados de forma segura en nuestro sitio. No los enviamos por correo electrónico, porque otros podrían leerlos en el camino.',
+        },
+        { text: `Para ${one ? 'leerlo' : 'leerlos'}, abra este enlace:` },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: `Puede ${one ? 'leerlo' : 'leerlos'} hasta el ${until}.` },
+        ...callUs(organization, phone),
+        {
+          text: '¿No es usted? Si no sabe quién lo envió, abra el enlace y elija «Esto no es para mí». Para eso no hace falta iniciar sesión.',
+        },
+      ],
+    }
+  },
+
+  code({ code, reference, minutes, organization, phone, host }) {
+    return {
+      subject: `Su código para ${host} (${reference})`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: 'Este es el código que pidió:' },
+        { code },
+        { text: `Escríbalo en la página que muestra ${reference}. Sirve durante ${minutes} minutos y una sola vez.` },
+        { text: 'No dé este código a nadie. Nunca le llamaremos para pedírselo.' },
+        { text: '¿No es usted? Si no pidió un código, no tiene que hacer nada. Sus mensajes están seguros.' },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  accountChange({ change, at, organization, phone, host }) {
+    return {
+      subject: `Un cambio en cómo inicia sesión en ${host}`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Cambió la forma en que usted inicia sesión en ${host}.` },
+        { text: `${CHANGES[change]} el ${at}.` },
+        { text: '¿Fue usted? Entonces no tiene que hacer nada.' },
+        {
+          text: `¿No fue usted? Entonces alguien más pudo haber entrado. ${phone === '' ? 'Avísenos' : 'Llámenos'} cuanto antes.`,
+        },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  invitation({ link, organization, until, host }) {
+    return {
+      subject: `Invitación a ${host}`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `${organization || 'Su clínica'} le invita a su sitio de mensajes seguros en ${host}.` },
+        { text: 'Para elegir cómo iniciar sesión, abra este enlace:' },
+        { link },
+        { text: `El enlace sirve una sola vez, hasta el ${until}. No lo comparta.` },
+        { text: '¿No es usted? Entonces no tiene que hacer nada.' },
+      ],
+    }
+  },
+
+  replyWaiting({ link, organization, host }) {
+    return {
+      subject: 'Una respuesta le espera',
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Alguien respondió a un mensaje de ${organization || 'su clínica'}.` },
+        { text: 'Para leer la respuesta, abra este enlace e inicie sesión:' },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: '¿No es usted? Entonces no tiene que hacer nada.' },
+      ],
+    }
+  },
+}

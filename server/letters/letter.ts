@@ -1,0 +1,70 @@
+import { newId, newSecret } from '../ids.ts'
+import type { LetterKind, NewLetter } from '../outbox.ts'
+import type { Settings } from '../parts.ts'
+import type { Instant } from '../time.ts'
+
+/** What has changed about an account. */
+export const ACCOUNT_CHANGES = [
+  'passkey_added',
+  'passphrase_added',
+  'authenticator_added',
+  'printed_codes_added',
+  'passkey_removed',
+  'passphrase_removed',
+  'authenticator_removed',
+  'printed_codes_removed',
+] as const
+export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
+
+/**
+ * The values each kind of letter is written from, when it is sent. They are sealed until then.
+ *
+ * `organization`: its name, or `''` where it must not be named. `phone`: `''` when there is none. Moments (`until`, `at`) are ISO 8601;
+ * `timeZone` is the IANA zone of the person who reads the letter. No value may hold anything of a message or of a patient.
+ */
+export interface LetterValues {
+  notice: { locator: string; organization: string; phone: string; until: string; timeZone: string }
+  code: { code: string; reference: string; minutes: string; organization: string; phone: string }
+  account_change: { change: AccountChange; at: string; timeZone: string; organization: string; phone: string }
+  /** `link`: of the portal's own origin; it holds the invitation's token. */
+  invitation: { link: string; organization: string; until: string; timeZone: string }
+  /** `reply`: id of the reply. */
+  reply_waiting: { reply: string; organization: string }
+}
+
+/** A letter as a use case asks for it. */
+export interface LetterOrder<K extends LetterKind> {
+  organization: string
+  /** The message it is about; null for letters about an account. */
+  message: string | null
+  to: string
+  /** BCP 47 tag, as the person chose it. */
+  language: string
+  values: LetterValues[K]
+}
+
+/**
+ * A letter for the outbox (`tx.outbox.add`), due at once. Call `parts.wakeOutbox()` after the transaction.
+ *
+ * Its Message-ID is made here, once, so that it is the same in every try.
+ */
+export function newLetter<K extends LetterKind>(
+  kind: K,
+  order: LetterOrder<K>,
+  now: Instant,
+  settings: Pick<Settings, 'origin'>,
+): NewLetter {
+  const { organization, message, to, language, values } = order
+  const id = newId('out', now)
+  return {
+    id,
+    organization,
+    kind,
+    message,
+    createdAt: now,
+    nextAttemptAt: now,
+    // Not the id: a letter's name in our database is nobody's business on the way.
+    messageIdHeader: `<${newSecret()}@${new URL(settings.origin).hostname}>`,
+    content: { to, language, values: { ...values } },
+  }
+}

@@ -1,0 +1,63 @@
+import type { AccountChange } from './letter.ts'
+
+/** One paragraph, or the letter's one link, or the code that is to be typed. */
+export type Block = { text: string } | { link: string } | { code: string }
+
+/** A letter in words: what both its text part and its HTML part are made of, so that neither can say less than the other. */
+export interface Words {
+  subject: string
+  blocks: Block[]
+}
+
+/** Values as they stand in a sentence: names on one line, moments told in the reader's zone. */
+export interface NoticeFacts {
+  /** How many messages wait: one letter stands for all of a burst. */
+  count: number
+  /** Empty where it must not be named. */
+  organization: string
+  phone: string
+  link: string
+  /** Host of the portal, to be typed by hand. */
+  host: string
+  /** Of the message that can be read for the shortest time. */
+  until: string
+}
+
+export interface CodeFacts {
+  code: string
+  reference: string
+  minutes: string
+  organization: string
+  phone: string
+  host: string
+}
+
+export interface AccountChangeFacts {
+  change: AccountChange
+  at: string
+  organization: string
+  phone: string
+  host: string
+}
+
+export interface InvitationFacts {
+  link: string
+  organization: string
+  until: string
+  host: string
+}
+
+export interface ReplyWaitingFacts {
+  link: string
+  organization: string
+  host: string
+}
+
+/** Every letter in one language. A letter that is missing does not compile. */
+export interface Letters {
+  notice(facts: NoticeFacts): Words
+  code(facts: CodeFacts): Words
+  accountChange(facts: AccountChangeFacts): Words
+  invitation(facts: InvitationFacts): Words
+  replyWaiting(facts: ReplyWaitingFacts): Words
+}
