@@ -68,3 +68,47 @@ export interface Attachment {
   /** Bytes. */
   size: number
 }
+
+/** How a message stands for one person: as its state says, or as if there were none (`absent`). */
+export type Standing = 'absent' | MessageState
+
+/**
+ * How a message stands for a recipient at this moment. Somebody else's, a hidden one, and one that was taken back without telling them
+ * are not there. An expiry that has come counts before the sweep has written it.
+ */
+export function standingFor(recipient: string, message: Message | null, now: Instant): Standing {
+  if (message === null || message.recipient !== recipient || message.hiddenAt !== null) return 'absent'
+  if (message.state === 'disposed') return 'disposed'
+  if (message.state === 'retracted') return message.tellRecipient ? 'retracted' : 'absent'
+  if (message.state === 'expired' || now >= message.expiresAt) return 'expired'
+  return message.state
+}
+
+/** Their own answer needs no opening: `waiting` says that the clinic has not opened it, which is not for the writer to see. */
+export const isReadable = (message: Message, standing: Standing): boolean =>
+  standing === 'opened' || (message.direction === 'reply' && standing === 'waiting')
+
+/** Whether the sender's activation code or identity check is still to be answered before anything of it is told. */
+export const awaitsConfirmation = (message: Message, recipient: { confirmedAt: Instant | null }): boolean =>
+  message.needsConfirmation !== null && recipient.confirmedAt === null
+
+export type Opening = 'may_open' | 'already_open' | 'not_found' | 'expired' | 'retracted' | 'gone' | 'confirmation_required'
+
+/** Whether this recipient may open it now; if not, why: one of the portal's error codes. */
+export function mayOpen(message: Message | null, reader: { id: string; confirmedAt: Instant | null }, now: Instant): Opening {
+  const standing = standingFor(reader.id, message, now)
+  if (message === null || message.direction === 'reply') return 'not_found' // what they wrote themselves is the clinic's to open
+  switch (standing) {
+    case 'absent':
+      return 'not_found'
+    case 'disposed':
+      return 'gone'
+    case 'expired':
+    case 'retracted':
+      return standing
+    case 'opened':
+      return 'already_open'
+    case 'waiting':
+      return awaitsConfirmation(message, reader) ? 'confirmation_required' : 'may_open'
+  }
+}
