@@ -21,6 +21,10 @@ export interface PageContext {
   endSignInRequest(): void
   /** Belongs in the hidden field `form_token` of every form; checked by app/http.ts on every action. */
   formToken: string
+  /** Whether a posted `form_token` belongs to this browser. */
+  formTokenFits(presented: string): boolean
+  /** Keeps the language for visitors who are not signed in. */
+  rememberLanguage(tag: string): void
   /** For the few scripts there are. */
   nonce: string
   /** The portal's own origin, the only source of links. */

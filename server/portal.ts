@@ -1,6 +1,7 @@
+import type { Asking, AuthenticatedClient } from './asking.ts'
 import type { DepositRequest } from './deposit-request.ts'
 import type { Attachment } from './message.ts'
-import type { Client, Scope, SenderRef } from './sender.ts'
+import type { Scope } from './sender.ts'
 import type { Factor } from './sign-in/store.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
@@ -131,15 +132,9 @@ export interface Portal {
   signCheckpoint(): Promise<{ size: number } | null>
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
+  /** Whether the portal can do its work now: database, migrations, age of the queue, mail. */
+  health(): Promise<Health>
 }
-
-export interface AuthenticatedClient {
-  client: Client
-  scopes: Scope[]
-}
-
-/** Who asks about deposits: a system with its scopes, or a member of staff. */
-export type Asking = { client: AuthenticatedClient } | { staff: Staff }
 
 export interface RetractionOrder {
   reason: 'wrong_recipient' | 'wrong_content' | 'duplicate' | 'other'
@@ -195,8 +190,14 @@ export interface TrailView {
   checkpoint: { size: number; at: Instant } | null
 }
 
-/** The side of the clinic that a deposit or reply belongs to. */
-export const senderRef = (asking: Asking): SenderRef =>
-  'client' in asking
-    ? { kind: 'client', id: asking.client.client.id, organization: asking.client.client.organization }
-    : { kind: 'staff', id: asking.staff.person.id, organization: asking.staff.person.organization }
+export interface Health {
+  ready: boolean
+  database: boolean
+  migrated: boolean
+  /** How long the oldest letter that is due has waited. */
+  queueAgeSeconds: number
+  mail: boolean
+}
+
+export type { Asking, AuthenticatedClient } from './asking.ts'
+export { senderRef } from './asking.ts'

@@ -1,0 +1,85 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+// `__Host-`: the browser itself holds it to this host, this path and https (or localhost).
+const NAMES = { session: '__Host-session', signIn: '__Host-sign-in', language: '__Host-language' } as const
+const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+const TOKEN = /^[A-Za-z0-9_-]{20,100}$/
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/
+const ONE_YEAR_SECONDS = 31_536_000
+const SIGN_IN_SECONDS = 1_800
+
+export interface VisitorCookies {
+  session: string | null
+  signIn: string | null
+  language: string | null
+}
+
+/** The portal's cookies of a request; whatever does not look like one of ours counts as absent. */
+export function readCookies(header: string | null): VisitorCookies {
+  const values = new Map<string, string>()
+  for (const pair of (header ?? '').split(';')) {
+    const cut = pair.indexOf('=')
+    const name = pair.slice(0, cut).trim()
+    // The first wins: a second cookie of the same name would come from elsewhere.
+    if (cut > 0 && !values.has(name)) values.set(name, pair.slice(cut + 1).trim())
+  }
+  const fitting = (name: string, form: RegExp) => {
+    const value = values.get(name)
+    return value !== undefined && form.test(value) ? value : null
+  }
+  return {
+    session: fitting(NAMES.session, TOKEN),
+    signIn: fitting(NAMES.signIn, TOKEN),
+    language: fitting(NAMES.language, LANGUAGE),
+  }
+}
+
+/** The Set-Cookie lines that one request's handling asks for. */
+export class CookieJar {
+  readonly lines = new Map<string, string>()
+  sessionEnded = false
+
+  startSession(token: string): void {
+    this.sessionEnded = false
+    this.lines.set(NAMES.session, `${NAMES.session}=${token}; ${ATTRIBUTES}`)
+  }
+  endSession(): void {
+    this.sessionEnded = true
+    this.lines.set(NAMES.session, `${NAMES.session}=; ${ATTRIBUTES}; Max-Age=0`)
+  }
+  startSignIn(token: string): void {
+    this.lines.set(NAMES.signIn, `${NAMES.signIn}=${token}; ${ATTRIBUTES}; Max-Age=${SIGN_IN_SECONDS}`)
+  }
+  endSignIn(): void {
+    this.lines.set(NAMES.signIn, `${NAMES.signIn}=; ${ATTRIBUTES}; Max-Age=0`)
+  }
+  rememberLanguage(tag: string): void {
+    if (LANGUAGE.test(tag)) this.lines.set(NAMES.language, `${NAMES.language}=${tag}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
+  }
+  writeTo(headers: Headers): void {
+    for (const line of this.lines.values()) headers.append('set-cookie', line)
+    // Whoever sits down next must not find anything by pressing Back.
+    if (this.sessionEnded) headers.set('clear-site-data', '"cache", "storage"')
+  }
+}
+
+/**
+ * The word every form carries, bound to the browser's session (or to its sign-in under way): another site cannot know it.
+ * Without either it is bound to nothing, and the origin check alone stands guard over the few forms there are then.
+ */
+export const formTokenFor = (secret: string | null): string =>
+  createHmac('sha256', secret ?? 'nobody')
+    .update('form')
+    .digest('base64url')
+
+/** Whether a form's word belongs to this browser, as it is now or as it was before the sign-in began. */
+export function formTokenFits(presented: string, cookies: VisitorCookies): boolean {
+  const allowed = cookies.session ? [cookies.session] : [cookies.signIn, null]
+  return allowed.some(secret => sameText(presented, formTokenFor(secret)))
+}
+
+function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}

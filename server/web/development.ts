@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A letter that was caught instead of sent. */
+export interface CaughtLetter {
+  to: string
+  from: string
+  subject: string
+  text: string
+  html: string
+  at: string
+  messageId: string
+}
+
+interface Demonstration {
+  people: { name: string; address: string; role: string; howToSignIn: string }[]
+}
+
+/**
+ * The pages that exist in development only: the mail that was caught, and how the demonstration people sign in.
+ *
+ * @param dataDirectory - where the seed left `demonstration.json`.
+ */
+export function developmentPages(mailbox: { list(): Promise<CaughtLetter[]> }, dataDirectory: string) {
+  return async (request: Request, path: string): Promise<Response | null> => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return null
+    if (path === '/dev/mailbox.json') return Response.json(await mailbox.list())
+    if (path !== '/dev/mailbox') return null
+    const page = mailboxPage(await mailbox.list(), await demonstration(dataDirectory), new URL(request.url).origin)
+    return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  }
+}
+
+async function demonstration(dataDirectory: string): Promise<Demonstration> {
+  try {
+    return JSON.parse(await readFile(join(dataDirectory, 'demonstration.json'), 'utf8')) as Demonstration
+  } catch {
+    // Started empty: there is nobody to show.
+    return { people: [] }
+  }
+}
+
+function mailboxPage(letters: CaughtLetter[], { people }: Demonstration, origin: string): string {
+  const persons = people.map(
+    person =>
+      `<dt>${escape(person.name)} (${escape(person.role)}), ${escape(person.address)}</dt><dd>${escape(person.howToSignIn)}</dd>`,
+  )
+  const mails = letters.map(
+    letter => `<article><h2>${escape(letter.subject)}</h2>
+<p>To ${escape(letter.to)}, ${escape(letter.at)}</p>
+<pre>${linked(escape(letter.text), origin)}</pre></article>`,
+  )
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Caught mail</title></head><body>
+<h1>Caught mail</h1>
+<p>For development only: letters stop here instead of leaving. The newest is first.</p>
+${persons.length > 0 ? `<details open><summary>Demonstration people</summary><dl>${persons.join('\n')}</dl></details>` : ''}
+<main>${mails.join('\n') || '<p>No letter yet.</p>'}</main>
+</body></html>
+`
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escape = (text: string): string => text.replace(/[&<>"']/g, character => ESCAPES[character] ?? '')
+
+/** Only the portal's own links become links. */
+const linked = (escaped: string, origin: string): string =>
+  escaped
+    .split(/(\s+)/)
+    .map(word => (word.startsWith(`${origin}/`) ? `<a href="${word}">${word}</a>` : word))
+    .join('')

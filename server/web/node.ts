@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { PortalError } from '../errors.ts'
+
+/**
+ * Node's request as a web-standard one.
+ *
+ * The address is the configured origin and the path alone: what Host or X-Forwarded-* say is never looked at, so a forged one
+ * changes nothing.
+ *
+ * @param maxBodyBytes - a longer body breaks off with `too_large` while it streams, whatever Content-Length promised.
+ */
+export function toWebRequest(incoming: IncomingMessage, outgoing: ServerResponse, origin: string, maxBodyBytes: number): Request {
+  const gone = new AbortController()
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort()
+  })
+  const method = incoming.method ?? 'GET'
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  return new Request(origin + pathOf(incoming.url), {
+    method,
+    headers: headersOf(incoming),
+    signal: gone.signal,
+    ...(hasBody ? { body: cappedBody(incoming, maxBodyBytes), duplex: 'half' } : {}),
+  })
+}
+
+/** Sends a web-standard response, no faster than the visitor takes it. */
+export async function sendWebResponse(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
+  outgoing.statusCode = response.status
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+  if (method === 'HEAD' || response.body === null) {
+    outgoing.end()
+    await response.body?.cancel()
+    return
+  }
+  await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), outgoing)
+}
+
+/** The path and query as sent; absolute-form targets (`GET http://elsewhere/x`) lose their host. */
+function pathOf(target: string | undefined): string {
+  if (!target?.startsWith('/')) return URL.canParse(target ?? '') ? new URL(target ?? '').pathname : '/'
+  return target
+}
+
+function headersOf(incoming: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    const name = incoming.rawHeaders[i] ?? ''
+    if (!name.startsWith(':')) headers.append(name, incoming.rawHeaders[i + 1] ?? '')
+  }
+  return headers
+}
+
+function cappedBody(incoming: IncomingMessage, maxBodyBytes: number): ReadableStream<Uint8Array> {
+  const tooLarge = () => new PortalError('too_large', `A request may hold at most ${Math.floor(maxBodyBytes / 1_000_000)} MB.`)
+  let received = 0
+  const counted = async function* () {
+    if (Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge()
+    for await (const chunk of incoming) {
+      received += chunk.length
+      if (received > maxBodyBytes) throw tooLarge()
+      yield chunk as Uint8Array
+    }
+  }
+  return ReadableStream.from(counted()) as ReadableStream<Uint8Array>
+}
