@@ -127,7 +127,8 @@ export function commitment(value: string | Uint8Array): { salt: Uint8Array; dige
 export const commitmentHolds = (digest: string, salt: Uint8Array, value: string | Uint8Array): boolean =>
   sameHash(digestOf(salt, value), Buffer.from(digest, 'base64url'))
 
-const digestOf = (salt: Uint8Array, value: string | Uint8Array): Buffer => createHash('sha256').update(salt).update(value).digest()
+const digestOf = (salt: Uint8Array, value: string | Uint8Array): Buffer =>
+  createHash('sha256').update(salt).update(value).digest()
 
 export const isAction = (word: string): word is Action => (ACTIONS as readonly string[]).includes(word)
 

@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isPortalError } from '../errors.ts'
+import type { Instant } from '../time.ts'
+import { parseVerifierKey } from './checkpoint.ts'
+import { Claims } from './claims.ts'
+import { decodeEntry, type Entry } from './entry.ts'
+import { CHECKPOINTS_FILE, ENTRIES_FILE, type Progress } from './export.ts'
+import { type Finding, Findings } from './findings.ts'
+import { linesOf } from './lines.ts'
+import { appendLeaf, EMPTY_TREE, leafHash } from './tree.ts'
+
+export interface Verification {
+  /** Whether every entry is proven: unchanged, in place, under a checkpoint of this key. */
+  ok: boolean
+  /** Entries found. */
+  entries: number
+  /** Entries that are under a checkpoint of this key whose root they give. */
+  proven: number
+  /** Checkpoints that hold, earlier ones included. */
+  checkpoints: number
+  /** Empty exactly when `ok`. At most {@link MAX_FINDINGS}, and a last line that says how many more. */
+  problems: Finding[]
+  /** What is odd but disproves nothing. */
+  warnings: Finding[]
+}
+
+/**
+ * Verifies an exported trail with the public key alone: no network, no database, no settings. Reads the files once, from beginning to
+ * end; memory grows with the logarithm of the trail.
+ *
+ * @param directory - as {@link exportTrail} wrote it.
+ * @param key - verifier key in C2SP form.
+ * @param earlier - checkpoints that were handed out before. They alone show whether the holder of the private key rewrote the past.
+ * @throws PortalError `invalid` when the key is none; Error when a file cannot be read. What is wrong with the trail is not thrown.
+ */
+export async function verifyExport(
+  directory: string,
+  key: string,
+  { earlier = [], onProgress }: { earlier?: readonly string[] | undefined; onProgress?: Progress | undefined } = {},
+): Promise<Verification> {
+  const findings = new Findings()
+  const entriesFile = join(directory, ENTRIES_FILE)
+  const claims = await Claims.open(join(directory, CHECKPOINTS_FILE), earlier, parseVerifierKey(key), findings)
+  const order = new EntryOrder(findings)
+  const { size: totalBytes } = await stat(entriesFile)
+  let doneBytes = 0
+  let head = EMPTY_TREE
+
+  await claims.meet(head)
+  for await (const { bytes, whole } of linesOf(entriesFile)) {
+    order.check(bytes, whole, head.size)
+    head = appendLeaf(head, leafHash(bytes))
+    await claims.meet(head)
+    doneBytes += bytes.length + 1
+    if (head.size % PROGRESS_EVERY === 0) onProgress?.(doneBytes, totalBytes)
+  }
+  onProgress?.(totalBytes, totalBytes)
+  await claims.end(head)
+
+  const { problems, warnings } = findings
+  return {
+    ok: problems.length === 0,
+    entries: head.size,
+    proven: claims.proven,
+    checkpoints: claims.confirmed,
+    problems,
+    warnings,
+  }
+}
+
+const PROGRESS_EVERY = 1_000
+
+/** Each entry by itself and against the one before it. */
+class EntryOrder {
+  readonly #findings: Findings
+  #expected = 0
+  #before: Instant = 0
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  check(bytes: Uint8Array, whole: boolean, line: number): void {
+    const where = `entry ${line}`
+    if (!whole) this.#findings.problem(where, 'This line has no end: the file was cut off, or it is far too long for an entry.')
+    const entry = this.#decode(bytes, where)
+    if (entry === null) {
+      this.#expected += 1
+      return
+    }
+    if (entry.index !== this.#expected) {
+      this.#findings.problem(
+        where,
+        `Here should be entry ${this.#expected}, but it is entry ${entry.index}: removed, added, swapped or moved.`,
+      )
+    }
+    if (entry.at < this.#before) {
+      this.#findings.warning(where, `Its time is ${this.#before - entry.at} ms before the entry above it.`)
+    }
+    this.#before = entry.at
+    this.#expected = entry.index + 1
+  }
+
+  #decode(bytes: Uint8Array, where: string): Entry | null {
+    try {
+      return decodeEntry(bytes)
+    } catch (error) {
+      if (!isPortalError(error)) throw error
+      this.#findings.problem(where, error.message)
+      return null
+    }
+  }
+}
