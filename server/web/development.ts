@@ -43,12 +43,12 @@ async function demonstration(dataDirectory: string): Promise<Demonstration> {
 function mailboxPage(letters: CaughtLetter[], { people }: Demonstration, origin: string): string {
   const persons = people.map(
     person =>
-      `<dt>${escape(person.name)} (${escape(person.role)}), ${escape(person.address)}</dt><dd>${escape(person.howToSignIn)}</dd>`,
+      `<dt>${escaped(person.name)} (${escaped(person.role)}), ${escaped(person.address)}</dt><dd>${escaped(person.howToSignIn)}</dd>`,
   )
   const mails = letters.map(
-    letter => `<article><h2>${escape(letter.subject)}</h2>
-<p>To ${escape(letter.to)}, ${escape(letter.at)}</p>
-<pre>${linked(escape(letter.text), origin)}</pre></article>`,
+    letter => `<article><h2>${escaped(letter.subject)}</h2>
+<p>To ${escaped(letter.to)}, ${escaped(letter.at)}</p>
+<pre>${linked(escaped(letter.text), origin)}</pre></article>`,
   )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -62,11 +62,11 @@ ${persons.length > 0 ? `<details open><summary>Demonstration people</summary><dl
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escape = (text: string): string => text.replace(/[&<>"']/g, character => ESCAPES[character] ?? '')
+const escaped = (text: string): string => text.replace(/[&<>"']/g, character => ESCAPES[character] ?? '')
 
 /** Only the portal's own links become links. */
-const linked = (escaped: string, origin: string): string =>
-  escaped
+const linked = (safeText: string, origin: string): string =>
+  safeText
     .split(/(\s+)/)
     .map(word => (word.startsWith(`${origin}/`) ? `<a href="${word}">${word}</a>` : word))
     .join('')

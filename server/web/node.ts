@@ -66,5 +66,5 @@ function cappedBody(incoming: IncomingMessage, maxBodyBytes: number): ReadableSt
       yield chunk as Uint8Array
     }
   }
-  return ReadableStream.from(counted()) as ReadableStream<Uint8Array>
+  return Readable.toWeb(Readable.from(counted())) as ReadableStream<Uint8Array>
 }

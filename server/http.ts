@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
+import { handleApi } from './api/handler.ts'
+import { problemResponse } from './api/problem.ts'
+import { isPortalError } from './errors.ts'
+import { newId } from './ids.ts'
+import type { Log } from './parts.ts'
+import type { Portal } from './portal.ts'
+import { type Clock, seconds } from './time.ts'
+import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
+import { protect, type ResponseKind } from './web/headers.ts'
+import { sendWebResponse, toWebRequest } from './web/node.ts'
+import { checkOrigin } from './web/origin.ts'
+import { pageContext } from './web/page-context.ts'
+import type { StaticFiles } from './web/static.ts'
+
+/** What the web shell serves. */
+export interface Shell {
+  origin: string
+  environment: 'development' | 'production'
+  portal: Portal
+  pages: ServerBuild
+  files: StaticFiles
+  /** Pages of the development mailbox, when there is one. */
+  development: ((request: Request, path: string) => Promise<Response | null>) | null
+  log: Log
+  clock: Clock
+}
+
+// A deposit carries up to 20 MB of attachments in base64.
+const MAX_BODY_BYTES = 30_000_000
+// Remix answers these without a page around them; no script of ours asks for them, so nobody may.
+const FRAMEWORK_PATHS = /\.data$|^\/__manifest/
+
+/** The server, not listening yet. Until `serve` is called with a shell, everything answers 503. */
+export function openServer(): { server: Server; serve(shell: Shell): void } {
+  let answer: ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) | null = null
+  const server = createServer({ maxHeaderSize: 16_384 }, (incoming, outgoing) => {
+    if (answer !== null) return void answer(incoming, outgoing)
+    outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Starting.\n')
+  })
+  // A visitor who sends a byte a minute holds a socket no longer than this.
+  server.headersTimeout = seconds(10)
+  server.requestTimeout = seconds(30)
+  server.keepAliveTimeout = seconds(5)
+  return {
+    server,
+    serve(shell) {
+      answer = answerer(shell)
+    },
+  }
+}
+
+function answerer(shell: Shell) {
+  const route = router(shell)
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const nonce = randomBytes(16).toString('base64url')
+    try {
+      const request = toWebRequest(incoming, outgoing, shell.origin, MAX_BODY_BYTES)
+      const { response, kind } = await answerOrExplain(shell, route, request, nonce)
+      protect(response, kind, { origin: shell.origin, nonce })
+      await sendWebResponse(response, outgoing, request.method)
+    } catch (error) {
+      // The visitor left in the middle, or the response broke off: there is nobody to tell.
+      if (!outgoing.headersSent) outgoing.writeHead(400).end()
+      else outgoing.destroy()
+      shell.log.debug('http.broken_off', { error: error instanceof Error ? error.name : 'unknown' })
+    }
+  }
+}
+
+interface Answer {
+  response: Response
+  kind: ResponseKind
+}
+type Route = (request: Request, path: string, nonce: string) => Promise<Answer>
+
+/** Nothing that goes wrong leaves without an answer, and no answer tells more than it may. */
+async function answerOrExplain(shell: Shell, route: Route, request: Request, nonce: string): Promise<Answer> {
+  try {
+    return await route(request, new URL(request.url).pathname, nonce)
+  } catch (error) {
+    if (isPortalError(error)) return { response: problemResponse(error, shell.origin), kind: 'data' }
+    const incident = newId('inc', shell.clock())
+    shell.log.error('http.failed', error, { incident })
+    const text = `Something went wrong on our side. If you call us, say this number: ${incident}\n`
+    return {
+      response: new Response(text, { status: 500, headers: { 'content-type': 'text/plain; charset=utf-8' } }),
+      kind: 'data',
+    }
+  }
+}
+
+/** Who answers which path. */
+function router(shell: Shell): Route {
+  const renderPage = createRequestHandler(shell.pages, 'production')
+  const forApi = (path: string) => path.startsWith('/api/') || path.startsWith('/.well-known/')
+  return async (request, path, nonce) => {
+    if (path === '/livez') return data(text('alive\n'))
+    if (path === '/readyz') return data(await readiness(shell.portal))
+    const file = shell.files.answer(request, path)
+    if (file !== null) return { response: file, kind: 'asset' }
+    if (forApi(path)) {
+      checkOrigin(request, shell.origin, 'pass')
+      return data(await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock }))
+    }
+    const development = await shell.development?.(request, path)
+    if (development) return { response: development, kind: 'page' }
+    checkOrigin(request, shell.origin, 'refuse')
+    if (FRAMEWORK_PATHS.test(path)) return data(text('Not found.\n', 404))
+    return page(shell, renderPage, request, nonce)
+  }
+}
+
+async function page(
+  shell: Shell,
+  render: (request: Request, context: AppLoadContext) => Promise<Response>,
+  request: Request,
+  nonce: string,
+): Promise<Answer> {
+  const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
+  const jar = new CookieJar()
+  const visitor = await shell.portal.visitor(cookies.session)
+  const context = pageContext(shell, request, { cookies, jar, visitor, nonce })
+  const rendered = await render(request, { ...context })
+  const response = new Response(rendered.body, rendered)
+  jar.writeTo(response.headers)
+  return { response, kind: response.headers.has('content-disposition') ? 'download' : 'page' }
+}
+
+async function readiness(portal: Portal): Promise<Response> {
+  const health = await portal.health()
+  return Response.json(health, { status: health.ready ? 200 : 503, headers: health.ready ? {} : { 'retry-after': '5' } })
+}
+
+const data = (response: Response): Answer => ({ response, kind: 'data' })
+const text = (words: string, status = 200): Response =>
+  new Response(words, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })

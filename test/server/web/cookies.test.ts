@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { CookieJar, formTokenFits, formTokenFor, readCookies } from '../../../server/web/cookies.ts'
+
+const token = 'A'.repeat(43)
+const other = 'B'.repeat(43)
+
+test('cookies are tied to this host, sent over https only, and hidden from scripts', () => {
+  const jar = new CookieJar()
+  jar.startSession(token)
+  expect([...jar.lines.values()]).toEqual([`__Host-session=${token}; Path=/; Secure; HttpOnly; SameSite=Lax`])
+})
+
+test('ending a session clears what the browser kept', () => {
+  const jar = new CookieJar()
+  jar.endSession()
+  const headers = new Headers()
+  jar.writeTo(headers)
+  expect(headers.get('clear-site-data')).toBe('"cache", "storage"')
+  expect(headers.getSetCookie()[0]).toContain('Max-Age=0')
+})
+
+test('what does not look like one of our tokens counts as absent', () => {
+  expect(readCookies('__Host-session=<script>; __Host-language=../../etc').session).toBeNull()
+  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null })
+})
+
+test('of two cookies with one name the first counts', () => {
+  expect(readCookies(`__Host-session=${token}; __Host-session=${other}`).session).toBe(token)
+})
+
+test('a form belongs to the session it was shown in', () => {
+  const signedIn = { session: token, signIn: null, language: null }
+  expect(formTokenFits(formTokenFor(token), signedIn)).toBe(true)
+  expect(formTokenFits(formTokenFor(other), signedIn)).toBe(false)
+  expect(formTokenFits(formTokenFor(null), signedIn)).toBe(false)
+  expect(formTokenFits('', signedIn)).toBe(false)
+})
+
+test('a form shown before a sign-in began still works after it began in another tab', () => {
+  const signingIn = { session: null, signIn: token, language: null }
+  expect(formTokenFits(formTokenFor(null), signingIn)).toBe(true)
+  expect(formTokenFits(formTokenFor(token), signingIn)).toBe(true)
+  expect(formTokenFits(formTokenFor(other), signingIn)).toBe(false)
+})
