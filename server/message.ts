@@ -38,7 +38,10 @@ export interface Message {
   revision: number
 }
 
-/** A message to be kept: the opaque word of its notice and the sender's check are given once and stored as keyed hashes. */
+/**
+ * A message to be kept. The opaque word of its notice is found through a keyed hash, and kept sealed for another notice; the sender's
+ * check is kept as a keyed hash alone.
+ */
 export interface NewMessage
   extends Omit<Message, 'revision' | 'openedAt' | 'retractedAt' | 'retractionReason' | 'tellRecipient' | 'hiddenAt'> {
   locator: string | null
@@ -54,6 +57,11 @@ export interface Content {
   html: string | null
   /** BCP 47 tag of subject and body. */
   language: string
+  /**
+   * Salt (base64url) of the commitment to this content in the trail. Sealed with it: once both are destroyed, nobody can find the
+   * content by trying.
+   */
+  commitmentSalt?: string | undefined
 }
 
 export interface Attachment {

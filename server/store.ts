@@ -135,6 +135,8 @@ export interface Messages {
   /** @throws PortalError `tampered` when the row, or its revision in the trail, is not what was written. */
   find(id: string): Promise<Message | null>
   findByLocator(locator: string): Promise<Message | null>
+  /** The opaque word of a message's notice (kept sealed), so that another notice leads to the same place; null when it has none. */
+  locator(message: Message): Promise<string | null>
   /** Several at once, in no order; unknown ids are left out. */
   findMany(ids: string[]): Promise<Message[]>
   ofDeposit(deposit: string): Promise<Message[]>
@@ -168,6 +170,8 @@ export interface Messages {
 export interface MessageChange {
   at: Instant
   retractionReason?: string
+  /** The sender's own words to the reason; sealed at rest, shown nowhere but to who retracted. */
+  retractionNote?: string
   tellRecipient?: boolean
 }
 
