@@ -74,5 +74,5 @@ export function splitNotes(text: string): { notes: string[]; rest: string } {
   const notes: string[] = []
   while (blocks.length > 2) notes.push(`${blocks.shift()}\n\n${blocks.shift()}\n`)
   const rest = blocks.join('\n\n')
-  return blocks.length === 2 && rest.endsWith('\n') ? { notes: [...notes, rest], rest: '' } : { notes, rest }
+  return blocks.length === 2 && /[^\n]\n$/.test(rest) ? { notes: [...notes, rest], rest: '' } : { notes, rest }
 }

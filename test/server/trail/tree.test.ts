@@ -41,7 +41,10 @@ describe('the reference tree of Certificate Transparency', () => {
   test('growing leaf by leaf passes through the published roots', () => {
     let head = EMPTY_TREE
     const roots = [rootOf(head)]
-    for (const leaf of LEAVES) roots.push(rootOf((head = appendLeaf(head, leaf))))
+    for (const leaf of LEAVES) {
+      head = appendLeaf(head, leaf)
+      roots.push(rootOf(head))
+    }
     expect(roots.map(hex)).toEqual(ROOTS)
   })
 
