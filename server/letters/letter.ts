@@ -13,6 +13,7 @@ export const ACCOUNT_CHANGES = [
   'passphrase_removed',
   'authenticator_removed',
   'printed_codes_removed',
+  'way_in_switched_off', // after too many wrong tries
 ] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
 
@@ -30,6 +31,8 @@ export interface LetterValues {
   invitation: { link: string; organization: string; until: string; timeZone: string }
   /** `reply`: id of the reply. */
   reply_waiting: { reply: string; organization: string }
+  /** `deposit`: id of the deposit whose message can no longer be read. */
+  more_time_asked: { deposit: string; organization: string }
 }
 
 /** A letter as a use case asks for it. */

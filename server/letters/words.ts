@@ -53,6 +53,12 @@ export interface ReplyWaitingFacts {
   host: string
 }
 
+export interface MoreTimeAskedFacts {
+  link: string
+  organization: string
+  host: string
+}
+
 /** Every letter in one language. A letter that is missing does not compile. */
 export interface Letters {
   notice(facts: NoticeFacts): Words
@@ -60,4 +66,5 @@ export interface Letters {
   accountChange(facts: AccountChangeFacts): Words
   invitation(facts: InvitationFacts): Words
   replyWaiting(facts: ReplyWaitingFacts): Words
+  moreTimeAsked(facts: MoreTimeAskedFacts): Words
 }

@@ -115,6 +115,15 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
       host: hostOf(settings),
     })
   },
+
+  more_time_asked({ letter, settings, words }) {
+    const { value, name } = valuesOf<'more_time_asked'>(letter)
+    return words.moreTimeAsked({
+      link: `${settings.origin}/sent/${opaque(value('deposit'))}`,
+      organization: name('organization'),
+      host: hostOf(settings),
+    })
+  },
 }
 
 /** `value`: as it is, and it must be there. `name`: as it may stand in a sentence, on one line. */

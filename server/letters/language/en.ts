@@ -10,6 +10,7 @@ const CHANGES: Record<AccountChange, string> = {
   passphrase_removed: 'The passphrase was taken away',
   authenticator_removed: 'A code app was taken away',
   printed_codes_removed: 'The printed codes were taken away',
+  way_in_switched_off: 'One way to sign in was switched off after too many wrong tries',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -91,6 +92,20 @@ export const en: Letters = {
         { text: 'Hello,' },
         { text: `Someone has answered a message from ${organization || 'your clinic'}.` },
         { text: 'To read the answer, press this link and sign in:' },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: 'Not you? Then you do not need to do anything.' },
+      ],
+    }
+  },
+
+  moreTimeAsked({ link, organization, host }) {
+    return {
+      subject: 'Someone asks for more time',
+      blocks: [
+        { text: 'Hello,' },
+        { text: `Someone could not read a message from ${organization || 'your clinic'} in time. They ask for more time.` },
+        { text: 'To give them a new date, press this link and sign in:' },
         { link },
         { text: `Or open your web browser and type: ${host}` },
         { text: 'Not you? Then you do not need to do anything.' },

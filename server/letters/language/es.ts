@@ -10,6 +10,7 @@ const CHANGES: Record<AccountChange, string> = {
   passphrase_removed: 'Se quitó la frase de contraseña',
   authenticator_removed: 'Se quitó una aplicación de códigos',
   printed_codes_removed: 'Se quitaron los códigos impresos',
+  way_in_switched_off: 'Se desactivó una forma de iniciar sesión tras demasiados intentos fallidos',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -95,6 +96,20 @@ export const es: Letters = {
         { text: 'Hola:' },
         { text: `Alguien respondió a un mensaje de ${organization || 'su clínica'}.` },
         { text: 'Para leer la respuesta, abra este enlace e inicie sesión:' },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: '¿No es usted? Entonces no tiene que hacer nada.' },
+      ],
+    }
+  },
+
+  moreTimeAsked({ link, organization, host }) {
+    return {
+      subject: 'Alguien pide más tiempo',
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Alguien no pudo leer a tiempo un mensaje de ${organization || 'su clínica'}. Pide más tiempo.` },
+        { text: 'Para darle una fecha nueva, abra este enlace e inicie sesión:' },
         { link },
         { text: `O abra su navegador y escriba: ${host}` },
         { text: '¿No es usted? Entonces no tiene que hacer nada.' },
