@@ -1,0 +1,161 @@
+import { PortalError } from './errors.ts'
+import { newId } from './ids.ts'
+import { awaitsConfirmation, isReadable, type Message, mayOpen, standingFor } from './message.ts'
+import { COVERED_SUBJECT, coveredAnswers, messageLines, namesSender } from './message-line.ts'
+import type { Parts } from './parts.ts'
+import { languageTag } from './plain-text.ts'
+import { asActor, type Person, personBehind, refusal } from './reader.ts'
+import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
+import type { Tx } from './store.ts'
+import { readableThread } from './thread.ts'
+import type { Instant } from './time.ts'
+import { record } from './trail/entry.ts'
+import type { MessageBody, MessageFrame, MessageLine, MessageView } from './views.ts'
+
+type StoreAndClock = Pick<Parts, 'store' | 'clock'>
+
+const PAGE = 50
+
+/** The reader's mailbox, newest first, at most 50 a page. Subjects are told only of what may still be read. */
+export async function listMessages(
+  { store, clock }: StoreAndClock,
+  visitor: Visitor,
+  page: { after?: string | undefined; limit: number },
+): Promise<{ lines: MessageLine[]; next: string | null }> {
+  const reader = requireReader(visitor)
+  const limit = Math.min(Math.max(1, Math.trunc(page.limit)), PAGE)
+  return store.read(async tx => {
+    const now = clock()
+    const { messages, next } = await presentMessages(tx, reader.person.id, now, page.after, limit)
+    return { lines: await messageLines(tx, await personBehind(tx, reader), messages, now), next }
+  })
+}
+
+/** Fills a page with what is there for this recipient, however many hidden ones lie between. */
+async function presentMessages(tx: Tx, recipient: string, now: Instant, after: string | undefined, limit: number) {
+  const present: Message[] = []
+  for (let cursor = after; present.length <= limit; ) {
+    const rows = await tx.messages.listForRecipient(recipient, { after: cursor, limit: limit + 1 })
+    present.push(...rows.filter(row => standingFor(recipient, row, now) !== 'absent'))
+    if (rows.length <= limit) break
+    cursor = rows.at(-1)!.id
+  }
+  const messages = present.slice(0, limit)
+  return { messages, next: present.length > limit ? messages.at(-1)!.id : null }
+}
+
+/**
+ * The one act that opens. State, receipt and trail entry are durable when it resolves; opening an opened one changes nothing.
+ *
+ * @throws PortalError `not_found`, `expired`, `retracted`, `gone`, `confirmation_required`.
+ */
+export async function openMessage({ store, clock }: StoreAndClock, visitor: Visitor, id: string): Promise<void> {
+  const reader = requireReader(visitor)
+  await store.transaction(async tx => {
+    const now = clock() // read here: the transaction may have waited for others, and the expiry may have come meanwhile
+    const { recipient } = await personBehind(tx, reader)
+    const opening = mayOpen(await tx.messages.find(id), recipient, now)
+    if (opening === 'already_open') return
+    if (opening !== 'may_open') throw refusal(opening)
+    const opened = await tx.messages.transition(id, ['waiting'], 'opened', { at: now })
+    if (opened === null) throw new PortalError('conflict', 'This message has just changed. Please try again.')
+    await tx.receipts.addOnce({ id: newId('evt', now), message: id, stage: 'opened', at: now, attachment: null })
+    await record(tx, now, {
+      ...asActor(reader),
+      organization: opened.organization,
+      action: 'message.opened',
+      object: id,
+      revision: opened.revision,
+    })
+  })
+}
+
+/**
+ * One message as this reader may see it now. Of an unopened one only the envelope, and nothing is written. Content leaves only after
+ * the entry that tells of this look is durable; if it cannot be written, nothing is shown.
+ *
+ * @throws PortalError `not_found`; `tampered` when what is kept does not verify.
+ */
+export async function viewMessage({ store, clock }: StoreAndClock, visitor: Visitor, id: string): Promise<MessageView> {
+  const reader = requireReader(visitor)
+  const before = await store.read(tx => outside(tx, reader, id, clock()))
+  if (before.kind !== 'readable') return before
+  const recorded = await store.transaction(tx => recordLook(tx, reader, id, clock()))
+  if (recorded.kind !== 'readable') return recorded // it was taken back, or its time came, since
+  return store.read(async tx => {
+    const now = clock()
+    const still = await outside(tx, reader, id, now)
+    if (still.kind !== 'readable') return still
+    return { kind: 'message', frame: still.frame, body: await bodyOf(tx, still.person, still.message, now) }
+  })
+}
+
+async function recordLook(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Outside> {
+  const seen = await outside(tx, reader, id, now)
+  if (seen.kind === 'readable') {
+    const { organization } = seen.message
+    await record(tx, now, { ...asActor(reader), organization, action: 'message.viewed', object: id })
+  }
+  return seen
+}
+
+/** What may be told of a message without its content; `readable`: its content may be told too. */
+type Outside =
+  | Exclude<MessageView, { kind: 'message' }>
+  | { kind: 'readable'; frame: MessageFrame; message: Message; person: Person }
+
+async function outside(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Outside> {
+  const message = await tx.messages.find(id)
+  const standing = standingFor(reader.person.id, message, now)
+  if (message === null || standing === 'absent') throw refusal('not_found')
+  const person = await personBehind(tx, reader)
+  const frame = await frameOf(tx, person, message, namesSender(message, standing, person))
+  if (isReadable(message, standing)) return { kind: 'readable', frame, message, person }
+  if (standing === 'expired') return { kind: 'expired', frame, moreTimeAsked: await tx.receipts.has(id, 'more_time_asked') }
+  if (standing === 'retracted') return { kind: 'retracted', frame, retractedAt: message.retractedAt ?? now }
+  if (standing === 'disposed') return { kind: 'gone', frame }
+  const needsConfirmation = awaitsConfirmation(message, person.recipient) ? message.needsConfirmation : null
+  return { kind: 'envelope', frame, needsConfirmation }
+}
+
+async function frameOf(tx: Tx, { recipient, organization }: Person, message: Message, named: boolean): Promise<MessageFrame> {
+  const heading = named ? (await tx.messages.headings([message])).get(message.id) : undefined
+  return {
+    id: message.id,
+    organization: organization.name,
+    phone: organization.phone,
+    forWhom: recipient.name,
+    from: heading?.from.name ?? organization.name,
+    createdAt: message.createdAt,
+    expiresAt: message.expiresAt,
+  }
+}
+
+async function bodyOf(tx: Tx, person: Person, message: Message, now: Instant): Promise<MessageBody> {
+  const content = await tx.messages.content(message)
+  const attachments = await tx.attachments.ofMessage(message.id)
+  const covered = await coveredAnswers(tx, person.recipient.id, [message], now)
+  return {
+    subject: covered.has(message.id) ? COVERED_SUBJECT : content.subject,
+    fromAddress: content.from.email ?? null,
+    text: content.text,
+    html: content.html,
+    language: content.language,
+    openedAt: message.direction === 'reply' ? message.createdAt : (message.openedAt ?? message.createdAt),
+    direction: message.direction,
+    attachments: attachments.map(({ id, name, type, size }) => ({ id, name, type, size })),
+    replyAllowed: message.replyAllowed,
+    thread: await readableThread(tx, person, message, now),
+  }
+}
+
+/** The language a recipient is spoken to in, from now on. Staff have no such setting yet: theirs is the browser's. @throws invalid */
+export async function setLanguage({ store }: StoreAndClock, visitor: Visitor, language: string): Promise<void> {
+  const tag = languageTag(language)
+  if (tag === null) {
+    const fields = [{ field: 'language', problem: 'Choose a language from the list.' }]
+    throw new PortalError('invalid', 'This is not a language.', { fields })
+  }
+  if (visitor.person.kind === 'staff') return
+  await store.transaction(tx => tx.recipients.setLanguage(visitor.person.id, tag))
+}

@@ -1,0 +1,93 @@
+import { type Answer, attachFiles, checkAnswer } from './answer.ts'
+import { PortalError } from './errors.ts'
+import { newId } from './ids.ts'
+import type { Message, NewMessage } from './message.ts'
+import type { Parts } from './parts.ts'
+import { asActor, type Person, personBehind, readableMessage, refusal } from './reader.ts'
+import { DEFAULT_RETENTION, isRetentionClass, retainUntil } from './retention.ts'
+import { letterToSender } from './sender-letter.ts'
+import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
+import type { Tx } from './store.ts'
+import { answerSubject } from './thread.ts'
+import type { Instant } from './time.ts'
+import { record } from './trail/entry.ts'
+
+/**
+ * Answers a message: a message of its own, the other way, in the same thread. Resolves when it is durable.
+ *
+ * @throws PortalError `invalid`, `too_large`; `not_found`, `expired`, `retracted`, `gone`; `forbidden` when the sender takes no answers.
+ */
+export async function reply(
+  { store, clock, settings, wakeOutbox }: Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>,
+  visitor: Visitor,
+  id: string,
+  answer: Answer,
+): Promise<{ id: string }> {
+  const reader = requireReader(visitor)
+  const { text, files } = await checkAnswer(answer)
+  const sent = await store.transaction(async tx => {
+    const now = clock()
+    const original = await answerable(tx, reader, id, now)
+    const person = await personBehind(tx, reader)
+    const message = await replyTo(tx, original, files.length, now)
+    await tx.messages.add(message, await contentOf(tx, original, person, text, reader.language))
+    await attachFiles(tx, message, files, now)
+    await tx.receipts.add({ id: newId('evt', now), message: original.id, stage: 'replied', at: now, attachment: null })
+    await record(tx, now, {
+      ...asActor(reader),
+      organization: message.organization,
+      action: 'message.replied',
+      object: message.id,
+      revision: 1,
+      detail: { answers: original.id },
+    })
+    await letterToSender(tx, 'reply_waiting', message, now, settings)
+    return message.id
+  })
+  wakeOutbox()
+  return { id: sent }
+}
+
+async function answerable(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Message> {
+  const message = await readableMessage(tx, reader, id, now)
+  if (message.direction === 'reply') throw refusal('not_found')
+  if (!message.replyAllowed) throw new PortalError('forbidden', 'The sender takes no answers to this message.')
+  return message
+}
+
+async function replyTo(tx: Tx, original: Message, attachmentCount: number, now: Instant): Promise<NewMessage> {
+  const kept = await keptUntil(tx, original, now)
+  return {
+    id: newId('msg', now),
+    organization: original.organization,
+    deposit: original.deposit,
+    thread: original.thread,
+    direction: 'reply',
+    recipient: original.recipient,
+    sender: original.sender,
+    inReplyTo: original.id,
+    state: 'waiting',
+    createdAt: now,
+    // Expiry is a promise about the patient's mailbox. An answer is read by the clinic, which may read it for as long as it is kept.
+    expiresAt: kept,
+    retainUntil: kept,
+    replyAllowed: false,
+    confidential: original.confidential,
+    needsConfirmation: null,
+    attachmentCount,
+    locator: null,
+    activationAnswer: null,
+  }
+}
+
+/** An answer belongs to the same record as what it answers, and is kept by the same rule, counted from its own day. */
+async function keptUntil(tx: Tx, original: Message, now: Instant): Promise<Instant> {
+  const retention = (await tx.deposits.find(original.deposit))?.retention ?? DEFAULT_RETENTION
+  return retainUntil(isRetentionClass(retention) ? retention : DEFAULT_RETENTION, now, now)
+}
+
+async function contentOf(tx: Tx, original: Message, { recipient }: Person, text: string, language: string) {
+  const subject = (await tx.messages.headings([original])).get(original.id)?.subject ?? ''
+  const from = { name: recipient.name, email: recipient.address }
+  return { subject: answerSubject(subject), from, text, html: null, language }
+}

@@ -1,0 +1,33 @@
+import { newLetter } from './letters/letter.ts'
+import type { Message } from './message.ts'
+import type { Settings } from './parts.ts'
+import type { Tx } from './store.ts'
+import type { Instant } from './time.ts'
+
+// Staff have no language of their own in the portal yet.
+const STAFF_LANGUAGE = 'en'
+
+/**
+ * Tells the member of staff who sent it, by a letter without content. Systems ask for their events instead, and nobody writes to
+ * somebody whose account is disabled.
+ *
+ * @param message - the answer that waits, or the message for which more time is asked.
+ */
+export async function letterToSender(
+  tx: Tx,
+  kind: 'reply_waiting' | 'more_time_asked',
+  message: Pick<Message, 'id' | 'deposit' | 'organization' | 'sender'>,
+  now: Instant,
+  settings: Pick<Settings, 'origin'>,
+): Promise<void> {
+  if (message.sender.kind !== 'staff') return
+  const member = await tx.staff.find(message.sender.id)
+  const organization = await tx.organizations.find(message.organization)
+  if (member === null || member.disabledAt !== null || organization === null) return
+  const order = { organization: organization.id, message: message.id, to: member.address, language: STAFF_LANGUAGE }
+  const letter =
+    kind === 'reply_waiting'
+      ? newLetter(kind, { ...order, values: { reply: message.id, organization: organization.name } }, now, settings)
+      : newLetter(kind, { ...order, values: { deposit: message.deposit, organization: organization.name } }, now, settings)
+  await tx.outbox.add(letter)
+}
