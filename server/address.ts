@@ -27,6 +27,8 @@ export function normalizeAddress(typed: string): string | null {
   return address.length <= MAX_ADDRESS ? address : null
 }
 
+export const isPlainAddress = (text: string): boolean => normalizeAddress(text) !== null
+
 function asciiDomain(typed: string): string | null {
   // domainToASCII drops tabs and newlines and reads '%41' as 'A': what is not a letter, digit, dot or hyphen must not reach it.
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(typed)) return null

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { checkMessage, type DepositMessage, type DepositRequest } from './deposit-request.ts'
+import { readJson } from './intake/json.ts'
+import { openJwe } from './intake/jwe.ts'
+import { mediaType } from './intake/media-type.ts'
+import { MESSAGE_JSON, shaped, toMessage } from './intake/message-json.ts'
+import type { Attachment, Content } from './message.ts'
+import type { Parts } from './parts.ts'
+import { languageTag } from './plain-text.ts'
+import type { Instant } from './time.ts'
+
+/** Said of a text whose language nobody named (BCP 47): better than a guess that a screen reader would follow. */
+const UNKNOWN_LANGUAGE = 'und'
+
+/** A deposit's content, opened, checked and made harmless: what every recipient gets a sealed copy of. */
+export interface ReadyContent {
+  /** Without `from` the sender's own name is shown. */
+  content: Omit<Content, 'from' | 'commitmentSalt'> & { from: Content['from'] | null }
+  /** What the sender called it; null when nothing. */
+  language: string | null
+  files: { name: string; type: string; bytes: Uint8Array; digest: string }[]
+}
+
+/**
+ * Makes the content ready to be kept. All the slow work of a deposit is here, before its transaction begins.
+ *
+ * Once a seal is open its plaintext is a message like any other, and is refused like any other, with pointers below `/content`.
+ *
+ * @throws PortalError `undecipherable`, `malformed`, `invalid`, `too_large`.
+ */
+export async function readyContent(
+  parts: Pick<Parts, 'store' | 'sanitizer'>,
+  { content, recipients }: DepositRequest,
+  now: Instant,
+): Promise<ReadyContent> {
+  const message = content.kind === 'message' ? content.message : await openSealed(parts, content.jwe, now)
+  checkMessage(message, content.kind === 'message' ? '/message' : '/content', recipients.length)
+  return {
+    content: {
+      subject: message.subject,
+      from: shownSender(message),
+      text: message.text,
+      html: message.html === null ? null : nullIfEmpty(await parts.sanitizer.clean(message.html)),
+      language: message.language === null ? UNKNOWN_LANGUAGE : languageTag(message.language)!,
+    },
+    language: message.language,
+    files: await Promise.all(message.attachments.map(readyFile)),
+  }
+}
+
+async function openSealed({ store }: Pick<Parts, 'store'>, jwe: string, now: Instant): Promise<DepositMessage> {
+  const plaintext = await openJwe(jwe, kid => store.read(tx => tx.depositKeys.find(kid)), now)
+  return toMessage(shaped(MESSAGE_JSON, readJson(plaintext), '/content'), '/content')
+}
+
+async function readyFile({ name, type, bytes }: DepositMessage['attachments'][number]): Promise<ReadyContent['files'][number]> {
+  return { name: name.normalize('NFC'), type: await mediaType(bytes, type), bytes, digest: sha256(bytes) }
+}
+
+function shownSender({ from }: DepositMessage): Content['from'] | null {
+  if (from === null) return null
+  return from.email === undefined ? { name: from.name } : { name: from.name, email: from.email }
+}
+
+/**
+ * What the trail is bound to when a message is deposited: a text in which nothing of the content can be changed unnoticed. Whoever has
+ * the message and its salt can make it again.
+ */
+export function committedText(
+  content: Omit<Content, 'commitmentSalt'>,
+  files: (Pick<Attachment, 'name' | 'type'> & { digest: string })[],
+): string {
+  const { subject, from, text, html, language } = content
+  return JSON.stringify([
+    [subject, from.name, from.email ?? null, text, html, language],
+    files.map(file => [file.name, file.type, file.digest]),
+  ])
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
+const nullIfEmpty = (html: string): string | null => (html.trim() === '' ? null : html)

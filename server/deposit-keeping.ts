@@ -1,0 +1,214 @@
+import { normalizeActivationAnswer } from './activation.ts'
+import { normalizeAddress } from './address.ts'
+import { type Asking, senderRef } from './asking.ts'
+import type { Deposit, Idempotency } from './deposit.ts'
+import { depositAnswer } from './deposit-answer.ts'
+import { committedText, type ReadyContent } from './deposit-content.ts'
+import type { DepositRecipient, DepositRequest } from './deposit-request.ts'
+import { PortalError } from './errors.ts'
+import { newId, newSecret } from './ids.ts'
+import { newLetter } from './letters/letter.ts'
+import type { Message } from './message.ts'
+import type { Organization } from './organization.ts'
+import { askingActor } from './own-deposit.ts'
+import type { Settings } from './parts.ts'
+import { languageTag } from './plain-text.ts'
+import type { Recipient } from './recipient.ts'
+import { DEFAULT_RETENTION, isRetentionClass, retainUntil } from './retention.ts'
+import type { Tx } from './store.ts'
+import { days, type Instant, toIso } from './time.ts'
+import { commitment, record } from './trail/entry.ts'
+
+const DEFAULT_EXPIRY = days(30)
+const DEFAULT_LANGUAGE = 'en'
+
+/** Everything about a deposit that is decided before its transaction begins. */
+export interface Keeping {
+  sender: Asking
+  request: DepositRequest
+  ready: ReadyContent
+  now: Instant
+  settings: Pick<Settings, 'origin'>
+  idempotency: Pick<Idempotency, 'keyHash' | 'bodyHash'> | null
+  inReplyTo: string | null
+}
+
+/** Where a notice about a message leads, and to whom it goes. */
+export interface Noticed {
+  message: Pick<Message, 'id' | 'organization' | 'expiresAt'>
+  recipient: Recipient
+  organization: Organization
+  locator: string
+}
+
+/**
+ * Writes a deposit: recipients, messages, attachments, notices and trail, as a whole.
+ *
+ * @returns the deposit's id, and the API's answer as JSON text.
+ */
+export async function keepDeposit(tx: Tx, keeping: Keeping): Promise<{ id: string; answer: string }> {
+  const { request, now } = keeping
+  const { organization: organizationId } = senderRef(keeping.sender)
+  const organization = await tx.organizations.find(organizationId)
+  if (organization === null) throw new PortalError('unauthorized', 'This organization is no longer here.')
+  const people = []
+  for (const wanted of request.recipients)
+    people.push({ wanted, recipient: await recipientFor(tx, keeping, organization, wanted) })
+  const thread = await threadFor(
+    tx,
+    keeping,
+    people.map(({ recipient }) => recipient.id),
+  )
+  const expiresAt = request.expiresAt ?? now + DEFAULT_EXPIRY
+  const messages = people.map(({ wanted, recipient }) => ({ id: newId('msg', now), wanted, recipient }))
+  const deposit = depositOf(keeping, thread)
+  const answer = JSON.stringify(
+    depositAnswer({
+      ...deposit,
+      messages: messages.map(({ id, recipient }) => ({
+        id,
+        recipient: recipient.address,
+        state: 'waiting',
+        expiresAt,
+        receipts: [],
+      })),
+    }),
+  )
+  await tx.deposits.add({ ...deposit, idempotency: keeping.idempotency && { ...keeping.idempotency, answer } })
+  for (const one of messages) await keepMessage(tx, keeping, { ...one, deposit, organization, expiresAt })
+  return { id: deposit.id, answer }
+}
+
+function depositOf({ sender, request, now }: Keeping, thread: string): Deposit {
+  const { organization } = senderRef(sender)
+  const { reference, fallbackReason } = request
+  const retention = request.retention ?? DEFAULT_RETENTION
+  const id = newId('dep', now)
+  return {
+    id,
+    sender: senderRef(sender),
+    organization,
+    reference,
+    thread,
+    retention,
+    fallbackReason,
+    createdAt: now,
+    idempotency: null,
+  }
+}
+
+/** One address in one organization is one person, whoever writes to them; what they were called first stays. */
+async function recipientFor(tx: Tx, keeping: Keeping, organization: Organization, wanted: DepositRecipient): Promise<Recipient> {
+  const { now, ready, sender } = keeping
+  const address = normalizeAddress(wanted.email)!
+  const known = await tx.recipients.findInOrganization(organization.id, address)
+  if (known !== null) return known
+  const recipient: Recipient = {
+    id: newId('rcp', now),
+    organization: organization.id,
+    address,
+    name: wanted.name,
+    language: languageTag(wanted.language ?? ready.language ?? DEFAULT_LANGUAGE) ?? DEFAULT_LANGUAGE,
+    timeZone: null,
+    createdAt: now,
+    confirmedAt: null,
+  }
+  await tx.recipients.add(recipient)
+  await record(tx, now, { ...askingActor(sender), action: 'recipient.added', object: recipient.id })
+  return recipient
+}
+
+/** A thread goes on only among the people who are in it: nobody is let into what others wrote each other. */
+async function threadFor(tx: Tx, { request, now, sender }: Keeping, recipients: string[]): Promise<string> {
+  if (request.thread === null) return newId('thr', now)
+  const { organization } = senderRef(sender)
+  const earlier = (await tx.messages.ofThread(request.thread)).filter(message => message.organization === organization)
+  const inside = new Set(earlier.map(message => message.recipient))
+  if (recipients.every(recipient => inside.has(recipient))) return request.thread
+  const fields = [{ field: '/thread', problem: 'There is no such thread with these recipients.' }]
+  throw new PortalError('invalid', 'Some fields of the deposit are not right.', { fields })
+}
+
+interface Placed {
+  id: string
+  wanted: DepositRecipient
+  recipient: Recipient
+  deposit: Deposit
+  organization: Organization
+  expiresAt: Instant
+}
+
+async function keepMessage(
+  tx: Tx,
+  keeping: Keeping,
+  { id, wanted, recipient, deposit, organization, expiresAt }: Placed,
+): Promise<void> {
+  const { request, ready, now, sender } = keeping
+  const locator = newSecret()
+  const content = { ...ready.content, from: ready.content.from ?? { name: senderName(sender) } }
+  const bound = commitment(committedText(content, ready.files))
+  const message = {
+    id,
+    organization: organization.id,
+    deposit: deposit.id,
+    thread: deposit.thread,
+    direction: 'to_recipient' as const,
+    recipient: recipient.id,
+    sender: deposit.sender,
+    inReplyTo: keeping.inReplyTo,
+    state: 'waiting' as const,
+    createdAt: now,
+    expiresAt,
+    retainUntil: retainUntil(isRetentionClass(deposit.retention) ? deposit.retention : DEFAULT_RETENTION, now, expiresAt),
+    replyAllowed: request.replyAllowed,
+    confidential: request.confidential,
+    needsConfirmation: wanted.activation?.kind ?? null,
+    attachmentCount: ready.files.length,
+    locator,
+    activationAnswer: wanted.activation && normalizeActivationAnswer(wanted.activation),
+  }
+  await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
+  await record(tx, now, {
+    ...askingActor(sender),
+    action: 'message.deposited',
+    object: id,
+    revision: 1,
+    detail: { deposit: deposit.id, recipient: recipient.id, attachments: ready.files.length },
+    commitments: { content: bound.digest },
+  })
+  for (const { name, type, bytes } of ready.files) {
+    const place = { message: id, organization: organization.id, recipient: recipient.id }
+    await tx.attachments.add({ id: newId('att', now), ...place, name, type, size: bytes.length }, bytes)
+  }
+  await queueNotice(tx, keeping, { message, recipient, organization, locator })
+}
+
+/** Puts the letter that says "a message waits" into the outbox. It names nobody but, where that is allowed, the organization. */
+export async function queueNotice(
+  tx: Tx,
+  { now, settings, sender }: Pick<Keeping, 'now' | 'settings' | 'sender'>,
+  { message, recipient, organization, locator }: Noticed,
+): Promise<void> {
+  const letter = newLetter(
+    'notice',
+    {
+      organization: organization.id,
+      message: message.id,
+      to: recipient.address,
+      language: recipient.language,
+      values: {
+        locator,
+        organization: organization.namedInNotices ? organization.name : '',
+        phone: organization.phone,
+        until: toIso(message.expiresAt),
+        timeZone: recipient.timeZone ?? organization.timeZone,
+      },
+    },
+    now,
+    settings,
+  )
+  await tx.outbox.add(letter)
+  await record(tx, now, { ...askingActor(sender), action: 'notice.queued', object: message.id, detail: { letter: letter.id } })
+}
+
+const senderName = (sender: Asking): string => ('client' in sender ? sender.client.client.name : sender.staff.name)

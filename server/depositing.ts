@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import type { Asking, AuthenticatedClient } from './asking.ts'
+import type { Idempotency } from './deposit.ts'
+import { type ReadyContent, readyContent } from './deposit-content.ts'
+import { keepDeposit } from './deposit-keeping.ts'
+import { checkRequest, type DepositRequest } from './deposit-request.ts'
+import { isPortalError, PortalError } from './errors.ts'
+import { requireScope } from './own-deposit.ts'
+import type { Parts } from './parts.ts'
+import { requireStaff, type Visitor } from './sign-in/visitor.ts'
+
+/** What is needed to make a deposit. */
+export type DepositingParts = Pick<Parts, 'store' | 'clock' | 'sanitizer' | 'settings' | 'wakeOutbox'>
+
+const MAX_KEY_LENGTH = 255
+
+/** Deposits under way in this process, by client and key, with the hash of their body. Across processes the database decides. */
+const running = new Map<string, string>()
+
+/**
+ * Keeps a deposit of a system. Resolves when it is durable. One client and one key make one deposit, however often and from wherever
+ * they are sent.
+ *
+ * @param idempotency.key - as sent by the client; 1 to 255 visible ASCII characters.
+ * @param idempotency.bodyHash - SHA-256 of the request's bytes: tells a repetition from a mistake.
+ * @returns the deposit's id, and the API's answer as JSON text: the very same for a repetition (`replayed`).
+ * @throws PortalError `forbidden`; `idempotency_key_missing`, `idempotency_key_reused`, `idempotency_running`; and what
+ * {@link placeDeposit} throws.
+ */
+export async function deposit(
+  parts: DepositingParts,
+  client: AuthenticatedClient,
+  request: DepositRequest,
+  idempotency: { key: string | null; bodyHash: string },
+): Promise<{ id: string; answer: string; replayed: boolean }> {
+  requireScope(client, 'deposit')
+  const once = { keyHash: sha256(checkedKey(idempotency.key)), bodyHash: idempotency.bodyHash }
+  const earlier = await earlierAnswer(parts, client, once)
+  if (earlier !== null) return earlier
+  return exclusively(`${client.client.id} ${once.keyHash}`, once.bodyHash, async () => {
+    try {
+      return { ...(await placeDeposit(parts, { client }, request, { idempotency: once })), replayed: false }
+    } catch (error) {
+      // Another process may have been quicker with the same key: then its answer is the answer.
+      const stored = isPortalError(error) && error.code === 'conflict' ? await earlierAnswer(parts, client, once) : null
+      if (stored === null) throw error
+      return stored
+    }
+  })
+}
+
+/**
+ * A deposit made by hand.
+ *
+ * @throws PortalError `forbidden` for anyone but a provider; and what {@link placeDeposit} throws.
+ */
+export async function composeDeposit(parts: DepositingParts, visitor: Visitor, request: DepositRequest): Promise<{ id: string }> {
+  const staff = requireStaff(visitor, 'provider')
+  const { id } = await placeDeposit(parts, { staff }, request)
+  return { id }
+}
+
+/**
+ * Checks a deposit, makes its content ready and keeps it, with its notices and its entries in the trail, in one transaction. Who
+ * asks must have been checked before.
+ *
+ * @param more.inReplyTo - id of the reply that is answered; the request then names the reply's thread.
+ * @throws PortalError `invalid`, with pointers to every field that is wrong; `too_large`; `undecipherable` or `malformed` for sealed
+ * content; `conflict` when the idempotency key was used before.
+ */
+export async function placeDeposit(
+  parts: DepositingParts,
+  sender: Asking,
+  request: DepositRequest,
+  more: { idempotency?: Pick<Idempotency, 'keyHash' | 'bodyHash'>; inReplyTo?: string } = {},
+): Promise<{ id: string; answer: string }> {
+  const now = parts.clock()
+  checkRequest(request, now)
+  const ready: ReadyContent = await readyContent(parts, request, now)
+  const kept = await parts.store.transaction(tx =>
+    keepDeposit(tx, {
+      sender,
+      request,
+      ready,
+      now,
+      settings: parts.settings,
+      idempotency: more.idempotency ?? null,
+      inReplyTo: more.inReplyTo ?? null,
+    }),
+  )
+  parts.wakeOutbox()
+  return kept
+}
+
+async function earlierAnswer(
+  { store }: DepositingParts,
+  { client }: AuthenticatedClient,
+  once: Pick<Idempotency, 'keyHash' | 'bodyHash'>,
+) {
+  const earlier = await store.read(tx => tx.deposits.findByIdempotencyKey(client.id, once.keyHash))
+  if (earlier?.idempotency == null) return null
+  if (earlier.idempotency.bodyHash !== once.bodyHash) throw reused()
+  return { id: earlier.id, answer: earlier.idempotency.answer, replayed: true }
+}
+
+async function exclusively<T>(slot: string, bodyHash: string, work: () => Promise<T>): Promise<T> {
+  const other = running.get(slot)
+  if (other !== undefined && other !== bodyHash) throw reused()
+  if (other !== undefined) {
+    const sentence = 'A deposit with this Idempotency-Key is just being kept. Ask again in a moment.'
+    throw new PortalError('idempotency_running', sentence, { retryAfterSeconds: 1 })
+  }
+  running.set(slot, bodyHash)
+  try {
+    return await work()
+  } finally {
+    running.delete(slot)
+  }
+}
+
+function checkedKey(key: string | null): string {
+  if (key === null || key === '') {
+    throw new PortalError(
+      'idempotency_key_missing',
+      'Send an Idempotency-Key header, so that a repeated deposit makes no second message.',
+    )
+  }
+  if (key.length <= MAX_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)) return key
+  const problem = `Use 1 to ${MAX_KEY_LENGTH} visible ASCII characters.`
+  throw new PortalError('invalid', 'The Idempotency-Key is not right.', { fields: [{ field: 'Idempotency-Key', problem }] })
+}
+
+const reused = (): PortalError =>
+  new PortalError(
+    'idempotency_key_reused',
+    'This Idempotency-Key came with another request before. Use a new key for a new deposit.',
+  )
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
