@@ -1,6 +1,7 @@
 import type { Mailer } from './mailer.ts'
 import type { Store } from './store.ts'
 import type { Clock } from './time.ts'
+import type { CheckpointHistory } from './trail/history.ts'
 
 /** What the portal is made of. main.ts puts the real parts in; tests put in a hand-set clock and a caught mailbox. */
 export interface Parts {
@@ -11,6 +12,8 @@ export interface Parts {
   settings: Settings
   passphrases: Passphrases
   sanitizer: Sanitizer
+  /** Where the trail's checkpoints are noted outside the database, so that a database put back is noticed. */
+  checkpointHistory: CheckpointHistory
   /** Tells the outbox job that a letter waits, so that a code does not wait for the next round. Call after the transaction. */
   wakeOutbox(): void
 }
@@ -20,6 +23,8 @@ export interface Settings {
   origin: string
   environment: 'development' | 'production'
   mailFrom: string
+  /** Name of the trail in its checkpoints and its verifier key: `portal.example/restante-trail`. */
+  trailName: string
 }
 
 /** One JSON line each. Never give it content, addresses, codes or tokens: ids and words only. */
