@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { type Answer, attachFiles, checkAnswer } from './answer.ts'
+import { committedText } from './deposit-content.ts'
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
-import type { Message, NewMessage } from './message.ts'
+import type { Content, Message, NewMessage } from './message.ts'
 import type { Parts } from './parts.ts'
 import { asActor, type Person, personBehind, readableMessage, refusal } from './reader.ts'
 import { DEFAULT_RETENTION, isRetentionClass, retainUntil } from './retention.ts'
@@ -10,7 +12,8 @@ import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
 import { answerSubject } from './thread.ts'
 import type { Instant } from './time.ts'
-import { record } from './trail/entry.ts'
+import { commitment, record } from './trail/entry.ts'
+import type { FileUpload } from './views.ts'
 
 /**
  * Answers a message: a message of its own, the other way, in the same thread. Resolves when it is durable.
@@ -30,7 +33,9 @@ export async function reply(
     const original = await answerable(tx, reader, id, now)
     const person = await personBehind(tx, reader)
     const message = await replyTo(tx, original, files.length, now)
-    await tx.messages.add(message, await contentOf(tx, original, person, text, reader.language))
+    const content = await contentOf(tx, original, person, text)
+    const bound = commitment(committedText(content, digests(files)))
+    await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
     await attachFiles(tx, message, files, now)
     await tx.receipts.add({ id: newId('evt', now), message: original.id, stage: 'replied', at: now, attachment: null })
     await record(tx, now, {
@@ -39,7 +44,8 @@ export async function reply(
       action: 'message.replied',
       object: message.id,
       revision: 1,
-      detail: { answers: original.id },
+      detail: { answers: original.id, attachments: files.length },
+      commitments: { content: bound.digest },
     })
     await letterToSender(tx, 'reply_waiting', message, now, settings)
     return message.id
@@ -80,14 +86,18 @@ async function replyTo(tx: Tx, original: Message, attachmentCount: number, now: 
   }
 }
 
+const digests = (files: FileUpload[]) =>
+  files.map(({ name, type, bytes }) => ({ name, type, digest: createHash('sha256').update(bytes).digest('base64url') }))
+
 /** An answer belongs to the same record as what it answers, and is kept by the same rule, counted from its own day. */
 async function keptUntil(tx: Tx, original: Message, now: Instant): Promise<Instant> {
   const retention = (await tx.deposits.find(original.deposit))?.retention ?? DEFAULT_RETENTION
   return retainUntil(isRetentionClass(retention) ? retention : DEFAULT_RETENTION, now, now)
 }
 
-async function contentOf(tx: Tx, original: Message, { recipient }: Person, text: string, language: string) {
+async function contentOf(tx: Tx, original: Message, { recipient }: Person, text: string): Promise<Content> {
   const subject = (await tx.messages.headings([original])).get(original.id)?.subject ?? ''
   const from = { name: recipient.name, email: recipient.address }
-  return { subject: answerSubject(subject), from, text, html: null, language }
+  // Nobody asked in which language it is written; a wrong guess would make a screen reader mispronounce it.
+  return { subject: answerSubject(subject), from, text, html: null, language: 'und' }
 }

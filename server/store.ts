@@ -141,7 +141,7 @@ export interface Messages {
   findMany(ids: string[]): Promise<Message[]>
   ofDeposit(deposit: string): Promise<Message[]>
   ofThread(thread: string): Promise<Message[]>
-  /** What lies in one recipient's mailbox, newest first; `page.after` is the id of the last row seen. */
+  /** What lies in one recipient's mailbox, and what they answered, newest first; `page.after` is the id of the last row seen. */
   listForRecipient(recipient: string, page: Page): Promise<Message[]>
   /** Replies to a sender's deposits, newest first (`oldest` first for the API's cursor). */
   listReplies(to: SenderRef, page: Page, order: 'newest' | 'oldest'): Promise<Message[]>
@@ -203,6 +203,8 @@ export interface Outbox {
     claimedUntil: Instant,
     result: { state: LetterState; at: Instant; answer: string; nextAttemptAt?: Instant },
   ): Promise<boolean>
+  /** Gives a claimed letter back untried, to be due at `until`: the claim does not count as a try. False when it was lost meanwhile. */
+  putBack(id: string, claimedUntil: Instant, until: Instant): Promise<boolean>
   find(id: string): Promise<Letter | null>
   /** The letters about one message, oldest first, without what they say. */
   ofMessage(message: string): Promise<Letter[]>

@@ -1,3 +1,4 @@
+import { LIMITS } from './deposit-request.ts'
 import { type Message, standingFor } from './message.ts'
 import { messageLines } from './message-line.ts'
 import type { Person } from './reader.ts'
@@ -33,8 +34,11 @@ async function othersOfThread(tx: Tx, message: Message): Promise<Message[]> {
   return others.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
 }
 
-/** The subject of an answer: one `Re:`, however long the thread grows. */
-export const answerSubject = (subject: string): string => {
+/** The subject of an answer: one `Re:`, however long the thread grows, and never too long to be deposited. */
+export function answerSubject(subject: string): string {
   const bare = subject.replace(/^(?:re:\s*)+/i, '').trim()
-  return bare === '' ? 'Re:' : `Re: ${bare}`
+  const whole = bare === '' ? 'Re:' : `Re: ${bare}`
+  if (whole.length <= LIMITS.subject) return whole
+  // Half a surrogate pair would be refused; the ellipsis takes the place of the last character that fits.
+  return `${whole.slice(0, LIMITS.subject - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }

@@ -15,6 +15,9 @@ const TEXT_BY_NAME: Record<string, string> = {
 const ACTIVE_NAMES = new Set('htm html shtml xhtml xht mht mhtml svg svgz xml xsl xslt js mjs cjs hta swf wasm'.split(' '))
 const ACTIVE_TYPE = /html|xml$|\+xml|svg|javascript|flash|wasm|mhtml/
 
+/** Magic numbers stand at the beginning; looking further would only give crafted archives more to chew on. */
+const LOOKED_AT_BYTES = 64 * 1024
+
 // Browsers that guess look at the first 1,445 bytes (WHATWG MIME Sniffing, section 5.2).
 const SNIFFED_BYTES = 1_445
 const MARKUP = /^\uFEFF?\s*<[a-z!?/]|<(?:!doctype|html|head|body|script|svg|iframe|\?xml)\b/i
@@ -29,7 +32,7 @@ const MARKUP = /^\uFEFF?\s*<[a-z!?/]|<(?:!doctype|html|head|body|script|svg|ifra
 export async function typeOf(bytes: Uint8Array, name: string): Promise<string> {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   if (ACTIVE_NAMES.has(ending)) return UNKNOWN
-  const found = await fileTypeFromBuffer(bytes)
+  const found = await fileTypeFromBuffer(bytes.subarray(0, LOOKED_AT_BYTES))
   if (found !== undefined) return ACTIVE_TYPE.test(found.mime) ? UNKNOWN : found.mime.split(';')[0]!.trim()
   if (!isPlainText(bytes)) return UNKNOWN
   return TEXT_BY_NAME[ending] ?? 'text/plain'
