@@ -24,6 +24,7 @@ export default defineConfig({
   build: { assetsInlineLimit: 0 },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/support/chromium.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are the smallest machine we test on; more workers would only take turns.

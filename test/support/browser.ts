@@ -1,0 +1,98 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, inject } from 'vitest'
+
+/** The screens people hold: a small phone by day and by night, and a desk. */
+export const SCREENS = {
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'light' },
+  phoneDark: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'dark' },
+  desktop: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+} satisfies Record<string, BrowserContextOptions>
+
+export type Screen = keyof typeof SCREENS
+
+const withoutScripts = new WeakSet<BrowserContext>()
+
+let connected: Promise<Browser> | null = null
+
+/** This test file's line to the one browser of the run. */
+function browser(): Promise<Browser> {
+  connected ??= fetch(inject('chromium')).then(async response => {
+    const answer = await response.text()
+    if (!response.ok) throw new Error(answer)
+    return chromium.connectOverCDP(answer)
+  })
+  return connected
+}
+
+afterAll(async () => {
+  // Closing a line that was connected over CDP lets the browser itself live on for the other files.
+  if (connected !== null) await (await connected).close()
+  connected = null
+})
+
+/**
+ * A visitor's browser: empty profile, English, their screen. The caller closes it.
+ *
+ * @param origin - relative addresses lead here.
+ */
+export async function visit(origin: string, screen: Screen = 'phone', more: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await (await browser()).newContext({
+    baseURL: origin,
+    locale: 'en-US',
+    timezoneId: 'America/New_York',
+    ...SCREENS[screen],
+    ...more,
+  })
+  context.setDefaultTimeout(10_000)
+  if (more.javaScriptEnabled === false) withoutScripts.add(context)
+  return context
+}
+
+/** A phone that keeps passkeys, and whose owner always puts the right finger on it. */
+export async function givePasskeys(page: Page): Promise<{ credentials(): Promise<number> }> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    async credentials() {
+      const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
+      return credentials.length
+    },
+  }
+}
+
+/** What axe finds wrong with a page, one line each; empty when there is nothing. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  if (withoutScripts.has(page.context())) return await withScripts(page, accessibilityProblems)
+  // In legacy mode axe looks at this page and opens none of its own.
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze()
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help} (${node.target.join(' ')})`))
+}
+
+/** Axe is a script itself: what somebody without scripts sees is shown once more where scripts run. */
+async function withScripts<T>(page: Page, look: (copy: Page) => Promise<T>): Promise<T> {
+  const html = (await page.content()).replaceAll('<noscript>', '<div>').replaceAll('</noscript>', '</div>')
+  const context = await visit(new URL(page.url()).origin)
+  try {
+    const copy = await context.newPage()
+    await copy.route(page.url(), route => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }))
+    await copy.goto(page.url())
+    return await look(copy)
+  } finally {
+    await context.close()
+  }
+}
