@@ -63,6 +63,7 @@ export interface MessageBody {
 export interface DepositLine {
   id: string
   reference: string | null
+  thread: string
   subject: string | null
   createdAt: Instant
   messages: DepositedMessage[]

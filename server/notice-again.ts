@@ -1,0 +1,52 @@
+import type { Asking } from './asking.ts'
+import { queueNotice } from './deposit-keeping.ts'
+import { messagesOf } from './deposit-state.ts'
+import type { Message } from './message.ts'
+import { ownDeposit, requireSender } from './own-deposit.ts'
+import type { Parts } from './parts.ts'
+import type { Tx } from './store.ts'
+import type { Instant } from './time.ts'
+
+/** Whether another notice would help: it waits, it can still be read, and its recipient did not say it is not for them. */
+export const mayBeNoticedAgain = (
+  { state, expiresAt, hiddenAt }: Pick<Message, 'state' | 'expiresAt' | 'hiddenAt'>,
+  now: Instant,
+): boolean => state === 'waiting' && expiresAt > now && hiddenAt === null
+
+/**
+ * Sends the notice of every waiting message of a deposit again, with the same link. A notice that has not left yet is not joined by
+ * a second one.
+ *
+ * @returns how many notices were queued.
+ * @throws PortalError `not_found`, for somebody else's too; `forbidden`.
+ */
+export async function resendNotices(
+  { store, clock, settings, wakeOutbox }: Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>,
+  asking: Asking,
+  id: string,
+): Promise<number> {
+  const sender = requireSender(asking, 'deposit')
+  const queued = await store.transaction(async tx => {
+    const now = clock()
+    await ownDeposit(tx, sender, id)
+    const organization = (await tx.organizations.find(sender.organization))!
+    let count = 0
+    for (const message of await messagesOf(tx, id)) {
+      const noticed = mayBeNoticedAgain(message, now) ? await readyToNotice(tx, message) : null
+      if (noticed === null) continue
+      await queueNotice(tx, { now, settings, sender: asking }, { ...noticed, message, organization })
+      count++
+    }
+    return count
+  })
+  if (queued > 0) wakeOutbox()
+  return queued
+}
+
+async function readyToNotice(tx: Tx, message: Message) {
+  const letters = await tx.outbox.ofMessage(message.id)
+  if (letters.some(({ kind, state }) => kind === 'notice' && (state === 'queued' || state === 'deferred'))) return null
+  const recipient = await tx.recipients.find(message.recipient)
+  const locator = await tx.messages.locator(message)
+  return recipient === null || locator === null ? null : { recipient, locator }
+}
