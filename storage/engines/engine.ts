@@ -1,0 +1,49 @@
+import type { Kysely, RawBuilder } from 'kysely'
+import type { Database } from '../schema.ts'
+
+/**
+ * What differs between databases; everything else in this room is the same for all of them. Nothing outside can ask which one runs.
+ */
+export interface Engine {
+  /**
+   * Runs work alone in the one writing transaction and makes it durable; on any error nothing has changed.
+   *
+   * @throws PortalError `busy` when another process held the database too long; `unavailable` when it cannot be written.
+   */
+  write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
+  /** Runs work on one consistent state, beside writers; a write inside throws. */
+  read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
+  /** Whether the database answers at all. False from the first failure after which it may have lost a write. */
+  answers(): Promise<boolean>
+  /** Makes what was deleted unreadable in every file of the database. */
+  purge(): Promise<void>
+  close(): Promise<void>
+  readonly dialect: EngineDialect
+}
+
+/** What migrations need to know of the database they write for. */
+export interface EngineDialect {
+  /** Column type of times, counters and other integers up to 2^53. */
+  readonly integer: 'integer' | 'bigint'
+  /** Column type of bytes. */
+  readonly bytes: 'blob' | 'bytea'
+  /** Written behind a table whose rows should lie in the order of its primary key; empty where that cannot be said. */
+  readonly clustered: RawBuilder<unknown>
+  /** Names of the tables there are. */
+  tables(db: Kysely<Database>): Promise<string[]>
+  /** Makes the database itself refuse to change or delete rows of this table. */
+  makeAppendOnly(db: Kysely<Database>, table: string): Promise<void>
+  /** Keeps two programs from migrating at once, until the transaction ends. */
+  lockMigrations(db: Kysely<Database>): Promise<void>
+}
+
+/** What may go wrong beneath, told to whoever runs the process. */
+export interface EngineOptions {
+  /**
+   * Called once, when the database can no longer promise that what it acknowledges is on the disk. The process should stop: only
+   * opening the files anew shows what they hold.
+   */
+  onFailure?: ((error: Error) => void) | undefined
+  /** How long a writer waits for another process before it gives up. */
+  patienceMilliseconds?: number | undefined
+}

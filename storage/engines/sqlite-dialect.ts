@@ -1,0 +1,104 @@
+import type BetterSqlite from 'better-sqlite3'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+
+/** More texts than the room has; lists in `in (…)` make a text for each length. */
+const MAX_STATEMENTS = 500
+
+/**
+ * Kysely on one open better-sqlite3 connection, with prepared statements. Kysely's own SQLite driver prepares anew each time and
+ * begins transactions of its own; here they are begun and ended by the engine alone.
+ *
+ * @param guard - called before each statement; throws when it may not run now.
+ * @param translate - makes of an error of the driver what the room says.
+ */
+export function sqliteDialect(
+  database: BetterSqlite.Database,
+  guard: () => void,
+  translate: (error: unknown) => unknown,
+): Dialect {
+  const connection = new PreparedConnection(database, guard, translate)
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new HandDriven(connection),
+    createIntrospector: db => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class PreparedConnection implements DatabaseConnection {
+  readonly #database: BetterSqlite.Database
+  readonly #guard: () => void
+  readonly #translate: (error: unknown) => unknown
+  readonly #statements = new Map<string, BetterSqlite.Statement<unknown[], unknown>>()
+
+  constructor(database: BetterSqlite.Database, guard: () => void, translate: (error: unknown) => unknown) {
+    this.#database = database
+    this.#guard = guard
+    this.#translate = translate
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    this.#guard()
+    try {
+      const statement = this.#prepared(sql)
+      if (statement.reader) return { rows: statement.all(...parameters) as R[] }
+      return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) }
+    } catch (error) {
+      throw this.#translate(error)
+    }
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('Rows are not streamed: a transaction ends within one turn of the event loop.')
+  }
+
+  #prepared(sql: string): BetterSqlite.Statement<unknown[], unknown> {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
+    const statement = this.#database.prepare<unknown[], unknown>(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+class HandDriven implements Driver {
+  readonly #connection: DatabaseConnection
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection
+  }
+
+  async init(): Promise<void> {
+    // the engine has opened it already
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+
+  async releaseConnection(): Promise<void> {
+    // there is only one, and the engine keeps it
+  }
+
+  async destroy(): Promise<void> {
+    // the engine closes it
+  }
+
+  beginTransaction = refuse
+  commitTransaction = refuse
+  rollbackTransaction = refuse
+}
+
+async function refuse(): Promise<void> {
+  throw new Error('The engine begins and ends transactions, nothing else.')
+}

@@ -1,0 +1,53 @@
+import { PortalError } from '../../server/errors.ts'
+
+export const RETRY_AFTER_SECONDS = 5
+
+/** Errors of writing that leave the files as they were: the transaction is rolled back and the next one may succeed. */
+const PASSING = new Set([
+  'SQLITE_IOERR_WRITE', // a file-size limit, for one
+  'SQLITE_IOERR_SHMSIZE',
+  'SQLITE_IOERR_SHMOPEN',
+  'SQLITE_IOERR_GETTEMPPATH',
+  'SQLITE_IOERR_NOMEM',
+])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+
+/**
+ * Whether the database may have lost, or may lose, what it acknowledged. After a failed fsync the kernel forgets the pages it could
+ * not write and the next fsync succeeds; SQLite would carry on, so the engine must not.
+ *
+ * @see Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020
+ */
+export function isFatal(error: unknown): boolean {
+  const code = codeOf(error)
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return true
+  return code.startsWith('SQLITE_IOERR') && !PASSING.has(code)
+}
+
+/** What the room says of an error of the driver; the driver's own stays with it as `cause`. */
+export function translate(error: unknown): unknown {
+  const code = codeOf(error)
+  if (isBusy(error)) return withCause(busy(), error)
+  if (isFatal(error))
+    return withCause(new PortalError('unavailable', `The database cannot be trusted any more (${code}).`), error)
+  if (code === 'SQLITE_FULL') return withCause(refused('The disk is full: nothing was written.'), error)
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN'))
+    return withCause(refused(`The database could not be written (${code}); nothing was changed.`), error)
+  if (code.startsWith('SQLITE_READONLY')) return withCause(new Error('Nothing can be written here: this is a read.'), error)
+  return error
+}
+
+export const busy = (): PortalError =>
+  new PortalError('busy', 'The database is busy. Please try again in a moment.', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+
+const refused = (sentence: string): PortalError =>
+  new PortalError('unavailable', sentence, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+
+function withCause(error: Error, cause: unknown): Error {
+  error.cause = cause
+  return error
+}

@@ -1,0 +1,236 @@
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
+import { Kysely, sql } from 'kysely'
+import { PortalError } from '../../server/errors.ts'
+import type { Database } from '../schema.ts'
+import type { Engine, EngineDialect, EngineOptions } from './engine.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
+import { busy, isBusy, isFatal, translate } from './sqlite-errors.ts'
+import { Connection } from './turn.ts'
+
+const { setTimeout } = globalThis
+
+const PATIENCE_MILLISECONDS = 5_000
+const RETRY_MILLISECONDS = 20
+/** Waiting inside SQLite stops the event loop, so only this long; the rest of the patience is spent asynchronously. */
+const BLOCKING_MILLISECONDS = 20
+/** The log is emptied when it has grown past this: it holds older copies of pages, deleted ones too. */
+const MAX_LOG_BYTES = 64 * 1024 * 1024
+
+/** What every connection runs with, and what SQLite must answer when asked for it. Several are not kept in the file. */
+const PRAGMAS = [
+  ['journal_mode', 'WAL', 'wal'],
+  // FULL (2): a commit waits for the disk. A reopened database would run with NORMAL, which loses acknowledged rows in a power cut.
+  ['synchronous', 'FULL', 2],
+  // Deleted content stays readable in the file until its page is reused; secure_delete overwrites it with zeros.
+  ['secure_delete', 'ON', 1],
+  ['foreign_keys', 'ON', 1],
+  // Functions and virtual tables named by a schema that somebody else wrote are not run.
+  ['trusted_schema', 'OFF', 0],
+  ['cell_size_check', 'ON', 1],
+  // Sorting never leaves sealed or unsealed rows in a temporary file.
+  ['temp_store', 'MEMORY', 2],
+  ['busy_timeout', String(BLOCKING_MILLISECONDS), BLOCKING_MILLISECONDS],
+] as const
+
+/**
+ * Opens the embedded database: one connection that writes, one that reads.
+ *
+ * @param file - path of the database; made, readable by its owner alone, when it is not there.
+ * @throws PortalError `unavailable` when the file is no database; `misconfigured` when SQLite does not take a setting.
+ */
+export function openSqlite(file: string, options: EngineOptions = {}): Engine {
+  prepareFile(file)
+  try {
+    return new Sqlite(file, openConnection(file), openConnection(file), options)
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+}
+
+function openConnection(file: string): BetterSqlite.Database {
+  const database = new BetterSqlite(file, { timeout: BLOCKING_MILLISECONDS })
+  try {
+    for (const [name, value, expected] of PRAGMAS) {
+      database.pragma(`${name} = ${value}`)
+      const actual = database.pragma(name, { simple: true })
+      if (actual !== expected)
+        throw new PortalError('misconfigured', `SQLite does not run with ${name} = ${value}, but with ${actual}.`)
+    }
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+class Sqlite implements Engine {
+  readonly dialect = dialect
+  readonly #file: string
+  readonly #writer: BetterSqlite.Database
+  readonly #reader: BetterSqlite.Database
+  readonly #writing = new Connection()
+  readonly #reading = new Connection()
+  readonly #writerDb: Kysely<Database>
+  readonly #readerDb: Kysely<Database>
+  readonly #options: EngineOptions
+  #failure: Error | undefined
+
+  constructor(file: string, writer: BetterSqlite.Database, reader: BetterSqlite.Database, options: EngineOptions) {
+    this.#file = file
+    this.#writer = writer
+    this.#reader = reader
+    this.#options = options
+    reader.pragma('query_only = ON')
+    const noticed = (error: unknown) => this.#notice(error)
+    this.#writerDb = new Kysely({ dialect: sqliteDialect(writer, () => this.#writing.requireTurn(), noticed) })
+    this.#readerDb = new Kysely({ dialect: sqliteDialect(reader, () => this.#reading.requireTurn(), noticed) })
+  }
+
+  async write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+    Connection.refuseNesting()
+    const deadline = this.#deadline()
+    return this.#writing.queue(async () => {
+      await this.#begin(deadline)
+      const result = await this.#whole(this.#writer, () => this.#writing.run(() => work(this.#writerDb)))
+      this.#boundLog()
+      return result
+    }, true)
+  }
+
+  async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+    Connection.refuseNesting()
+    return this.#reading.queue(async () => {
+      this.#refuseAfterFailure()
+      this.#attempt(() => this.#reader.exec('begin'))
+      return this.#whole(this.#reader, () => this.#reading.run(() => work(this.#readerDb)))
+    }, false)
+  }
+
+  async answers(): Promise<boolean> {
+    if (this.#failure) return false
+    try {
+      return await this.read(async db => (await sql`select 1`.execute(db)).rows.length === 1)
+    } catch {
+      return false // that it does not answer is the answer
+    }
+  }
+
+  async purge(): Promise<void> {
+    Connection.refuseNesting()
+    const deadline = this.#deadline()
+    await this.#writing.queue(async () => {
+      while (!this.#checkpoint('TRUNCATE')) await this.#waitUntil(deadline)
+    }, true)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#writing.idle(), this.#reading.idle()])
+    this.#reader.close()
+    if (!this.#failure) this.#checkpoint('TRUNCATE')
+    this.#writer.close()
+  }
+
+  /** Takes the write lock; while another process has it, waits without stopping the event loop. */
+  async #begin(deadline: number): Promise<void> {
+    for (;;) {
+      this.#refuseAfterFailure()
+      try {
+        this.#writer.exec('begin immediate')
+        return
+      } catch (error) {
+        if (!isBusy(error)) throw this.#notice(error)
+      }
+      await this.#waitUntil(deadline)
+    }
+  }
+
+  /** Counted from when the work was asked for, so that a queue behind a locked database is told all at once. */
+  #deadline(): number {
+    return performance.now() + (this.#options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
+  }
+
+  async #waitUntil(deadline: number): Promise<void> {
+    if (performance.now() >= deadline) throw busy()
+    await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
+  }
+
+  /** Everything or nothing: commits what the work did, or rolls it back and passes its error on. */
+  async #whole<T>(connection: BetterSqlite.Database, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work()
+      this.#refuseAfterFailure()
+      this.#attempt(() => connection.exec('commit'))
+      return result
+    } catch (error) {
+      // Some errors have rolled back already.
+      if (connection.inTransaction) this.#attempt(() => connection.exec('rollback'))
+      throw error
+    }
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      throw this.#notice(error)
+    }
+  }
+
+  /** Says in the room's words what went wrong, and remembers when it was the last thing that may go wrong. */
+  #notice(error: unknown): unknown {
+    const said = translate(error)
+    if (isFatal(error) && !this.#failure && said instanceof Error) {
+      this.#failure = said
+      this.#options.onFailure?.(said)
+    }
+    return said
+  }
+
+  #refuseAfterFailure(): void {
+    if (this.#failure) throw this.#failure
+  }
+
+  #boundLog(): void {
+    const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })
+    if (log && log.size > MAX_LOG_BYTES) this.#checkpoint('RESTART')
+  }
+
+  /** Copies the log into the file; false when a reader of another process still needs the log. */
+  #checkpoint(mode: 'RESTART' | 'TRUNCATE'): boolean {
+    let blocked: unknown = 1
+    this.#attempt(() => {
+      blocked = this.#writer.pragma(`wal_checkpoint(${mode})`, { simple: true })
+    })
+    return blocked === 0
+  }
+}
+
+const dialect: EngineDialect = {
+  integer: 'integer',
+  bytes: 'blob',
+  clustered: sql`without rowid`,
+  async tables(db) {
+    const { rows } = await sql<{
+      name: string
+    }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`.execute(db)
+    return rows.map(row => row.name)
+  },
+  async makeAppendOnly(db, table) {
+    for (const change of ['update', 'delete']) {
+      const trigger = sql.id(`${table}_no_${change}`)
+      const refusal = sql.lit(`${table} is append-only`)
+      await sql`create trigger ${trigger} before ${sql.raw(change)} on ${sql.table(table)}
+        begin select raise(abort, ${refusal}); end`.execute(db)
+    }
+  },
+  async lockMigrations() {
+    // `begin immediate` has locked every other writer out already
+  },
+}

@@ -1,0 +1,66 @@
+import { isAbsolute, join } from 'node:path'
+import { PortalError } from '../server/errors.ts'
+import type { Store } from '../server/store.ts'
+import type { Instant } from '../server/time.ts'
+import type { Engine, EngineOptions } from './engines/engine.ts'
+import { openSqlite } from './engines/sqlite.ts'
+import { migrateDatabase } from './migrations/migrate.ts'
+import { openRootKey } from './sealing/keys.ts'
+import { openStore } from './store.ts'
+
+export { generateRootKey, parseRootKey } from './sealing/keys.ts'
+
+/** Where the database is. */
+export interface DatabaseOptions extends EngineOptions {
+  /** `sqlite:` followed by an absolute path; `sqlite:` alone is `portal.db` in the data directory. */
+  url: string
+  dataDirectory: string
+  /** Written beside each migration that is run. */
+  now: Instant
+}
+
+export interface StorageOptions extends DatabaseOptions {
+  /** 32 bytes; see {@link parseRootKey}. */
+  rootKey: Uint8Array
+  /** Whether to bring the schema up to date first; otherwise an older one is refused. True when left out. */
+  migrate?: boolean | undefined
+}
+
+/**
+ * Opens the database, makes the portal's keys on the first start, and checks that everything can be opened.
+ *
+ * @throws PortalError `misconfigured` for a wrong root key, a schema this program does not know, a setting that does not hold;
+ *   `unavailable` when the file is no database or cannot be opened; `tampered` when the portal's own keys do not verify.
+ */
+export async function openStorage(options: StorageOptions): Promise<Store> {
+  const root = openRootKey(options.rootKey)
+  const engine = openEngine(options)
+  try {
+    return await openStore(engine, root, options.now, options.migrate ?? true)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+/**
+ * Brings the schema up to date without opening anything that is sealed; needs no root key.
+ *
+ * @returns names of the migrations that were run; empty when there was nothing to do.
+ */
+export async function migrate(options: DatabaseOptions): Promise<string[]> {
+  const engine = openEngine(options)
+  try {
+    return await migrateDatabase(engine, options.now)
+  } finally {
+    await engine.close()
+  }
+}
+
+function openEngine({ url, dataDirectory, ...options }: DatabaseOptions): Engine {
+  if (!url.startsWith('sqlite:')) throw new PortalError('misconfigured', 'DATABASE_URL must begin with `sqlite:`.')
+  const path = url.slice('sqlite:'.length) || join(dataDirectory, 'portal.db')
+  // One connection writes and another reads, so the database must be a file that both can open.
+  if (!isAbsolute(path)) throw new PortalError('misconfigured', 'DATABASE_URL must name the file by its absolute path.')
+  return openSqlite(path, options)
+}

@@ -1,0 +1,179 @@
+import { sql } from 'kysely'
+import type { Message, NewMessage } from '../server/message.ts'
+import { inBatches } from './batches.ts'
+import type { MessageRow } from './schema.ts'
+import { digestOfSecret, keyedHash } from './sealing/blind-index.ts'
+import { tampered } from './sealing/refusal.ts'
+import type { Work } from './work.ts'
+
+/** Why a message was taken back, and the sender's own words to it. Sealed. */
+export interface Retraction {
+  reason: string
+  note?: string | undefined
+}
+
+/** A row and the highest revision the trail knows of it. */
+type RowWithTrail = MessageRow & { trail_revision: number | null }
+
+/** Rows of messages, each one verified before anything is made of it. */
+export type MessageRows = ReturnType<typeof messageRows>
+
+export function messageRows({ db, keyring, parts, rows, changed }: Work) {
+  /** All messages, each beside its highest revision in the trail. */
+  const select = () =>
+    db
+      .selectFrom('messages')
+      .selectAll('messages')
+      .select(from =>
+        from
+          .selectFrom('trail_entries')
+          .select(entry => entry.fn.max('trail_entries.revision').as('revision'))
+          .whereRef('trail_entries.object', '=', 'messages.id')
+          .as('trail_revision'),
+      )
+
+  /**
+   * The row is what was written (its mac), and the newest that was written (the trail has no higher revision): an older copy of the
+   * whole row, put back with its own valid mac, is noticed.
+   */
+  const verified = ({ trail_revision, ...row }: RowWithTrail): MessageRow => {
+    rows.check('messages', row)
+    if (row.revision !== (changed.get(row.id) ?? trail_revision)) throw tampered()
+    return row
+  }
+
+  const find = async (id: string): Promise<MessageRow | null> => {
+    const row = await select().where('messages.id', '=', id).executeTakeFirst()
+    return row ? verified(row) : null
+  }
+
+  const nextPosition = async (): Promise<number> => {
+    const { last } = await db
+      .selectFrom('messages')
+      .select(message => message.fn.max('position').as('last'))
+      .executeTakeFirstOrThrow()
+    return (last ?? 0) + 1
+  }
+
+  const activationHash = async (message: Pick<Message, 'id' | 'organization'>, answer: string): Promise<string> =>
+    keyedHash(await keyring.hashing(message.organization, 'keyed hash'), 'activation answer', message.id, answer)
+
+  return {
+    select,
+    verified,
+    find,
+    activationHash,
+
+    async findMany(ids: readonly string[]): Promise<MessageRow[]> {
+      const found = await inBatches(ids, some => select().where('messages.id', 'in', some).execute())
+      return found.map(verified)
+    },
+
+    async add(message: NewMessage): Promise<void> {
+      const row = rows.sign('messages', {
+        ...newColumns(message),
+        activation_hash: message.activationAnswer === null ? null : await activationHash(message, message.activationAnswer),
+        position: await nextPosition(),
+      })
+      await db.insertInto('messages').values(row).execute()
+      changed.set(message.id, row.revision)
+    },
+
+    /**
+     * Writes columns of a message and raises its revision, if it still is in one of these states; the one statement that settles
+     * every race. What the change is made of is verified first, so that no forged row is given a valid mac.
+     */
+    async change(
+      id: string,
+      from: readonly string[],
+      columns: (before: MessageRow) => Partial<MessageRow>,
+    ): Promise<MessageRow | null> {
+      const before = await find(id)
+      if (!before || !from.includes(before.state)) return null
+      const after = rows.sign('messages', { ...before, ...columns(before), revision: before.revision + 1 })
+      const result = await db
+        .updateTable('messages')
+        .set(after)
+        .where('id', '=', id)
+        .where('state', 'in', from as MessageRow['state'][])
+        .where('revision', '=', before.revision)
+        .executeTakeFirst()
+      if (result.numUpdatedRows !== 1n) return null
+      changed.set(id, after.revision)
+      return after
+    },
+
+    /** As the portal knows them; the reasons of retractions are opened for it. */
+    async toMessages(found: readonly MessageRow[]): Promise<Message[]> {
+      const retracted = found.filter(row => row.retracted_at !== null)
+      const retractions = await parts.findMany<Retraction>(retracted.map(row => place(row, 'retraction')))
+      return found.map(row => toMessage(row, retractions.get(row.id)?.reason ?? null))
+    },
+  }
+}
+
+/** Where a part of a message belongs. */
+export const place = ({ id, organization, recipient }: Pick<Message, 'id' | 'organization' | 'recipient'>, part: string) => ({
+  organization,
+  owner: id,
+  recipient,
+  part,
+})
+
+/** Position of a message in the order of keeping, for cursors. */
+export const positionOf = (id: string) => sql<number>`(select position from messages where id = ${id})`
+
+function newColumns(message: NewMessage): Omit<MessageRow, 'mac' | 'activation_hash' | 'position'> {
+  return {
+    id: message.id,
+    organization: message.organization,
+    deposit: message.deposit,
+    thread: message.thread,
+    direction: message.direction,
+    recipient: message.recipient,
+    sender_kind: message.sender.kind,
+    sender: message.sender.id,
+    in_reply_to: message.inReplyTo,
+    state: message.state,
+    created_at: message.createdAt,
+    expires_at: message.expiresAt,
+    retain_until: message.retainUntil,
+    opened_at: null,
+    retracted_at: null,
+    tell_recipient: 0,
+    hidden_at: null,
+    reply_allowed: Number(message.replyAllowed),
+    confidential: Number(message.confidential),
+    needs_confirmation: message.needsConfirmation,
+    locator_hash: message.locator === null ? null : digestOfSecret(message.locator),
+    attachment_count: message.attachmentCount,
+    revision: 1,
+  }
+}
+
+function toMessage(row: MessageRow, retractionReason: string | null): Message {
+  return {
+    id: row.id,
+    organization: row.organization,
+    deposit: row.deposit,
+    thread: row.thread,
+    direction: row.direction,
+    recipient: row.recipient,
+    sender: { kind: row.sender_kind, id: row.sender, organization: row.organization },
+    inReplyTo: row.in_reply_to,
+    state: row.state,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    retainUntil: row.retain_until,
+    openedAt: row.opened_at,
+    retractedAt: row.retracted_at,
+    retractionReason,
+    tellRecipient: row.tell_recipient === 1,
+    hiddenAt: row.hidden_at,
+    replyAllowed: row.reply_allowed === 1,
+    confidential: row.confidential === 1,
+    needsConfirmation: row.needs_confirmation,
+    attachmentCount: row.attachment_count,
+    revision: row.revision,
+  }
+}

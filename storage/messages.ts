@@ -1,0 +1,111 @@
+import { PortalError } from '../server/errors.ts'
+import type { Content, Message } from '../server/message.ts'
+import type { Messages } from '../server/store.ts'
+import { messageRows, place, positionOf, type Retraction } from './message-rows.ts'
+import type { MessageRow } from './schema.ts'
+import { digestOfSecret, sameBytes } from './sealing/blind-index.ts'
+import { shredMessage } from './shredding.ts'
+import type { Work } from './work.ts'
+
+type Body = Omit<Content, 'subject' | 'from'>
+
+export function messages(work: Work): Messages {
+  const { parts } = work
+  const table = messageRows(work)
+
+  const one = async (row: MessageRow | null): Promise<Message | null> =>
+    row ? ((await table.toMessages([row]))[0] ?? null) : null
+  const listed = async (query: ReturnType<typeof table.select>): Promise<Message[]> =>
+    table.toMessages((await query.execute()).map(table.verified))
+
+  return {
+    async add(message, { subject, from, ...body }) {
+      await table.add(message)
+      await parts.put(place(message, 'subject'), subject)
+      await parts.put(place(message, 'from'), from)
+      await parts.put(place(message, 'body'), body satisfies Body)
+      if (message.locator !== null) await parts.put(place(message, 'locator'), message.locator)
+    },
+
+    find: async id => one(await table.find(id)),
+
+    async findByLocator(locator) {
+      const row = await table.select().where('messages.locator_hash', '=', digestOfSecret(locator)).executeTakeFirst()
+      return one(row ? table.verified(row) : null)
+    },
+
+    locator: async message => (await parts.find<string>(place(message, 'locator'))) ?? null,
+
+    findMany: async ids => table.toMessages(await table.findMany(ids)),
+    ofDeposit: deposit => listed(table.select().where('messages.deposit', '=', deposit).orderBy('messages.id')),
+    ofThread: thread => listed(table.select().where('messages.thread', '=', thread).orderBy('messages.id')),
+
+    listForRecipient(recipient, { after, limit }) {
+      let mailbox = table.select().where('messages.recipient', '=', recipient)
+      mailbox = mailbox.where('messages.hidden_at', 'is', null)
+      if (after !== undefined) mailbox = mailbox.where('messages.id', '<', after)
+      return listed(mailbox.orderBy('messages.id', 'desc').limit(limit))
+    },
+
+    listReplies(to, { after, limit }, order) {
+      let replies = table.select().where('messages.sender', '=', to.id).where('messages.direction', '=', 'reply')
+      replies = replies.where('messages.sender_kind', '=', to.kind).where('messages.organization', '=', to.organization)
+      if (after !== undefined) replies = replies.where('messages.position', order === 'newest' ? '<' : '>', positionOf(after))
+      return listed(replies.orderBy('messages.position', order === 'newest' ? 'desc' : 'asc').limit(limit))
+    },
+
+    async content(message) {
+      refuseDisposed(message)
+      const subject = await parts.get<string>(place(message, 'subject'))
+      const from = await parts.get<Content['from']>(place(message, 'from'))
+      const body = await parts.get<Body>(place(message, 'body'))
+      return { subject, from, ...body }
+    },
+
+    async headings(all) {
+      const kept = all.filter(message => message.state !== 'disposed')
+      const subjects = await parts.getMany<string>(kept.map(message => place(message, 'subject')))
+      const senders = await parts.getMany<Content['from']>(kept.map(message => place(message, 'from')))
+      return new Map(kept.map(({ id }) => [id, { subject: subjects.get(id)!, from: senders.get(id)! }]))
+    },
+
+    async transition(id, from, to, { at, retractionReason: reason, retractionNote: note, tellRecipient }) {
+      const row = await table.change(id, from, before => ({
+        state: to,
+        opened_at: to === 'opened' ? (before.opened_at ?? at) : before.opened_at,
+        retracted_at: to === 'retracted' ? at : before.retracted_at,
+        tell_recipient: tellRecipient === undefined ? before.tell_recipient : Number(tellRecipient),
+      }))
+      if (row && reason !== undefined) await parts.put(place(row, 'retraction'), { reason, note } satisfies Retraction)
+      if (row && to === 'disposed') await shredMessage(work, id)
+      return one(row)
+    },
+
+    extend: async (id, from, to, expiresAt) => one(await table.change(id, from, () => ({ state: to, expires_at: expiresAt }))),
+
+    async dueToExpire(now, limit) {
+      const due = work.db
+        .selectFrom('messages')
+        .select('id')
+        .where('state', 'in', ['waiting', 'opened'])
+        .where('expires_at', '<=', now)
+      return (await due.orderBy('expires_at').limit(limit).execute()).map(row => row.id)
+    },
+
+    async activationMatches(id, answer) {
+      const row = await table.find(id)
+      if (!row || row.activation_hash === null) return false
+      return sameBytes(Buffer.from(await table.activationHash(row, answer)), Buffer.from(row.activation_hash))
+    },
+
+    async hide(id, at) {
+      const row = await table.find(id)
+      if (!row || row.hidden_at !== null) return null
+      return one(await table.change(id, [row.state], () => ({ hidden_at: at })))
+    },
+  }
+}
+
+function refuseDisposed(message: Message): void {
+  if (message.state === 'disposed') throw new PortalError('gone', 'This message is no longer kept.')
+}

@@ -1,0 +1,154 @@
+import type { Letter, LetterContent, LetterKind, LetterState } from '../server/outbox.ts'
+import type { Outbox } from '../server/store.ts'
+import { inBatches } from './batches.ts'
+import type { LetterRow } from './schema.ts'
+import type { Work } from './work.ts'
+
+/** States in which a letter is still to be sent. */
+const OPEN = ['queued', 'deferred'] as const satisfies LetterState[]
+const isOpen = (state: string): boolean => OPEN.some(open => open === state)
+
+/** What a letter says once it is settled: nothing. Its sealed content is destroyed. */
+const NOTHING: LetterContent = { to: '', language: '', values: {} }
+
+export function outbox({ db, parts }: Work): Outbox {
+  const answers = (rows: readonly LetterRow[]) => parts.findMany<string>(rows.map(row => place(row, 'answer')))
+
+  const opened = async (rows: readonly LetterRow[]): Promise<Letter[]> => {
+    const contents = await parts.getMany<LetterContent>(rows.filter(row => isOpen(row.state)).map(row => place(row, 'content')))
+    const last = await answers(rows)
+    return rows.map(row => toLetter(row, contents.get(row.id) ?? NOTHING, last.get(row.id) ?? null))
+  }
+
+  return {
+    async add({ content, ...letter }) {
+      const row = {
+        ...{ id: letter.id, organization: letter.organization, kind: letter.kind, message: letter.message },
+        ...{ state: 'queued', attempts: 0, message_id_header: letter.messageIdHeader },
+        ...{ created_at: letter.createdAt, next_attempt_at: letter.nextAttemptAt, claimed_until: null, settled_at: null },
+      }
+      await db.insertInto('outbox').values(row).execute()
+      await parts.put(place(letter, 'content'), content)
+    },
+
+    async claim(now, leaseUntil, limit) {
+      const due = db
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', 'in', OPEN)
+        .where('next_attempt_at', '<=', now)
+        .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
+        .orderBy('next_attempt_at')
+        .limit(limit)
+      // The conditions stand outside too: a database that runs writers side by side checks only these again.
+      const claimed = await db
+        .updateTable('outbox')
+        .set(row => ({ claimed_until: leaseUntil, attempts: row('attempts', '+', 1) }))
+        .where('id', 'in', due)
+        .where('state', 'in', OPEN)
+        .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
+        .returningAll()
+        .execute()
+      return opened(claimed.sort((one, other) => one.next_attempt_at - other.next_attempt_at || (one.id < other.id ? -1 : 1)))
+    },
+
+    async settle(id, claimedUntil, { state, at, answer, nextAttemptAt }) {
+      const settled = isOpen(state) ? {} : { settled_at: at }
+      const later = nextAttemptAt === undefined ? {} : { next_attempt_at: nextAttemptAt }
+      const row = await db
+        .updateTable('outbox')
+        .set({ state, claimed_until: null, ...settled, ...later })
+        .where('id', '=', id)
+        .where('claimed_until', '=', claimedUntil)
+        .where('state', 'in', OPEN)
+        .returningAll()
+        .executeTakeFirst()
+      if (!row) return false
+      await parts.put(place(row, 'answer'), answer)
+      if (!isOpen(state)) await parts.remove(id, 'content')
+      return true
+    },
+
+    async putBack(id, claimedUntil, until) {
+      const row = await db
+        .updateTable('outbox')
+        .set(letter => ({ claimed_until: null, next_attempt_at: until, attempts: letter('attempts', '-', 1) }))
+        .where('id', '=', id)
+        .where('claimed_until', '=', claimedUntil)
+        .where('state', 'in', OPEN)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async find(id) {
+      const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? ((await opened([row]))[0] ?? null) : null
+    },
+
+    async ofMessage(message) {
+      const rows = await db.selectFrom('outbox').selectAll().where('message', '=', message).orderBy('id').execute()
+      const last = await answers(rows)
+      return rows.map(row => toLetter(row, NOTHING, last.get(row.id) ?? null))
+    },
+
+    async cancelForMessages(messages, at) {
+      const cancelled = await inBatches(messages, some =>
+        db
+          .updateTable('outbox')
+          .set({ state: 'cancelled', settled_at: at, claimed_until: null })
+          .where('message', 'in', some)
+          .where('state', 'in', OPEN)
+          .returning('id')
+          .execute(),
+      )
+      for (const { id } of cancelled) await parts.remove(id, 'content')
+      return cancelled.length
+    },
+
+    async oldestDue(now) {
+      const due = db.selectFrom('outbox').select('next_attempt_at').where('state', 'in', OPEN).where('next_attempt_at', '<=', now)
+      return (await due.orderBy('next_attempt_at').limit(1).executeTakeFirst())?.next_attempt_at ?? null
+    },
+
+    async noticeTimes(recipient, since) {
+      const rows = await db
+        .selectFrom('outbox')
+        .innerJoin('messages', 'messages.id', 'outbox.message')
+        .where('messages.recipient', '=', recipient)
+        .where('outbox.kind', '=', 'notice')
+        .where('outbox.state', '=', 'sent')
+        .where('outbox.settled_at', '>=', since)
+        .select('outbox.settled_at')
+        .distinct()
+        .orderBy('outbox.settled_at', 'desc')
+        .execute()
+      return rows.map(row => row.settled_at).filter(at => at !== null)
+    },
+  }
+}
+
+const place = ({ id, organization }: { id: string; organization: string }, part: string) => ({
+  organization,
+  owner: id,
+  recipient: '',
+  part,
+})
+
+function toLetter(row: LetterRow, content: LetterContent, lastAnswer: string | null): Letter {
+  return {
+    id: row.id,
+    organization: row.organization,
+    kind: row.kind as LetterKind,
+    message: row.message,
+    state: row.state as LetterState,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    nextAttemptAt: row.next_attempt_at,
+    claimedUntil: row.claimed_until,
+    settledAt: row.settled_at,
+    messageIdHeader: row.message_id_header,
+    lastAnswer,
+    content,
+  }
+}

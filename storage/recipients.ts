@@ -1,0 +1,94 @@
+import type { Recipient } from '../server/recipient.ts'
+import type { Recipients } from '../server/store.ts'
+import type { RecipientRow } from './schema.ts'
+import { keyedHash } from './sealing/blind-index.ts'
+import type { Work } from './work.ts'
+
+type Preferences = Pick<Recipient, 'language' | 'timeZone'>
+
+export function recipients({ db, keyring, parts, rows, portal }: Work): Recipients {
+  const indexIn = async (organization: string, address: string) =>
+    keyedHash(await keyring.hashing(organization, 'blind index'), 'recipient address', address)
+  const indexAcross = (address: string) => keyedHash(portal.index, 'recipient address', address)
+
+  const opened = async (row: RecipientRow): Promise<Recipient> => {
+    const { id, organization } = rows.check('recipients', row)
+    return {
+      id,
+      organization,
+      address: await parts.get<string>(place(row, 'address')),
+      name: await parts.get<string>(place(row, 'name')),
+      ...(await parts.get<Preferences>(place(row, 'preferences'))),
+      createdAt: row.created_at,
+      confirmedAt: row.confirmed_at,
+    }
+  }
+
+  const rowOf = async (id: string): Promise<RecipientRow | undefined> => {
+    const row = await db.selectFrom('recipients').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && rows.check('recipients', row)
+  }
+
+  const prefer = async (id: string, changes: Partial<Preferences>): Promise<boolean> => {
+    const row = await rowOf(id)
+    if (!row) return false
+    const before = await parts.get<Preferences>(place(row, 'preferences'))
+    await parts.put(place(row, 'preferences'), { ...before, ...changes })
+    return true
+  }
+
+  return {
+    async add(recipient) {
+      const { id, organization, address, name, language, timeZone } = recipient
+      const row = rows.sign('recipients', {
+        id,
+        organization,
+        address_index: await indexIn(organization, address),
+        portal_address_index: indexAcross(address),
+        created_at: recipient.createdAt,
+        confirmed_at: recipient.confirmedAt,
+      })
+      await db.insertInto('recipients').values(row).execute()
+      await parts.put(place(recipient, 'address'), address)
+      await parts.put(place(recipient, 'name'), name)
+      await parts.put(place(recipient, 'preferences'), { language, timeZone })
+    },
+
+    async find(id) {
+      const row = await rowOf(id)
+      return row ? opened(row) : null
+    },
+
+    async findInOrganization(organization, address) {
+      const index = await indexIn(organization, address)
+      const mine = db.selectFrom('recipients').selectAll().where('organization', '=', organization)
+      const row = await mine.where('address_index', '=', index).executeTakeFirst()
+      return row ? opened(row) : null
+    },
+
+    async findByAddress(address) {
+      const everywhere = db.selectFrom('recipients').selectAll().where('portal_address_index', '=', indexAcross(address))
+      const found: Recipient[] = []
+      for (const row of await everywhere.orderBy('id', 'desc').execute()) found.push(await opened(row))
+      return found
+    },
+
+    async confirm(id, at) {
+      const row = await rowOf(id)
+      if (!row || row.confirmed_at !== null) return false
+      const confirmed = rows.sign('recipients', { ...row, confirmed_at: at })
+      const open = db.updateTable('recipients').set(confirmed).where('id', '=', id).where('confirmed_at', 'is', null)
+      return (await open.executeTakeFirst()).numUpdatedRows === 1n
+    },
+
+    setLanguage: (id, language) => prefer(id, { language }),
+    setTimeZone: (id, timeZone) => prefer(id, { timeZone }),
+  }
+}
+
+const place = ({ id, organization }: { id: string; organization: string }, part: string) => ({
+  organization,
+  owner: id,
+  recipient: id,
+  part,
+})

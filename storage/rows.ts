@@ -1,0 +1,41 @@
+import type { Authenticated, Database } from './schema.ts'
+import { authenticate, sameBytes } from './sealing/blind-index.ts'
+import type { Encodable } from './sealing/encoding.ts'
+import type { Key } from './sealing/keys.ts'
+import { tampered } from './sealing/refusal.ts'
+
+/** Tables whose rows are authenticated. */
+export type AuthenticatedTable = { [T in keyof Database]: Database[T] extends Authenticated ? T : never }[keyof Database]
+
+type Bare<T extends AuthenticatedTable> = Omit<Database[T], 'mac'>
+
+/**
+ * Authenticates whole rows: whoever can write to the database but has no key can neither change one nor make one up. That also
+ * holds for rows that seal nothing, such as a session or a role.
+ */
+export interface Rows {
+  /** The row with its `mac`; one it had before is replaced. */
+  sign<T extends AuthenticatedTable>(table: T, row: Bare<T>): Database[T]
+  /** The row as it was written. @throws PortalError `tampered` when it is not. */
+  check<T extends AuthenticatedTable>(table: T, row: Database[T]): Database[T]
+}
+
+/** @param key - for row authentication only. */
+export function rowsUnder(key: Key): Rows {
+  const macOf = (table: string, row: object) => authenticate(key, [table, ...columns(row)])
+  return {
+    sign: (table, row) => ({ ...row, mac: macOf(table, row) }) as Database[typeof table],
+    check(table, row) {
+      if (!sameBytes(row.mac, macOf(table, row))) throw tampered()
+      return row
+    },
+  }
+}
+
+/** Name and value of every column, in order of the names. Nulls are left out, so that a later release can add a column. */
+function columns(row: object): Encodable[] {
+  return Object.entries(row as Record<string, Encodable>)
+    .filter(([name, value]) => name !== 'mac' && value !== null)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flat()
+}

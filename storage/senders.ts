@@ -1,0 +1,98 @@
+import { PortalError } from '../server/errors.ts'
+import type { Client, Scope } from '../server/sender.ts'
+import type { Clients } from '../server/store.ts'
+import type { ClientRow } from './schema.ts'
+import type { Work } from './work.ts'
+
+export function clients({ db, parts, rows }: Work): Clients {
+  const opened = async (row: ClientRow | undefined): Promise<Client | null> => {
+    if (!row) return null
+    const { id, organization } = rows.check('clients', row)
+    return {
+      id,
+      organization,
+      name: await parts.get<string>(place(id, organization)),
+      scopes: row.scopes.split(' ').filter(Boolean) as Scope[],
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+    }
+  }
+
+  const rowOf = async (id: string): Promise<ClientRow | undefined> => {
+    const row = await db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
+    return row && rows.check('clients', row)
+  }
+
+  const change = async (id: string, changes: Partial<ClientRow>): Promise<boolean> => {
+    const row = await rowOf(id)
+    if (!row || row.revoked_at !== null) return false
+    const result = await db
+      .updateTable('clients')
+      .set(rows.sign('clients', { ...row, ...changes }))
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  }
+
+  return {
+    async add(client, { apiKeyHash, secretHash }) {
+      const row = rows.sign('clients', {
+        id: client.id,
+        organization: client.organization,
+        scopes: client.scopes.join(' '),
+        api_key_hash: apiKeyHash,
+        secret_hash: secretHash,
+        created_at: client.createdAt,
+        expires_at: client.expiresAt,
+        revoked_at: client.revokedAt,
+      })
+      await db.insertInto('clients').values(row).execute()
+      await parts.put(place(client.id, client.organization), client.name)
+    },
+
+    find: async id => opened(await rowOf(id)),
+
+    async findByApiKeyHash(hash) {
+      return opened(await db.selectFrom('clients').selectAll().where('api_key_hash', '=', hash).executeTakeFirst())
+    },
+
+    secretHash: async id => (await rowOf(id))?.secret_hash ?? null,
+
+    replaceCredentials: (id, { apiKeyHash, secretHash }) => change(id, { api_key_hash: apiKeyHash, secret_hash: secretHash }),
+
+    revoke: (id, at) => change(id, { revoked_at: at }),
+
+    async list(organization) {
+      const found = await db.selectFrom('clients').selectAll().where('organization', '=', organization).orderBy('id').execute()
+      const all: Client[] = []
+      for (const row of found) all.push((await opened(row))!)
+      return all
+    },
+
+    async addAccessToken({ hash, client, scopes, expiresAt }) {
+      const row = rows.sign('access_tokens', { hash, client, scopes: scopes.join(' '), expires_at: expiresAt })
+      const result = await db
+        .insertInto('access_tokens')
+        .values(row)
+        .onConflict(conflict => conflict.doNothing())
+        .executeTakeFirst()
+      if (result.numInsertedOrUpdatedRows !== 1n) throw new PortalError('conflict', 'This token has been used before.')
+    },
+
+    async findAccessToken(hash, now) {
+      const row = await db
+        .selectFrom('access_tokens')
+        .selectAll()
+        .where('hash', '=', hash)
+        .where('expires_at', '>', now)
+        .executeTakeFirst()
+      if (!row) return null
+      const { client, scopes } = rows.check('access_tokens', row)
+      return { client, scopes: scopes.split(' ').filter(Boolean) }
+    },
+  }
+}
+
+const place = (owner: string, organization: string) => ({ organization, owner, recipient: '', part: 'name' })

@@ -1,0 +1,89 @@
+import { PortalError } from '../server/errors.ts'
+import type { Signer, Store } from '../server/store.ts'
+import type { Instant } from '../server/time.ts'
+import { attachmentContent } from './attachments.ts'
+import type { Engine } from './engines/engine.ts'
+import { Keyring, OpenKeys, PORTAL } from './keyring.ts'
+import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
+import type { RootKey } from './sealing/keys.ts'
+import { addTrailKey, openTrailKey } from './signing-keys.ts'
+import { txOn } from './tx.ts'
+import { openPortalKeys, type PortalKeys, type Work, workOn } from './work.ts'
+
+/** Checks schema and root key, makes the portal's own keys on the first start, and puts the store together. */
+export async function openStore(engine: Engine, root: RootKey, now: Instant, migrate: boolean): Promise<Store> {
+  if (migrate) await migrateDatabase(engine, now)
+  const keys = new OpenKeys(root)
+  if (await isNew(engine, root)) await addPortalKeys(engine, keys, now)
+  const [portal, signer] = await engine.read(async db => {
+    const opened = await openPortalKeys(db, keys)
+    return [opened, await openTrailKey(workOn(db, opened))] as const
+  })
+  return storeOn(engine, portal, signer)
+}
+
+/**
+ * @returns whether no root key has been used yet.
+ * @throws PortalError `misconfigured` when another one has.
+ */
+const isNew = (engine: Engine, root: RootKey): Promise<boolean> =>
+  engine.read(async db => {
+    refuseOther(await schemaState(db, engine.dialect))
+    const known = await db.selectFrom('root_keys').select('id').execute()
+    if (known.length > 0 && !known.some(({ id }) => id === root.id)) throw wrongRootKey()
+    return known.length === 0
+  })
+
+const wrongRootKey = () => new PortalError('misconfigured', 'The root key is not the one this database was sealed with.')
+
+/** In one transaction that looks again: two processes may start at once. */
+const addPortalKeys = (engine: Engine, keys: OpenKeys, now: Instant): Promise<void> =>
+  engine.write(async db => {
+    const [known] = await db.selectFrom('root_keys').select('id').execute()
+    if (known && known.id !== keys.root.id) throw wrongRootKey()
+    if (known) return
+    await db.insertInto('root_keys').values({ id: keys.root.id, created_at: now }).execute()
+    await new Keyring(db, keys).addFor(PORTAL, now)
+    await addTrailKey(workOn(db, await openPortalKeys(db, keys)), now)
+  })
+
+function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
+  return {
+    signer,
+
+    async transaction(work) {
+      const [result, shredded] = await engine.write(async db => {
+        const own = workOn(db, keys)
+        const done = await work(txOn(own))
+        await requireTrail(own)
+        return [done, own.shredded] as const
+      })
+      if (shredded) await engine.purge()
+      return result
+    },
+
+    read: work => engine.read(db => work(txOn(workOn(db, keys)))),
+
+    attachmentContent: attachment => attachmentContent(engine, keys, attachment),
+
+    async health() {
+      const answers = await engine.answers()
+      const migrated = answers && (await engine.read(db => schemaState(db, engine.dialect))) === 'current'
+      return { answers, migrated }
+    },
+
+    close: () => engine.close(),
+  }
+}
+
+/**
+ * No change without its entry: every message that was added or changed must have reached the trail with its revision. Without it the
+ * row could not be told from an older copy put back.
+ */
+async function requireTrail({ db, changed }: Work): Promise<void> {
+  for (const [message, revision] of changed) {
+    const entry = db.selectFrom('trail_entries').select('number').where('object', '=', message).where('revision', '=', revision)
+    if (!(await entry.executeTakeFirst()))
+      throw new Error(`${message} reached revision ${revision} without an entry in the trail.`)
+  }
+}

@@ -1,0 +1,39 @@
+import type { Tx } from '../server/store.ts'
+import { attachments } from './attachments.ts'
+import { depositKeys } from './deposit-keys.ts'
+import { deposits } from './deposits.ts'
+import { messages } from './messages.ts'
+import { organizations } from './organizations.ts'
+import { outbox } from './outbox.ts'
+import { receipts } from './receipts.ts'
+import { recipients } from './recipients.ts'
+import { clients } from './senders.ts'
+import { signIn } from './sign-in.ts'
+import { staff } from './staff.ts'
+import { trail } from './trail.ts'
+import type { Work } from './work.ts'
+
+/** Every noun, made the first time this transaction asks for it. */
+const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
+  organizations,
+  clients,
+  staff,
+  recipients,
+  deposits,
+  messages,
+  attachments,
+  receipts,
+  outbox,
+  depositKeys,
+  signIn,
+  trail,
+}
+
+export function txOn(work: Work): Tx {
+  const tx = {}
+  for (const [noun, make] of Object.entries(NOUNS)) {
+    let made: unknown
+    Object.defineProperty(tx, noun, { enumerable: true, get: () => (made ??= make(work)) })
+  }
+  return tx as Tx
+}

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import { Keyring, type OpenKeys, PORTAL } from './keyring.ts'
+import { type Rows, rowsUnder } from './rows.ts'
+import type { Database } from './schema.ts'
+import { SealedParts } from './sealed-parts.ts'
+import type { Key } from './sealing/keys.ts'
+
+/** The portal's own keys, opened once at start. */
+export interface PortalKeys {
+  organizations: OpenKeys
+  /** Authenticates rows. */
+  rows: Key
+  /** Blind index across organizations. */
+  index: Key
+  /** Keyed hashes of codes. */
+  codes: Key
+}
+
+/** What one transaction works with. Each noun's file makes of it what the portal asks for. */
+export interface Work {
+  db: Kysely<Database>
+  keyring: Keyring
+  parts: SealedParts
+  rows: Rows
+  portal: PortalKeys
+  /** Messages this transaction added or changed, and the revision they reached: the trail must have an entry for each at commit. */
+  changed: Map<string, number>
+  /** Set when keys were destroyed: their pages must leave every file of the database. */
+  shredded: boolean
+}
+
+export function workOn(db: Kysely<Database>, portal: PortalKeys): Work {
+  const keyring = new Keyring(db, portal.organizations)
+  const parts = new SealedParts(db, keyring)
+  return { db, keyring, parts, rows: rowsUnder(portal.rows), portal, changed: new Map(), shredded: false }
+}
+
+/** Opens the portal's own keys, as they lie in the database. */
+export async function openPortalKeys(db: Kysely<Database>, organizations: OpenKeys): Promise<PortalKeys> {
+  const keyring = new Keyring(db, organizations)
+  return {
+    organizations,
+    rows: await keyring.hashing(PORTAL, 'authenticate rows'),
+    index: await keyring.hashing(PORTAL, 'blind index'),
+    codes: await keyring.hashing(PORTAL, 'keyed hash'),
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Store } from '../../server/store.ts'
+import type { Instant } from '../../server/time.ts'
+import { openStorage } from '../../storage/index.ts'
+
+/** 2026-01-01T00:00:00Z, where the clocks of tests start. */
+export const NEW_YEAR: Instant = 1_767_225_600_000
+
+/** Any 32 bytes do for tests; two that differ tell right from wrong. */
+export const ROOT_KEY = new Uint8Array(32).fill(7)
+export const OTHER_ROOT_KEY = new Uint8Array(32).fill(8)
+
+export interface TemporaryStorage {
+  store: Store
+  /** The database's file; `-wal` and `-shm` lie beside it. */
+  file: string
+  directory: string
+  /** Closes the store and opens the same file again, as after a restart. */
+  reopen(): Promise<Store>
+  /** Closes the store and removes its folder. */
+  remove(): Promise<void>
+}
+
+/** A real database in a folder of its own under the system's temporary folder. */
+export async function temporaryStorage(options: { now?: Instant; rootKey?: Uint8Array } = {}): Promise<TemporaryStorage> {
+  const { now = NEW_YEAR, rootKey = ROOT_KEY } = options
+  const directory = await mkdtemp(join(tmpdir(), 'restante-'))
+  const file = join(directory, 'portal.db')
+  const open = () => openStorage({ url: `sqlite:${file}`, dataDirectory: directory, rootKey, now })
+  const storage: TemporaryStorage = {
+    store: await open(),
+    file,
+    directory,
+    async reopen() {
+      await storage.store.close()
+      storage.store = await open()
+      return storage.store
+    },
+    async remove() {
+      await storage.store.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+  return storage
+}
