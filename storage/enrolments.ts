@@ -1,6 +1,6 @@
 import type { PendingEnrolment, SignInStore } from '../server/sign-in/store.ts'
 import { toColumns, toPerson } from './people.ts'
-import type { EnrolmentRow } from './schema.ts'
+import type { EnrolmentRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
 type Choices = Pick<PendingEnrolment, 'passphrase' | 'totpSecret'>

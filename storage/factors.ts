@@ -1,6 +1,6 @@
 import type { Factor, FactorKind, SignInStore } from '../server/sign-in/store.ts'
 import { toColumns, toPerson } from './people.ts'
-import type { FactorRow } from './schema.ts'
+import type { FactorRow } from './schema/sign-in.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import type { Work } from './work.ts'
 

@@ -1,6 +1,6 @@
 import type { SignInStore } from '../server/sign-in/store.ts'
 import { toColumns, toPerson } from './people.ts'
-import type { InvitationRow } from './schema.ts'
+import type { InvitationRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
 export function invitations({ db, rows }: Work): SignInStore['invitations'] {

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Instant } from '../server/time.ts'
 import { type Rows, rowsUnder } from './rows.ts'
-import type { Database, OrganizationKeyRow } from './schema.ts'
+import type { OrganizationKeyRow } from './schema/keys.ts'
+import type { Database } from './schema.ts'
 import {
   deriveKey,
   type Key,

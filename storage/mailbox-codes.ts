@@ -1,5 +1,5 @@
 import type { SignInStore } from '../server/sign-in/store.ts'
-import type { MailboxCodeRow } from './schema.ts'
+import type { MailboxCodeRow } from './schema/sign-in.ts'
 import { keyedHash, sameBytes } from './sealing/blind-index.ts'
 import type { Work } from './work.ts'
 

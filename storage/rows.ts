@@ -1,4 +1,5 @@
-import type { Authenticated, Database } from './schema.ts'
+import type { Authenticated } from './schema/keys.ts'
+import type { Database } from './schema.ts'
 import { authenticate, sameBytes } from './sealing/blind-index.ts'
 import type { Encodable } from './sealing/encoding.ts'
 import type { Key } from './sealing/keys.ts'

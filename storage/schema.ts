@@ -1,3 +1,15 @@
+import type { Authenticated, OrganizationKeyRow, RootKeyRow, SealedPartRow, SigningKeyRow } from './schema/keys.ts'
+import type {
+  AttemptRow,
+  EnrolmentRow,
+  FactorRow,
+  InvitationRow,
+  MailboxCodeRow,
+  PrintedCodeRow,
+  SessionTableRow,
+  SignInRequestRow,
+} from './schema/sign-in.ts'
+
 /**
  * Every table and column there is. Only what every database has: text, integers (milliseconds, counters, 0 and 1 for no and yes) and
  * bytes. Whatever could tell about a person is not here but in `sealed_parts`, found again through keyed hashes.
@@ -33,59 +45,9 @@ export interface Database {
   checkpoints: CheckpointRow
 }
 
-/** A row whose other columns are authenticated: HMAC-SHA-256 over all of them that are not null. See rows.ts. */
-export interface Authenticated {
-  mac: Uint8Array
-}
-
 export interface MigrationRow {
   name: string
   at: number
-}
-
-/** Which root keys this database has been opened with; holds nothing of the keys. */
-export interface RootKeyRow {
-  id: string
-  created_at: number
-}
-
-/** Keys of an organization, each wrapped by the root key. */
-export interface OrganizationKeyRow extends Authenticated {
-  id: string
-  /** Organization, or `portal` for what belongs to none. */
-  organization: string
-  /** `wrapping` wraps data keys and rotates; `hashing` is what blind indexes and keyed hashes come from, and stays. */
-  purpose: 'wrapping' | 'hashing'
-  /** Id of the root key it is wrapped by. */
-  root_key: string
-  /** AES-KW: 40 bytes. */
-  wrapped: Uint8Array
-  created_at: number
-  /** From then on it seals and opens nothing. */
-  retired_at: number | null
-}
-
-/** Ed25519 keys of the portal; the private half is a sealed part. */
-export interface SigningKeyRow extends Authenticated {
-  id: string
-  purpose: 'trail'
-  public_key: Uint8Array
-  created_at: number
-}
-
-/** One sealed value of whichever table. */
-export interface SealedPartRow {
-  /** Id of the row the value belongs to. */
-  owner: string
-  /** `subject`, `name`, `address`, `secret`… */
-  part: string
-  organization: string
-  /** The organization key that wraps the data key. */
-  kek: string
-  /** AES-KW: 40 bytes. */
-  wrapped_key: Uint8Array
-  /** version, nonce, ciphertext, tag; of an attachment's content the head of its stream. */
-  sealed: Uint8Array
 }
 
 /** Sealed: profile (name, telephone, time zone, whether notices may name it). */
@@ -230,94 +192,6 @@ export interface DepositKeyRow extends Authenticated {
   kid: string
   created_at: number
   expires_at: number
-}
-
-export interface SessionTableRow extends Authenticated {
-  token_hash: string
-  handle: string
-  person_kind: 'recipient' | 'staff'
-  person: string
-  organization: string
-  level: string
-  method: string
-  created_at: number
-  signed_in_at: number
-  last_seen_at: number
-}
-
-/** Sealed: secret, label. */
-export interface FactorRow extends Authenticated {
-  id: string
-  person_kind: 'recipient' | 'staff'
-  person: string
-  organization: string
-  kind: string
-  /** Keyed hash of a passkey's credential id. */
-  credential_hash: string | null
-  created_at: number
-  last_used_at: number | null
-  counter: number
-}
-
-export interface PrintedCodeRow {
-  person_kind: 'recipient' | 'staff'
-  person: string
-  /** Keyed hash of person and code. */
-  code_hash: string
-  created_at: number
-  spent_at: number | null
-}
-
-/** Sealed: locator. */
-export interface SignInRequestRow extends Authenticated {
-  token_hash: string
-  subject: string
-  person_kind: 'recipient' | 'staff' | null
-  person: string | null
-  organization: string | null
-  challenge: string | null
-  passphrase_at: number | null
-  created_at: number
-  expires_at: number
-}
-
-export interface MailboxCodeRow extends Authenticated {
-  /** Token hash of the request it was asked for in. */
-  request: string
-  /** Keyed hash of request and code. */
-  code_hash: string
-  reference: string
-  created_at: number
-  expires_at: number
-  spent_at: number | null
-}
-
-/** Sealed: choices (passphrase, key of the authenticator app). */
-export interface EnrolmentRow extends Authenticated {
-  /** Of the session that enrols. */
-  token_hash: string
-  person_kind: 'recipient' | 'staff'
-  person: string
-  organization: string
-  challenge: string | null
-  created_at: number
-}
-
-export interface AttemptRow {
-  subject: string
-  factor: string
-  failures: number
-  last_failure_at: number | null
-  disabled_at: number | null
-}
-
-export interface InvitationRow extends Authenticated {
-  token_hash: string
-  person_kind: 'recipient' | 'staff'
-  person: string
-  organization: string
-  expires_at: number
-  spent_at: number | null
 }
 
 export interface TrailEntryRow extends Authenticated {

@@ -1,6 +1,6 @@
 import type { Level, Method, SessionRow, SignInStore } from '../server/sign-in/store.ts'
 import { toColumns, toPerson } from './people.ts'
-import type { SessionTableRow } from './schema.ts'
+import type { SessionTableRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
 export function sessions({ db, rows }: Work): SignInStore['sessions'] {

@@ -1,7 +1,7 @@
 import type { SignInRequest, SignInStore } from '../server/sign-in/store.ts'
 import { PORTAL } from './keyring.ts'
 import { toColumns, toPerson } from './people.ts'
-import type { SignInRequestRow } from './schema.ts'
+import type { SignInRequestRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
 export function signInRequests({ db, parts, rows }: Work): SignInStore['requests'] {

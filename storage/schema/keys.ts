@@ -1,0 +1,49 @@
+/** A row whose other columns are authenticated: HMAC-SHA-256 over all of them that are not null. See rows.ts. */
+export interface Authenticated {
+  mac: Uint8Array
+}
+
+/** Which root keys this database has been opened with; holds nothing of the keys. */
+export interface RootKeyRow {
+  id: string
+  created_at: number
+}
+
+/** Keys of an organization, each wrapped by the root key. */
+export interface OrganizationKeyRow extends Authenticated {
+  id: string
+  /** Organization, or `portal` for what belongs to none. */
+  organization: string
+  /** `wrapping` wraps data keys and rotates; `hashing` is what blind indexes and keyed hashes come from, and stays. */
+  purpose: 'wrapping' | 'hashing'
+  /** Id of the root key it is wrapped by. */
+  root_key: string
+  /** AES-KW: 40 bytes. */
+  wrapped: Uint8Array
+  created_at: number
+  /** From then on it seals and opens nothing. */
+  retired_at: number | null
+}
+
+/** Ed25519 keys of the portal; the private half is a sealed part. */
+export interface SigningKeyRow extends Authenticated {
+  id: string
+  purpose: 'trail'
+  public_key: Uint8Array
+  created_at: number
+}
+
+/** One sealed value of whichever table. */
+export interface SealedPartRow {
+  /** Id of the row the value belongs to. */
+  owner: string
+  /** `subject`, `name`, `address`, `secret`… */
+  part: string
+  organization: string
+  /** The organization key that wraps the data key. */
+  kek: string
+  /** AES-KW: 40 bytes. */
+  wrapped_key: Uint8Array
+  /** version, nonce, ciphertext, tag; of an attachment's content the head of its stream. */
+  sealed: Uint8Array
+}

@@ -1,0 +1,89 @@
+import type { Authenticated } from './keys.ts'
+
+export interface SessionTableRow extends Authenticated {
+  token_hash: string
+  handle: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  organization: string
+  level: string
+  method: string
+  created_at: number
+  signed_in_at: number
+  last_seen_at: number
+}
+
+/** Sealed: secret, label. */
+export interface FactorRow extends Authenticated {
+  id: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  organization: string
+  kind: string
+  /** Keyed hash of a passkey's credential id. */
+  credential_hash: string | null
+  created_at: number
+  last_used_at: number | null
+  counter: number
+}
+
+export interface PrintedCodeRow {
+  person_kind: 'recipient' | 'staff'
+  person: string
+  /** Keyed hash of person and code. */
+  code_hash: string
+  created_at: number
+  spent_at: number | null
+}
+
+/** Sealed: locator. */
+export interface SignInRequestRow extends Authenticated {
+  token_hash: string
+  subject: string
+  person_kind: 'recipient' | 'staff' | null
+  person: string | null
+  organization: string | null
+  challenge: string | null
+  passphrase_at: number | null
+  created_at: number
+  expires_at: number
+}
+
+export interface MailboxCodeRow extends Authenticated {
+  /** Token hash of the request it was asked for in. */
+  request: string
+  /** Keyed hash of request and code. */
+  code_hash: string
+  reference: string
+  created_at: number
+  expires_at: number
+  spent_at: number | null
+}
+
+/** Sealed: choices (passphrase, key of the authenticator app). */
+export interface EnrolmentRow extends Authenticated {
+  /** Of the session that enrols. */
+  token_hash: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  organization: string
+  challenge: string | null
+  created_at: number
+}
+
+export interface AttemptRow {
+  subject: string
+  factor: string
+  failures: number
+  last_failure_at: number | null
+  disabled_at: number | null
+}
+
+export interface InvitationRow extends Authenticated {
+  token_hash: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  organization: string
+  expires_at: number
+  spent_at: number | null
+}
