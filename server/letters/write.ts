@@ -63,7 +63,8 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
     const { value, name } = valuesOf<'notice'>(letter)
     const soonest = [letter, ...together].map(each => valuesOf<'notice'>(each).value('until')).sort(byMoment)[0]!
     return words.notice({
-      count: 1 + together.length,
+      // A message whose notice was asked for twice is still one message.
+      count: new Set([letter, ...together].map(each => each.message)).size,
       organization: name('organization'),
       phone: name('phone'),
       link: `${settings.origin}/m/${opaque(value('locator'))}`,

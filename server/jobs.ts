@@ -1,0 +1,87 @@
+import type { Log } from './parts.ts'
+import type { Portal } from './portal.ts'
+import { type Clock, minutes, seconds } from './time.ts'
+
+/** What the portal does by itself, and how often. Any number of processes may do it at once: the tables are the queue. */
+const JOBS: Job[] = [
+  { name: 'send_due_letters', every: seconds(2), run: portal => portal.sendDueLetters() },
+  { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
+  { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
+  { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
+]
+
+type Work = Pick<Portal, 'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale'>
+
+interface Job {
+  name: string
+  /** Milliseconds from the end of one run to the start of the next. */
+  every: number
+  /** Says how much was done. */
+  run(portal: Work): Promise<number>
+}
+
+export interface Jobs {
+  /** Sends what waits in the outbox now, not at the next round. */
+  wakeOutbox(): void
+  /** Starts nothing more, and resolves when what is running has ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the portal's own work. A job never overlaps itself; when it fails, that is logged, and it runs again at its next turn.
+ *
+ * @param clock - for telling how long a job took; the turns themselves are timers.
+ */
+export function startJobs(portal: Work, { log, clock }: { log: Log; clock: Clock }): Jobs {
+  const turns = JOBS.map(job => takeTurns(job, portal, log, clock))
+  return {
+    wakeOutbox: () => turns[0]!.wake(),
+    stop: async () => {
+      await Promise.all(turns.map(turn => turn.stop()))
+    },
+  }
+}
+
+function takeTurns(job: Job, portal: Work, log: Log, clock: Clock) {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | null = null
+  let isWanted = false
+  let isStopped = false
+
+  const begin = (): void => {
+    clearTimeout(timer)
+    isWanted = false
+    running = runOnce(job, portal, log, clock).then(() => {
+      running = null
+      // Something may have come in after this run had looked.
+      if (!isStopped) schedule(isWanted ? 0 : job.every)
+    })
+  }
+  const schedule = (delay: number): void => {
+    timer = setTimeout(begin, delay)
+  }
+
+  schedule(0)
+  return {
+    wake(): void {
+      if (isStopped) return
+      if (running !== null) isWanted = true
+      else begin()
+    },
+    async stop(): Promise<void> {
+      isStopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+async function runOnce(job: Job, portal: Work, log: Log, clock: Clock): Promise<void> {
+  const begun = clock()
+  try {
+    const done = await job.run(portal)
+    if (done > 0) log.debug('job.done', { job: job.name, done, milliseconds: clock() - begun })
+  } catch (error) {
+    log.error('job.failed', error, { job: job.name })
+  }
+}
