@@ -1,0 +1,48 @@
+import { type FieldError, PortalError } from './errors.ts'
+import { newId } from './ids.ts'
+import { isTimeZone } from './letters/moment.ts'
+import type { Organization } from './organization.ts'
+import type { Parts } from './parts.ts'
+import { lineProblem } from './plain-text.ts'
+import { OPERATOR, record } from './trail/entry.ts'
+
+/**
+ * Opens an organization: from here on it has keys, and everything of it belongs to it alone.
+ *
+ * @param order.phone - shown wherever a patient may need a person to talk to; empty when there is none yet.
+ * @throws PortalError `invalid`, with every field that is wrong.
+ */
+export async function createOrganization(
+  parts: Pick<Parts, 'store' | 'clock'>,
+  order: Pick<Organization, 'name' | 'phone' | 'timeZone' | 'namedInNotices'>,
+): Promise<Organization> {
+  const now = parts.clock()
+  const { name, phone, timeZone, namedInNotices } = checked(order)
+  const organization = { id: newId('org', now), name, phone, timeZone, namedInNotices, createdAt: now }
+  await parts.store.transaction(async tx => {
+    await tx.organizations.add(organization)
+    await record(tx, now, {
+      organization: organization.id,
+      actor: OPERATOR,
+      action: 'organization.created',
+      object: organization.id,
+      detail: { namedInNotices },
+    })
+  })
+  return organization
+}
+
+type Order = Parameters<typeof createOrganization>[1]
+
+function checked(order: Order): Order {
+  const problems: [string, string | null][] = [
+    ['name', lineProblem(order.name, 100)],
+    ['phone', order.phone === '' ? null : lineProblem(order.phone, 40)],
+    ['timeZone', isTimeZone(order.timeZone) ? null : 'Use a time zone by its IANA name, such as America/New_York.'],
+  ]
+  const fields = problems
+    .filter((each): each is [string, string] => each[1] !== null)
+    .map(([field, problem]): FieldError => ({ field, problem }))
+  if (fields.length > 0) throw new PortalError('invalid', 'The organization cannot be created like this.', { fields })
+  return { ...order, name: order.name.trim(), phone: order.phone.trim() }
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod'
+
+/** One line of the environment: what it is for, what it may be, what it is when nobody says. */
+export interface Setting<T> {
+  /** For `.env.example` and the README. */
+  about: string
+  /** Shown in `.env.example`: the default, or how a value looks. */
+  example: string
+  schema: z.ZodType<T, string>
+  /** A secret may stand in a file instead, named by the setting with `_FILE` behind its name. */
+  secret?: true
+}
+
+const setting = <T>(about: string, example: string, schema: z.ZodType<T, string>, more: { secret?: true } = {}): Setting<T> => ({
+  about,
+  example,
+  schema,
+  ...more,
+})
+
+const text = z.string()
+const oneOf = <const W extends string>(...words: [W, ...W[]]) =>
+  z.enum(words, `must be one of: ${words.join(', ')}`) as z.ZodType<W, string>
+const port = text
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
+  .transform(Number)
+  .refine(value => value <= 65_535, 'must be a port, 0 to 65535')
+
+const origin = text
+  .refine(
+    value => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'must be a web address such as https://portal.example',
+  )
+  .refine(
+    value => !URL.canParse(value) || new URL(value).href === `${new URL(value).origin}/`,
+    'must be scheme, host and port alone: no path, no user',
+  )
+  .transform(value => new URL(value).origin)
+
+const database = text.refine(
+  value => /^sqlite:/.test(value) || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)),
+  'must begin with sqlite: or postgres://',
+)
+const smtp = text.refine(
+  value => /^smtps?:\/\/[^/]/.test(value) && URL.canParse(value),
+  'must look like smtp://user:password@host:587 or smtps://host:465',
+)
+
+/** 32 bytes have exactly one base64url form: what Node would not write again was mistyped or cut short. */
+const rootKey = text.refine(value => {
+  const bytes = Buffer.from(value, 'base64url')
+  return bytes.length === 32 && bytes.toString('base64url') === value
+}, 'must be 32 bytes, written as 43 characters of base64url')
+
+/** Every setting there is. `.env.example` is written from this table (test/server/config.test.ts). */
+export const SETTINGS = {
+  PORTAL_ENV: setting(
+    'development or production. Production wants an https origin, a root key and SMTP_URL.',
+    'development',
+    oneOf('development', 'production'),
+  ),
+  PORTAL_ORIGIN: setting(
+    'Where people reach the portal. The only source of links, of the cookie’s scope and of what passkeys are bound to.',
+    'http://localhost:3000',
+    origin,
+  ),
+  HOST: setting('Address to listen on.', '127.0.0.1', text),
+  PORT: setting('Port to listen on.', '3000', port),
+  METRICS_PORT: setting('Port of GET /metrics, on the same address. Off when absent.', '9464', port),
+  PORTAL_DATA: setting(
+    'Folder of the database, of the checkpoint history and, in development, of the generated key and the caught mail. Relative to the project.',
+    'storage/local',
+    text,
+  ),
+  DATABASE_URL: setting(
+    'sqlite:PATH, or postgres://… A file portal.db in PORTAL_DATA when absent.',
+    'sqlite:storage/local/portal.db',
+    database,
+    {
+      secret: true,
+    },
+  ),
+  PORTAL_ROOT_KEY: setting(
+    'The key everything is sealed under: 32 random bytes as base64url (openssl rand 32 | basenc --base64url | tr -d =). Keep a copy somewhere else: ' +
+      'without it nothing can ever be read again. Development makes one in PORTAL_DATA.',
+    '',
+    rootKey,
+    { secret: true },
+  ),
+  SMTP_URL: setting(
+    'Mail server for notices. Development catches mail at /dev/mailbox when absent.',
+    'smtp://user:password@mail.example:587',
+    smtp,
+    {
+      secret: true,
+    },
+  ),
+  MAIL_FROM: setting('Sender of notices.', 'Secure messages <no-reply@portal.example>', text),
+  SMTP_DKIM_DOMAIN: setting('Signs notices for this domain; with SMTP_DKIM_SELECTOR and SMTP_DKIM_KEY.', 'portal.example', text),
+  SMTP_DKIM_SELECTOR: setting('Name of the key in the domain’s DNS.', 'restante', text),
+  SMTP_DKIM_KEY: setting('Private key, PEM.', '', text, { secret: true }),
+  INTAKE_SMTP_PORT: setting('Port for deposits from mail gateways by SMTP. Off when absent.', '2525', port),
+  INTAKE_LMTP_PORT: setting('The same by LMTP. Off when absent.', '2424', port),
+  PORTAL_SEED: setting(
+    'demo: an empty development database is filled with a demonstration clinic. off: it stays empty.',
+    'demo',
+    oneOf('demo', 'off'),
+  ),
+  LOG_LEVEL: setting(
+    'How much is logged, as JSON lines on stdout.',
+    'info',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ),
+} satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+
+/** What was set, checked and typed; absent ones are undefined. */
+export type SettingValues = { [N in SettingName]: z.output<(typeof SETTINGS)[N]['schema']> | undefined }
+
+/** The text of `.env.example`: every setting, commented out, with what it is for. */
+export function envExample(): string {
+  const lines = Object.entries(SETTINGS as Record<string, Setting<unknown>>).map(([name, { about, example, secret }]) => {
+    const file = secret ? `# May stand in a file: ${name}_FILE=/path\n` : ''
+    return `# ${about}\n${file}#${name}=${/[ <>#]/.test(example) ? `"${example}"` : example}\n`
+  })
+  return `${HEADING}\n${lines.join('\n')}`
+}
+
+const HEADING = `# The portal's settings, all of them optional in development. Copy to .env, or set them in the environment, which goes before .env.
+# Written from server/settings.ts: change it there.
+`
