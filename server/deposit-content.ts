@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkMessage, type DepositMessage, type DepositRequest } from './deposit-request.ts'
 import { readJson } from './intake/json.ts'
 import { openJwe } from './intake/jwe.ts'
-import { mediaType } from './intake/media-type.ts'
+import { typeOf } from './intake/file-type.ts'
 import { MESSAGE_JSON, shaped, toMessage } from './intake/message-json.ts'
 import type { Attachment, Content } from './message.ts'
 import type { Parts } from './parts.ts'
@@ -53,8 +53,8 @@ async function openSealed({ store }: Pick<Parts, 'store'>, jwe: string, now: Ins
   return toMessage(shaped(MESSAGE_JSON, readJson(plaintext), '/content'), '/content')
 }
 
-async function readyFile({ name, type, bytes }: DepositMessage['attachments'][number]): Promise<ReadyContent['files'][number]> {
-  return { name: name.normalize('NFC'), type: await mediaType(bytes, type), bytes, digest: sha256(bytes) }
+async function readyFile({ name, bytes }: DepositMessage['attachments'][number]): Promise<ReadyContent['files'][number]> {
+  return { name: name.normalize('NFC'), type: await typeOf(bytes, name), bytes, digest: sha256(bytes) }
 }
 
 function shownSender({ from }: DepositMessage): Content['from'] | null {
