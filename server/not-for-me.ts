@@ -66,13 +66,10 @@ async function hide(
 ): Promise<void> {
   const hidden = await tx.messages.hide(message.id, now)
   if (hidden === null) throw refusal('not_found') // somebody else's page was faster
-  await tx.outbox.cancelForMessages([message.id], now) // no further word to a mailbox that said it is the wrong one
   await tx.receipts.addOnce({ id: newId('evt', now), message: message.id, stage: 'not_for_me', at: now, attachment: null })
-  await record(tx, now, {
-    ...who,
-    organization: message.organization,
-    action: 'message.hidden',
-    object: message.id,
-    revision: hidden.revision,
-  })
+  const { organization, id: object } = message
+  await record(tx, now, { ...who, organization, action: 'message.hidden', object, revision: hidden.revision })
+  // No further word to a mailbox that said it is the wrong one.
+  const letters = await tx.outbox.cancelForMessages([object], now)
+  if (letters > 0) await record(tx, now, { ...who, organization, action: 'notice.cancelled', object, detail: { letters } })
 }
