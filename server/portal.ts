@@ -1,11 +1,32 @@
 import type { Asking, AuthenticatedClient } from './asking.ts'
+import { trail } from './audit-trail.ts'
+import { authenticateClient, issueAccessToken } from './client-authentication.ts'
+import { depositKeys } from './deposit-keys.ts'
 import type { DepositRequest } from './deposit-request.ts'
+import { depositState, listDeposits } from './deposit-state.ts'
+import { composeDeposit, deposit } from './depositing.ts'
+import { expireDue, extendDeposit } from './expiry.ts'
+import { health } from './health.ts'
 import type { Attachment } from './message.ts'
+import { askForMoreTime } from './more-time.ts'
+import { notForMe, notForMeByLocator } from './not-for-me.ts'
+import { resendNotices } from './notice-again.ts'
+import { sendDueLetters } from './outbox.ts'
+import type { Parts } from './parts.ts'
+import { fetchAttachment, listMessages, openMessage, setLanguage, viewMessage } from './reading.ts'
+import { answerReply, fetchReplyAttachment, listReplies, openReply } from './replies.ts'
+import { reply } from './reply.ts'
+import { retract, retractionEvidence } from './retraction.ts'
+import type { RetractionOrder } from './retraction-order.ts'
 import type { Scope } from './sender.ts'
+import { signIn } from './sign-in/sign-in.ts'
 import type { Factor } from './sign-in/store.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
+import { signCheckpoint } from './trail/signing.ts'
 import type * as View from './views.ts'
+
+export type { RetractionOrder } from './retraction-order.ts'
 
 /**
  * Everything the portal does, in one list. Arguments and answers are plain data that could cross to another thread; every refusal
@@ -136,13 +157,39 @@ export interface Portal {
   health(): Promise<Health>
 }
 
-export interface RetractionOrder {
-  reason: 'wrong_recipient' | 'wrong_content' | 'duplicate' | 'other'
-  note?: string | undefined
-  /** Ids of messages; all of the deposit when absent. */
-  messages?: string[] | undefined
-  tellRecipient?: boolean | undefined
-}
+/** Puts the use cases over their parts. */
+export const createPortal = (parts: Parts): Portal => ({
+  authenticateClient: authorization => authenticateClient(parts, authorization),
+  issueAccessToken: (client, scopes) => issueAccessToken(parts, client, scopes),
+  depositKeys: () => depositKeys(parts),
+  deposit: (client, request, idempotency) => deposit(parts, client, request, idempotency),
+  depositState: (asking, id) => depositState(parts, asking, id),
+  listDeposits: (asking, filter) => listDeposits(parts, asking, filter),
+  extendDeposit: (asking, id, expiresAt) => extendDeposit(parts, asking, id, expiresAt),
+  retractionEvidence: (asking, id) => retractionEvidence(parts, asking, id),
+  retract: (asking, id, order) => retract(parts, asking, id, order),
+  resendNotices: (asking, id) => resendNotices(parts, asking, id),
+  listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
+  openReply: (asking, id) => openReply(parts, asking, id),
+  fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
+  composeDeposit: (staff, request) => composeDeposit(parts, staff, request),
+  answerReply: (staff, id, answer) => answerReply(parts, staff, id, answer),
+  listMessages: (reader, page) => listMessages(parts, reader, page),
+  viewMessage: (reader, id) => viewMessage(parts, reader, id),
+  openMessage: (reader, id) => openMessage(parts, reader, id),
+  fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
+  reply: (reader, id, answer) => reply(parts, reader, id, answer),
+  notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
+  notForMeByLocator: locator => notForMeByLocator(parts, locator),
+  askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),
+  setLanguage: (visitor, language) => setLanguage(parts, visitor, language),
+  ...signIn(parts),
+  trail: (staff, filter) => trail(parts, staff, filter),
+  sendDueLetters: () => sendDueLetters(parts),
+  expireDue: () => expireDue(parts),
+  signCheckpoint: signCheckpoint(parts),
+  health: () => health(parts),
+})
 
 export interface FetchedAttachment {
   attachment: Attachment
@@ -198,6 +245,3 @@ export interface Health {
   queueAgeSeconds: number
   mail: boolean
 }
-
-export type { Asking, AuthenticatedClient } from './asking.ts'
-export { senderRef } from './asking.ts'

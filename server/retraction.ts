@@ -5,19 +5,12 @@ import type { Message, MessageState } from './message.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import { bodyProblem } from './plain-text.ts'
-import type { RetractionOrder } from './portal.ts'
+import { LONGEST_NOTE, RETRACTION_REASONS, type RetractionOrder } from './retraction-order.ts'
 import type { Tx } from './store.ts'
 import { type Instant, minutes } from './time.ts'
 import { record } from './trail/entry.ts'
 import type { RetractionEvidence, RetractionResult } from './views.ts'
 
-export const RETRACTION_REASONS = [
-  'wrong_recipient',
-  'wrong_content',
-  'duplicate',
-  'other',
-] as const satisfies RetractionOrder['reason'][]
-export const LONGEST_NOTE = 500
 /** Retracting wants a sign-in this fresh: a desk that was left alone takes nothing back. */
 const FRESH = minutes(5)
 
