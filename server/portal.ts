@@ -20,11 +20,13 @@ import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
 import type { Scope } from './sender.ts'
 import { signIn } from './sign-in/sign-in.ts'
-import type { Factor } from './sign-in/store.ts'
+import type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/views.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
 import { signCheckpoint } from './trail/signing.ts'
 import type * as View from './views.ts'
+
+export type { Started } from './sign-in/views.ts'
 
 export type { RetractionOrder } from './retraction-order.ts'
 
@@ -194,41 +196,6 @@ export const createPortal = (parts: Parts): Portal => ({
 export interface FetchedAttachment {
   attachment: Attachment
   content: AsyncIterable<Uint8Array>
-}
-
-/** A session has begun (or begun anew, at a higher level): the token belongs in the cookie and nowhere else. */
-export interface Started {
-  sessionToken: string
-  /** `enrol`: only the mailbox is proven. */
-  next: 'enrol' | 'read' | 'work'
-}
-
-export interface Enrolment {
-  mayEnrol: boolean
-  /** Why not, when not: this account has factors already and must be entered with one of them. */
-  factors: Factor['kind'][]
-  needsConfirmation: 'code' | 'birth_date' | null
-  /** Asked of everyone who needs a person to talk to. */
-  organization: string
-  phone: string
-  kind: 'recipient' | 'staff'
-  /** Whether a passphrase has been chosen in this enrolment. */
-  passphraseChosen: boolean
-}
-
-export interface FactorLine {
-  id: string
-  kind: Factor['kind']
-  label: string
-  createdAt: Instant
-  lastUsedAt: Instant | null
-}
-
-export interface SessionLine {
-  handle: string
-  createdAt: Instant
-  lastSeenAt: Instant
-  isThisOne: boolean
 }
 
 export interface TrailView {
