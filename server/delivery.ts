@@ -5,15 +5,20 @@ import { nextNoticeAt, noteNotice, whyNoNotice } from './notice.ts'
 import type { Letter } from './outbox.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
-import { days, hours, type Instant, minutes, seconds, toIso } from './time.ts'
+import { days, hours, type Instant, minutes, toIso } from './time.ts'
 
-/** How long a letter belongs to the worker that claimed it. Never renewed. */
+/** How long a letter belongs to the worker that claimed it. Never renewed. A mailer takes a minute at most for one (mail/smtp.ts). */
 export const LEASE = minutes(2)
-/** Longer than a mailer ever takes for one letter (mail/smtp.ts: one minute), and well below the lease. */
-const LONGEST_HANDOFF = seconds(75)
 /** As long as a code works; a later one would only confuse. */
 const CODE_LIFETIME = minutes(10)
 const GIVE_UP_AFTER = days(5)
+
+export interface Claim {
+  /** Until when the letters are ours. */
+  lease: Instant
+  /** After this nothing is handed over any more: the hand-off must end before the lease does. */
+  until: Instant
+}
 
 export interface Outcome {
   settled: number
@@ -37,15 +42,14 @@ interface Ending {
  * One mailing, from the last look at its messages to the note of what became of it.
  *
  * @param mailing - letters that leave as one mail, oldest first: notices to one person, or any one letter.
- * @param lease - until when they are ours.
  */
-export async function deliver(parts: Parts, mailing: Letter[], lease: Instant): Promise<Outcome> {
+export async function deliver(parts: Parts, mailing: Letter[], claim: Claim): Promise<Outcome> {
   try {
     const plan = await parts.store.read(tx => planFor(tx, mailing, parts.clock()))
-    await settleUnsent(parts, plan, lease)
+    await settleUnsent(parts, plan, claim)
     const [first, ...rest] = plan.send
     if (first === undefined) return { settled: plan.drop.length, wentWell: true }
-    const wentWell = await handOver(parts, first, rest, lease)
+    const wentWell = await handOver(parts, first, rest, claim)
     return { settled: plan.drop.length + plan.send.length, wentWell }
   } catch (error) {
     // Its lease runs out, and it is tried again.
@@ -94,7 +98,7 @@ async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Pro
   else plan.send.push(current)
 }
 
-async function settleUnsent(parts: Parts, { drop, wait }: Plan, lease: Instant): Promise<void> {
+async function settleUnsent(parts: Parts, { drop, wait }: Plan, { lease }: Claim): Promise<void> {
   if (drop.length === 0 && wait.length === 0) return
   await parts.store.transaction(async tx => {
     const at = parts.clock()
@@ -107,10 +111,9 @@ async function settleUnsent(parts: Parts, { drop, wait }: Plan, lease: Instant):
 }
 
 /** The hand-off and, in one transaction after it, what is known of it now. Says whether the mail server was of use. */
-async function handOver(parts: Parts, first: Letter, rest: Letter[], lease: Instant): Promise<boolean> {
+async function handOver(parts: Parts, first: Letter, rest: Letter[], { lease, until }: Claim): Promise<boolean> {
   const letters = [first, ...rest]
-  if (parts.clock() + LONGEST_HANDOFF > lease) {
-    // Somebody else may take it before our hand-off is over, and send it twice.
+  if (parts.clock() >= until) {
     await parts.store.transaction(async tx => {
       for (const letter of letters) await tx.outbox.putBack(letter.id, lease, parts.clock())
     })

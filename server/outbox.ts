@@ -40,9 +40,10 @@ export type NewLetter = Pick<
   'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'
 >
 
-const BATCH = 20
+/** Also how many messages to one person a single mail can stand for. */
+const BATCH = 100
 const HANDOFFS_AT_ONCE = 4
-/** So that stopping the portal never waits for a long queue; the next round goes on. */
+/** So that stopping the portal never waits for a long queue, and no lease is outlived; the next round goes on. */
 const ROUND = seconds(10)
 
 /**
@@ -52,12 +53,12 @@ const ROUND = seconds(10)
  * @returns how many were sent, deferred, bounced, given up or cancelled.
  */
 export async function sendDueLetters(parts: Parts): Promise<number> {
-  const begun = parts.clock()
+  const until = parts.clock() + ROUND
   let settled = 0
-  for (let now = begun; now < begun + ROUND; now = parts.clock()) {
+  for (let now = parts.clock(); now < until; now = parts.clock()) {
     const lease = now + LEASE
     const claimed = await parts.store.transaction(tx => tx.outbox.claim(now, lease, BATCH))
-    const outcomes = await inTurns(mailings(claimed), HANDOFFS_AT_ONCE, mailing => deliver(parts, mailing, lease))
+    const outcomes = await inTurns(mailings(claimed), HANDOFFS_AT_ONCE, mailing => deliver(parts, mailing, { lease, until }))
     for (const outcome of outcomes) settled += outcome.settled
     // When nothing gets through, the rest would only wait for the same time-outs: the next round will try them.
     if (claimed.length < BATCH || !outcomes.some(outcome => outcome.wentWell)) break
