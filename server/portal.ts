@@ -26,9 +26,8 @@ import type { Instant } from './time.ts'
 import { signCheckpoint } from './trail/signing.ts'
 import type * as View from './views.ts'
 
-export type { Started } from './sign-in/views.ts'
-
 export type { RetractionOrder } from './retraction-order.ts'
+export type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/views.ts'
 
 /**
  * Everything the portal does, in one list. Arguments and answers are plain data that could cross to another thread; every refusal

@@ -143,6 +143,8 @@ export interface Messages {
   ofThread(thread: string): Promise<Message[]>
   /** What lies in one recipient's mailbox, and what they answered, newest first; `page.after` is the id of the last row seen. */
   listForRecipient(recipient: string, page: Page): Promise<Message[]>
+  /** What was sent to one recipient and is `waiting` or `expired`, newest first; what they hid, too. */
+  unopenedOf(recipient: string): Promise<Message[]>
   /** Replies to a sender's deposits, newest first (`oldest` first for the API's cursor). */
   listReplies(to: SenderRef, page: Page, order: 'newest' | 'oldest'): Promise<Message[]>
   /** The whole content. @throws PortalError `gone` after disposal, `tampered` when it does not verify. */

@@ -47,6 +47,11 @@ export function messages(work: Work): Messages {
       return listed(mailbox.orderBy('messages.id', 'desc').limit(limit))
     },
 
+    unopenedOf(recipient) {
+      const sent = table.select().where('messages.recipient', '=', recipient).where('messages.direction', '=', 'to_recipient')
+      return listed(sent.where('messages.state', 'in', ['waiting', 'expired']).orderBy('messages.id', 'desc'))
+    },
+
     listReplies(to, { after, limit }, order) {
       let replies = table.select().where('messages.sender', '=', to.id).where('messages.direction', '=', 'reply')
       replies = replies.where('messages.sender_kind', '=', to.kind).where('messages.organization', '=', to.organization)

@@ -60,6 +60,20 @@ export interface SignInRequest {
   expiresAt: Instant
 }
 
+/** What has been chosen but not yet proven in an enrolment; it goes when its session goes. Passphrase and key are sealed at rest. */
+export interface PendingEnrolment {
+  /** Of the session that enrols. */
+  tokenHash: string
+  person: PersonRef
+  /** PHC string of the passphrase that was chosen. */
+  passphrase: string | null
+  /** Key of the authenticator app, base32, until a code of it has been entered. */
+  totpSecret: string | null
+  /** WebAuthn challenge (base64url) of a registration that is open. */
+  challenge: string | null
+  createdAt: Instant
+}
+
 export interface Attempts {
   failures: number
   lastFailureAt: Instant | null
@@ -115,6 +129,15 @@ export interface SignInStore {
     /** True for exactly one caller, and only for the newest code, in time. */
     spend(request: string, code: string, now: Instant): Promise<boolean>
     reference(request: string): Promise<string | null>
+  }
+  enrolments: {
+    /** Keeps it in place of the one this session had. */
+    put(enrolment: PendingEnrolment): Promise<void>
+    find(tokenHash: string): Promise<PendingEnrolment | null>
+    /** Hands out the open challenge and forgets it, in one statement. */
+    takeChallenge(tokenHash: string): Promise<string | null>
+    remove(tokenHash: string): Promise<void>
+    removeStale(createdBefore: Instant): Promise<number>
   }
   attempts: {
     get(subject: string, factor: string): Promise<Attempts>

@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto'
+import { PortalError } from '../errors.ts'
+import { newLetter } from '../letters/letter.ts'
+import type { Parts } from '../parts.ts'
+import type { Tx } from '../store.ts'
+import { hours, type Instant, minutes } from '../time.ts'
+import { nameInLetters } from './account-letter.ts'
+import { countedTry, requireTry } from './attempts.ts'
+import { findPerson, type Person } from './person.ts'
+import { requireRequest } from './request.ts'
+import { startSession } from './session.ts'
+import type { SignInRequest } from './store.ts'
+import type { Started } from './views.ts'
+
+const LASTS_MINUTES = 10
+const LETTERS_AN_HOUR = 5
+/** Letters are counted where wrong tries are: by subject, known or not. */
+const LETTERS = 'letters'
+// Without I and O, which look like 1 and 0 on a page and in a letter.
+const REFERENCE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
+
+/**
+ * Sends a code to the mailbox of this sign-in, if there is one. It proves the mailbox, which is not a factor: the session it gives
+ * opens nothing (SP 800-63B-4, section 3.1.3.1).
+ *
+ * @returns the reference that stands beside the code in the letter; always the same kind of answer.
+ */
+export async function sendMailboxCode(parts: Parts, requestToken: string): Promise<{ reference: string }> {
+  const now = parts.clock()
+  const reference = await parts.store.transaction(async tx => {
+    const request = await requireRequest(tx, requestToken, now)
+    const mayWrite = await countLetter(tx, request.subject, now)
+    // The code in the last letter stays good: a new one that nobody is sent would only take its place.
+    const kept = mayWrite ? null : await tx.signIn.mailboxCodes.reference(request.tokenHash)
+    return kept ?? (await newCode(tx, parts, now, request, mayWrite))
+  })
+  parts.wakeOutbox()
+  return { reference }
+}
+
+/** The reference of the last code of this sign-in; null before one was asked for. */
+export async function mailboxCodeReference({ store, clock }: Parts, requestToken: string): Promise<string | null> {
+  const now = clock()
+  return store.read(async tx => {
+    const { tokenHash } = await requireRequest(tx, requestToken, now)
+    return tx.signIn.mailboxCodes.reference(tokenHash)
+  })
+}
+
+/**
+ * Proves the mailbox.
+ *
+ * @throws PortalError `wrong_code`, `too_many_attempts`, `sign_in_required` (the request is over).
+ */
+export async function enterMailboxCode(parts: Parts, requestToken: string, typed: string): Promise<Started> {
+  const now = parts.clock()
+  const request = await parts.store.read(async tx => {
+    const found = await requireRequest(tx, requestToken, now)
+    await requireTry(tx, triedBy(found), now)
+    return found
+  })
+  const code = typed.replace(/[\s-]/g, '')
+  if (!/^\d{6}$/.test(code)) throw wrongCode() // a slip of the finger guesses nothing: it is not counted
+  const sessionToken = await countedTry(parts, triedBy(request), async (tx, at) => {
+    const isRight = await tx.signIn.mailboxCodes.spend(request.tokenHash, code, at)
+    const person = isRight && request.person !== null ? await findPerson(tx, request.person) : null
+    return person && startSession(tx, at, person.ref, 'mailbox', 'mailbox_code')
+  })
+  if (sessionToken === null) throw wrongCode()
+  return { sessionToken, next: 'enrol' }
+}
+
+const wrongCode = () =>
+  new PortalError('wrong_code', 'That code is not right, or its time is over. Check the newest letter, or ask for a new code.')
+
+const triedBy = ({ subject, person }: SignInRequest) => ({ factor: 'mailbox_code', subject, person }) as const
+
+async function newCode(tx: Tx, parts: Parts, now: Instant, request: SignInRequest, mayWrite: boolean): Promise<string> {
+  const code = randomInt(1_000_000).toString().padStart(6, '0')
+  const reference = newReference()
+  const kept = { request: request.tokenHash, code, reference, createdAt: now, expiresAt: now + minutes(LASTS_MINUTES) }
+  await tx.signIn.mailboxCodes.put(kept)
+  const person = request.person === null ? null : await findPerson(tx, request.person)
+  if (person !== null && mayWrite) await tx.outbox.add(codeLetter(parts, now, person, code, reference))
+  // Nobody to write to: a second write takes the time of the letter that is not there (test/bench measures the difference).
+  else await tx.signIn.mailboxCodes.put(kept)
+  return reference
+}
+
+function codeLetter(parts: Parts, now: Instant, person: Person, code: string, reference: string) {
+  const { address: to, language, organization } = person
+  const minutes = String(LASTS_MINUTES)
+  const values = { code, reference, minutes, organization: nameInLetters(person), phone: organization.phone }
+  return newLetter('code', { organization: organization.id, message: null, to, language, values }, now, parts.settings)
+}
+
+/** Such as K7-42: tells which letter belongs to which page, and proves nothing. */
+function newReference(): string {
+  const letter = REFERENCE_LETTERS[randomInt(REFERENCE_LETTERS.length)]!
+  return `${letter}${randomInt(1, 10)}-${randomInt(10, 100)}`
+}
+
+/** Five letters, then none until an hour has passed since the last: nobody's mailbox is flooded by asking for codes. */
+async function countLetter(tx: Tx, subject: string, now: Instant): Promise<boolean> {
+  const { failures: written, lastFailureAt } = await tx.signIn.attempts.get(subject, LETTERS)
+  const hasRested = lastFailureAt !== null && Math.abs(now - lastFailureAt) >= hours(1)
+  if (hasRested) await tx.signIn.attempts.clear(subject, LETTERS)
+  else if (written >= LETTERS_AN_HOUR) return false
+  await tx.signIn.attempts.fail(subject, LETTERS, now)
+  return true
+}

@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads'
+import { PortalError } from '../errors.ts'
+import type { Passphrases } from '../parts.ts'
+import type { PassphraseAnswer, PassphraseTask } from './passphrase-worker.ts'
+
+const MAX_WAITING = 200
+/** About what one hash takes on a small machine; only for telling people when to come back. */
+const MILLISECONDS_EACH = 30
+
+interface Waiting {
+  task: PassphraseTask
+  resolve(answer: PassphraseAnswer): void
+  reject(reason: unknown): void
+}
+
+/**
+ * Argon2id in one worker of its own, one passphrase at a time: a storm of sign-ins waits in line there, and neither pages nor the
+ * thread pool that files and other crypto share wait with it.
+ *
+ * The worker starts with the first passphrase and keeps the program alive only while it has work. Passphrases are put into NFC here,
+ * so that two keyboards that write the same letter differently mean the same passphrase.
+ *
+ * @param maxWaiting - past this many in line, the next is refused with `busy`.
+ */
+export function openPassphrases({ maxWaiting = MAX_WAITING }: { maxWaiting?: number } = {}): Passphrases {
+  const line: Waiting[] = []
+  let current: Waiting | null = null
+  let worker: Worker | null = null
+  let isClosed = false
+
+  function ask(task: PassphraseTask): Promise<PassphraseAnswer> {
+    if (isClosed) return Promise.reject(new PortalError('unavailable', 'The portal is closing. Please try again in a minute.'))
+    if (line.length >= maxWaiting) return Promise.reject(tooBusy(line.length))
+    return new Promise((resolve, reject) => {
+      line.push({ task, resolve, reject })
+      next()
+    })
+  }
+
+  function next(): void {
+    if (current !== null) return
+    current = line.shift() ?? null
+    if (current === null) {
+      worker?.unref()
+      return
+    }
+    worker ??= startWorker()
+    worker.ref()
+    worker.postMessage(current.task)
+  }
+
+  function startWorker(): Worker {
+    const started = new Worker(new URL('./passphrase-worker.ts', import.meta.url))
+    started.on('message', (answer: PassphraseAnswer) => settle(waiting => waiting.resolve(answer)))
+    started.on('error', error => {
+      // The next in line gets a new worker; what broke this one is not theirs.
+      if (worker === started) worker = null
+      settle(waiting => waiting.reject(error))
+    })
+    return started
+  }
+
+  function settle(how: (waiting: Waiting) => void): void {
+    const settled = current
+    current = null
+    if (settled !== null) how(settled)
+    next()
+  }
+
+  return {
+    async hash(passphrase) {
+      const answer = await ask({ kind: 'hash', passphrase: passphrase.normalize('NFC') })
+      if (answer.kind !== 'hashed') throw new TypeError('The passphrase worker answered something else.')
+      return answer.phc
+    },
+    async verify(phc, passphrase) {
+      const answer = await ask({ kind: 'verify', phc, passphrase: passphrase.normalize('NFC') })
+      if (answer.kind !== 'verified') throw new TypeError('The passphrase worker answered something else.')
+      return { right: answer.right && phc !== null, rehash: answer.rehash && phc !== null }
+    },
+    async close() {
+      isClosed = true
+      for (const waiting of line.splice(0)) waiting.reject(new PortalError('unavailable', 'The portal is closing.'))
+      await worker?.terminate()
+      settle(waiting => waiting.reject(new PortalError('unavailable', 'The portal is closing.')))
+    },
+  }
+}
+
+const tooBusy = (inLine: number): PortalError =>
+  new PortalError('busy', 'Many people are signing in right now. Please try again in a minute.', {
+    retryAfterSeconds: Math.max(1, Math.ceil((inLine * MILLISECONDS_EACH) / 1_000)),
+  })

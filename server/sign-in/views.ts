@@ -1,0 +1,39 @@
+import type { Instant } from '../time.ts'
+import type { FactorKind } from './store.ts'
+
+/** What pages are given about signing in: plain data. */
+
+/** A session has begun (or begun anew, at a higher level): the token belongs in the cookie and nowhere else. */
+export interface Started {
+  sessionToken: string
+  /** `enrol`: only the mailbox is proven. */
+  next: 'enrol' | 'read' | 'work'
+}
+
+export interface Enrolment {
+  mayEnrol: boolean
+  /** Why not, when not: this account has factors already and must be entered with one of them. */
+  factors: FactorKind[]
+  needsConfirmation: 'code' | 'birth_date' | null
+  /** Asked of everyone who needs a person to talk to. */
+  organization: string
+  phone: string
+  kind: 'recipient' | 'staff'
+  /** Whether a passphrase has been chosen in this enrolment. */
+  passphraseChosen: boolean
+}
+
+export interface FactorLine {
+  id: string
+  kind: FactorKind
+  label: string
+  createdAt: Instant
+  lastUsedAt: Instant | null
+}
+
+export interface SessionLine {
+  handle: string
+  createdAt: Instant
+  lastSeenAt: Instant
+  isThisOne: boolean
+}
