@@ -71,7 +71,12 @@ export async function clinic(): Promise<Clinic> {
   const parts: ReadingParts = {
     store,
     clock: clock.read,
-    settings: { origin: 'https://portal.example', environment: 'production', mailFrom: 'post@portal.example', trailName: 'portal.example/trail' },
+    settings: {
+      origin: 'https://portal.example',
+      environment: 'production',
+      mailFrom: 'post@portal.example',
+      trailName: 'portal.example/trail',
+    },
     sanitizer: { clean: async html => html, close: async () => undefined },
     wakeOutbox: () => {
       woken += 1
