@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { openStorage, parseRootKey } from '../../storage/index.ts'
+import { type Config, readConfig, rootKeyOf } from '../config.ts'
+import type { Parts } from '../parts.ts'
+import { fileHistory } from '../trail/history.ts'
+import type { Terminal } from './command.ts'
+
+/** What commands need of the portal: everything but what answers people. */
+export type Opened = Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHistory' | 'wakeOutbox'> & { config: Config }
+
+/** Opens the portal's database as the settings say, lets `work` use it, and closes it again. */
+export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const config = readConfig(terminal.env)
+  const { origin, environment, mailFrom, trailName } = config
+  const store = await openStorage({
+    url: config.databaseUrl,
+    dataDirectory: config.dataFolder,
+    rootKey: parseRootKey(rootKeyOf(config)),
+    now: terminal.clock(),
+  })
+  try {
+    return await work({
+      config,
+      store,
+      clock: terminal.clock,
+      settings: { origin, environment, mailFrom, trailName },
+      checkpointHistory: fileHistory(historyFile(config)),
+      // The process that serves looks for letters by itself; here nobody sends any.
+      wakeOutbox: () => undefined,
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+/** Beside the database, not in it: it must not go back in time when the database does. */
+export const historyFile = (config: Pick<Config, 'dataFolder'>): string => join(config.dataFolder, 'checkpoints.txt')

@@ -1,0 +1,30 @@
+import { createOrganization } from '../new-organization.ts'
+import { command, JSON_ARGUMENT } from './command.ts'
+import { withPortal } from './opened.ts'
+
+export default command({
+  name: 'create',
+  description: 'Opens an organization: a clinic or hospital, with keys of its own',
+  args: {
+    name: { type: 'string', description: 'What patients know it as', required: true },
+    phone: { type: 'string', description: 'Whom a patient can call for help' },
+    'time-zone': { type: 'string', description: 'IANA zone its times are told in', valueHint: 'Area/City', default: 'UTC' },
+    'named-in-notices': {
+      type: 'boolean',
+      description: 'Let e-mail notices name it; leave out where the name alone says what someone is treated for',
+    },
+    json: JSON_ARGUMENT,
+  },
+  async run(args, terminal) {
+    const { id, name } = await withPortal(terminal, opened =>
+      createOrganization(opened, {
+        name: args.name,
+        phone: args.phone ?? '',
+        timeZone: args['time-zone'],
+        namedInNotices: args['named-in-notices'] ?? false,
+      }),
+    )
+    terminal.out(args.json ? JSON.stringify({ id, name }) : `${name} is ${id}.`)
+    return 0
+  },
+})
