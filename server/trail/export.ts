@@ -27,10 +27,7 @@ export async function exportTrail(
   directory: string,
   { onProgress }: { onProgress?: Progress | undefined } = {},
 ): Promise<{ entries: number; checkpoints: number }> {
-  // The entries are pseudonymous, not anonymous: only for the operator's own eyes until they decide otherwise.
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  if ((await readdir(directory)).length > 0) throw new PortalError('conflict', `The folder ${directory} is not empty.`)
-
+  await requireEmptyFolder(directory)
   // What is appended from here on belongs to the next export: rows below this size never change, so batches need no common snapshot.
   const { size, notes } = await store.read(async tx => {
     const { size } = await tx.trail.head()
@@ -42,6 +39,13 @@ export async function exportTrail(
   return { entries: size, checkpoints: notes.length }
 }
 
+/** Makes the folder when it is not there. @throws PortalError `conflict` when it holds something already. */
+export async function requireEmptyFolder(directory: string): Promise<void> {
+  // The entries are pseudonymous, not anonymous: only for the operator's own eyes until they decide otherwise.
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  if ((await readdir(directory)).length > 0) throw new PortalError('conflict', `The folder ${directory} is not empty.`)
+}
+
 async function* entryLines(store: Pick<Store, 'read'>, size: number, onProgress?: Progress): AsyncGenerator<Uint8Array> {
   let next = 0
   onProgress?.(next, size)
@@ -49,7 +53,6 @@ async function* entryLines(store: Pick<Store, 'read'>, size: number, onProgress?
     const rows = await store.read(tx => tx.trail.entries(next, Math.min(BATCH, size - next)))
     if (rows.length === 0)
       throw new PortalError('tampered', `The trail says it holds ${size} entries, but number ${next} is missing.`)
-    // The rows as they are, even where one is wrong: finding that is the verifier's work.
     yield Buffer.concat(rows.flatMap(row => [row.bytes, NEWLINE]))
     next += rows.length
     onProgress?.(next, size)

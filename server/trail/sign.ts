@@ -26,15 +26,44 @@ export interface SignedCheckpoint {
  * @returns null when the trail is empty and nothing was ever signed.
  * @throws PortalError `tampered` with the exact reason; nothing is signed then.
  */
-export async function signNewCheckpoint(trail: {
-  store: Pick<Store, 'read' | 'transaction' | 'signer'>
-  now: Instant
+export async function signNewCheckpoint(
+  trail: SignedTrail & { store: Pick<Store, 'transaction'>; now: Instant },
+): Promise<SignedCheckpoint | null> {
+  const compared = await compareWithSigned(trail)
+  if (compared === null) return null
+  const { head, stored, noted } = compared
+  const { store, origin, now, history } = trail
+  const rootHash = rootOf(head)
+  const isNew = stored?.size !== head.size
+  const checkpoint = isNew
+    ? { size: head.size, rootHash, note: signCheckpoint({ origin, size: head.size, rootHash }, store.signer), at: now }
+    : stored
+  // The history first: if we stop between the two, it knows more than the database, never less.
+  if (noted !== checkpoint.note) await history.append(checkpoint.note)
+  if (isNew) await keep(store, checkpoint)
+  return { checkpoint, isNew, head }
+}
+
+export interface SignedTrail {
+  store: Pick<Store, 'read' | 'signer'>
   /** Name of the trail, such as `portal.example/restante-trail`. */
   origin: string
   history: CheckpointHistory
   known?: TreeHead | undefined
-}): Promise<SignedCheckpoint | null> {
-  const { store, now, origin, history } = trail
+}
+
+/**
+ * Compares the trail with the last checkpoint in the database and the last one in the history. Signs nothing.
+ *
+ * @returns the tree as it is, and both notes; null when the trail is empty and nothing was ever signed.
+ * @throws PortalError `tampered` with the exact reason.
+ */
+export async function compareWithSigned({
+  store,
+  origin,
+  history,
+  known,
+}: SignedTrail): Promise<{ head: TreeHead; stored: StoredCheckpoint | null; noted: string | null } | null> {
   const { stored, kept } = await store.read(async tx => ({
     stored: await tx.trail.latestCheckpoint(),
     kept: await tx.trail.head(),
@@ -47,19 +76,11 @@ export async function signNewCheckpoint(trail: {
   ]
   if (kept.size === 0 && earlier.length === 0) return null
 
-  const head = await grow(store, kept.size, earlier, trail.known ?? EMPTY_TREE)
+  const head = await grow(store, kept.size, earlier, known ?? EMPTY_TREE)
   if (!sameHash(rootOf(head), rootOf(kept))) {
     throw new PortalError('tampered', `The ${kept.size} entry hashes of the trail do not give the root that is kept beside them.`)
   }
-  const rootHash = rootOf(head)
-  const isNew = stored?.size !== head.size
-  const checkpoint = isNew
-    ? { size: head.size, rootHash, note: signCheckpoint({ origin, size: head.size, rootHash }, store.signer), at: now }
-    : stored
-  // The history first: if we stop between the two, it knows more than the database, never less.
-  if (noted !== checkpoint.note) await history.append(checkpoint.note)
-  if (isNew) await keep(store, checkpoint)
-  return { checkpoint, isNew, head }
+  return { head, stored, noted }
 }
 
 /** Reads the leaf hashes after `known` up to `size`, comparing the root on the way with each checkpoint signed earlier. */

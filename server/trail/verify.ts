@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isPortalError } from '../errors.ts'
@@ -32,16 +33,27 @@ export interface Verification {
  * @param directory - as {@link exportTrail} wrote it.
  * @param key - verifier key in C2SP form.
  * @param earlier - checkpoints that were handed out before. They alone show whether the holder of the private key rewrote the past.
- * @throws PortalError `invalid` when the key is none; Error when a file cannot be read. What is wrong with the trail is not thrown.
+ * @throws PortalError `invalid` when the key is none; Error when a file cannot be read. What is wrong
+ *   with the trail, a missing file included, is not thrown.
  */
 export async function verifyExport(
   directory: string,
   key: string,
   { earlier = [], onProgress }: { earlier?: readonly string[] | undefined; onProgress?: Progress | undefined } = {},
 ): Promise<Verification> {
+  const verifier = parseVerifierKey(key)
   const findings = new Findings()
   const entriesFile = join(directory, ENTRIES_FILE)
-  const claims = await Claims.open(join(directory, CHECKPOINTS_FILE), earlier, parseVerifierKey(key), findings)
+  const checkpointsFile = join(directory, CHECKPOINTS_FILE)
+  for (const [file, name] of [
+    [entriesFile, ENTRIES_FILE],
+    [checkpointsFile, CHECKPOINTS_FILE],
+  ] as const) {
+    if (!existsSync(file)) findings.problem(name, 'This file is missing.')
+  }
+  if (findings.problems.length > 0) return nothingProven(findings)
+
+  const claims = await Claims.open(checkpointsFile, earlier, verifier, findings)
   const order = new EntryOrder(findings)
   const { size: totalBytes } = await stat(entriesFile)
   let doneBytes = 0
@@ -68,6 +80,15 @@ export async function verifyExport(
     warnings,
   }
 }
+
+const nothingProven = ({ problems }: Findings): Verification => ({
+  ok: false,
+  entries: 0,
+  proven: 0,
+  checkpoints: 0,
+  problems,
+  warnings: [],
+})
 
 const PROGRESS_EVERY = 1_000
 

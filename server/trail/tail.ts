@@ -1,0 +1,31 @@
+import { PortalError } from '../errors.ts'
+import type { Store } from '../store.ts'
+import { decodeEntry } from './entry.ts'
+import { leafHash, sameHash } from './tree.ts'
+
+/**
+ * Looks at the last entries as they lie in the database: there, in order, in form, and hashed as they read. For a quick look at start;
+ * the whole trail is verified from an export.
+ *
+ * @returns how many were looked at.
+ * @throws PortalError `tampered` with the number of the first entry that is wrong.
+ */
+export async function checkTail(store: Pick<Store, 'read'>, count: number): Promise<number> {
+  const { size, rows } = await store.read(async tx => {
+    const { size } = await tx.trail.head()
+    return { size, rows: await tx.trail.entries(Math.max(0, size - count), count) }
+  })
+  const first = Math.max(0, size - count)
+  if (rows.length !== size - first) {
+    throw new PortalError(
+      'tampered',
+      `The trail says it holds ${size} entries, but some of the last ${size - first} are missing.`,
+    )
+  }
+  for (const [i, row] of rows.entries()) {
+    const entry = decodeEntry(row.bytes)
+    const isWhole = row.index === first + i && entry.index === row.index && sameHash(leafHash(row.bytes), row.leafHash)
+    if (!isWhole) throw new PortalError('tampered', `Entry ${first + i} of the trail is not what was written.`)
+  }
+  return rows.length
+}
