@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { minutes, toIso } from '../../server/time.ts'
-import { portalWithOneMessage, textFile } from '../support/people.ts'
+import { textFile } from '../support/clinic.ts'
+import { portalWithOneMessage } from '../support/people.ts'
 import { NEW_YEAR } from '../support/storage.ts'
 
 test('the first opening leaves one receipt, however often it is read', async () => {
