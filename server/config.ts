@@ -53,13 +53,14 @@ export function readConfig(env: Environment): Config {
   if (problems.length > 0) throw misconfigured(problems)
 
   const environment = values.PORTAL_ENV ?? 'development'
-  const origin = values.PORTAL_ORIGIN ?? 'http://localhost:3000'
+  const port = values.PORT ?? 3000
+  const origin = values.PORTAL_ORIGIN ?? `http://localhost:${port}`
   const dataFolder = resolve(TOP, values.PORTAL_DATA ?? 'storage/local')
   return {
     environment,
     origin,
     host: values.HOST ?? '127.0.0.1',
-    port: values.PORT ?? 3000,
+    port,
     metricsPort: values.METRICS_PORT ?? null,
     dataFolder,
     databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder),
@@ -139,7 +140,6 @@ function refusals(values: SettingValues): FieldError[] {
       'is a key that was generated for development; production needs one of its own',
     ],
     [inProduction && values.SMTP_URL === undefined, 'SMTP_URL', 'must be set in production'],
-    [inProduction && values.MAIL_FROM === undefined, 'MAIL_FROM', 'must be set in production'],
     [inProduction && values.PORTAL_SEED === 'demo', 'PORTAL_SEED', 'cannot be demo in production'],
   ]
   return found.filter(([is]) => is).map(([, field, problem]) => ({ field, problem }))

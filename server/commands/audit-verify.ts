@@ -49,5 +49,5 @@ function tell({ ok, entries, proven, checkpoints, problems, warnings }: Verifica
   for (const { where, what } of problems) terminal.out(`WRONG   ${where}: ${what}`)
   for (const { where, what } of warnings) terminal.out(`NOTE    ${where}: ${what}`)
   if (ok) terminal.out(`All ${entries} entries are proven, by ${checkpoints} checkpoints.`)
-  else terminal.err(`portal audit verify: Of ${entries} entries ${proven} are proven; ${problems.length} things are wrong.`)
+  else terminal.err(`portal audit verify: Not proven: ${proven} of ${entries} entries are; what is wrong stands above.`)
 }

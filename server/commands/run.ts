@@ -63,6 +63,11 @@ function requireRightUse(args: Record<string, ArgDef>, rest: readonly string[]):
   if (twice) throw new UsedWrongly(`--${twice.name} is given twice.`)
   const empty = flags.find(flag => flag.value !== undefined && flag.value.trim() === '')
   if (empty) throw new UsedWrongly(`--${empty.name} has no value.`)
+  for (const { name, value } of flags) {
+    const options = args[name]?.type === 'enum' ? (args[name].options ?? []) : []
+    if (options.length > 0 && !options.includes(value ?? ''))
+      throw new UsedWrongly(`--${name} must be one of: ${options.join(', ')}.`)
+  }
   const missing = Object.entries(args).filter(
     ([name, { type, required }]) => type !== 'positional' && required && !flags.some(flag => flag.name === name),
   )
