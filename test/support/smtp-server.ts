@@ -72,13 +72,19 @@ export async function startSmtp(script: SmtpScript): Promise<SmtpServer> {
 }
 
 async function answer<T>(child: ChildProcess): Promise<T> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => {
-      throw new Error('The mail server of the test has stopped.')
-    }),
-  ])
-  return message as T
+  const listening = new AbortController()
+  const { signal } = listening
+  try {
+    const [message] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(() => {
+        throw new Error('The mail server of the test has stopped.')
+      }),
+    ])
+    return message as T
+  } finally {
+    listening.abort()
+  }
 }
 
 /** A port of this machine at which nobody listens. */
