@@ -1,0 +1,45 @@
+import { PortalError } from '../errors.ts'
+import { readJson } from '../intake/json.ts'
+
+/** 20 MB of attachments, in base64 inside a JWE, which is base64 once more; and room for the words. */
+export const MAX_API_BODY_BYTES = 40_000_000
+
+/** A body as it came, and as JSON. */
+export interface JsonBody {
+  bytes: Uint8Array
+  json: unknown
+}
+
+/**
+ * Reads a request's body as JSON.
+ *
+ * @throws PortalError `unsupported_type`, `too_large`, `malformed`.
+ */
+export async function jsonBody(request: Request): Promise<JsonBody> {
+  requireType(request, 'application/json')
+  const bytes = await bodyBytes(request, MAX_API_BODY_BYTES)
+  return { bytes, json: readJson(bytes) }
+}
+
+/** @throws PortalError `unsupported_type`, also for a body that is compressed: how much is in it shows only when it is too late. */
+export function requireType(request: Request, type: string): void {
+  const said = (request.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  if (said !== type) throw new PortalError('unsupported_type', `Send the body as ${type}.`)
+  const encoding = request.headers.get('content-encoding') ?? 'identity'
+  if (encoding.trim().toLowerCase() !== 'identity') throw new PortalError('unsupported_type', 'Send the body uncompressed.')
+}
+
+/** Reads a body no further than it may go, whatever its Content-Length promised. */
+export async function bodyBytes(request: Request, most: number): Promise<Uint8Array> {
+  const tooLarge = () => new PortalError('too_large', `A request here may hold at most ${Math.floor(most / 1000)} kB.`)
+  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge()
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body) {
+    length += chunk.length
+    if (length > most) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}
