@@ -13,7 +13,6 @@ export interface Config {
   origin: string
   host: string
   port: number
-  metricsPort: number | null
   /** Absolute path. */
   dataFolder: string
   /** `sqlite:` with an absolute path, or `postgres://…` */
@@ -23,7 +22,6 @@ export interface Config {
   /** Null: mail is caught (development). */
   smtp: { url: string; dkim: { domain: string; selector: string; privateKey: string } | null } | null
   mailFrom: string
-  intake: { smtpPort: number | null; lmtpPort: number | null }
   seed: 'demo' | 'off'
   logLevel: string
   /** Name of the trail in its checkpoints and its verifier key: `portal.example/restante-trail`. */
@@ -61,13 +59,11 @@ export function readConfig(env: Environment): Config {
     origin,
     host: values.HOST ?? '127.0.0.1',
     port,
-    metricsPort: values.METRICS_PORT ?? null,
     dataFolder,
     databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder),
     rootKey: values.PORTAL_ROOT_KEY ?? null,
     smtp: values.SMTP_URL === undefined ? null : { url: values.SMTP_URL, dkim: dkim(values) },
     mailFrom: values.MAIL_FROM ?? `Restante <no-reply@${new URL(origin).hostname}>`,
-    intake: { smtpPort: values.INTAKE_SMTP_PORT ?? null, lmtpPort: values.INTAKE_LMTP_PORT ?? null },
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),
     logLevel: values.LOG_LEVEL ?? 'info',
     trailName: trailNameOf(origin),

@@ -66,7 +66,6 @@ export const SETTINGS = {
   ),
   HOST: setting('Address to listen on.', '127.0.0.1', text),
   PORT: setting('Port to listen on.', '3000', port),
-  METRICS_PORT: setting('Port of GET /metrics, on the same address. Off when absent.', '9464', port),
   PORTAL_DATA: setting(
     'Folder of the database, of the checkpoint history and, in development, of the generated key and the caught mail. Relative to the project.',
     'storage/local',
@@ -99,8 +98,6 @@ export const SETTINGS = {
   SMTP_DKIM_DOMAIN: setting('Signs notices for this domain; with SMTP_DKIM_SELECTOR and SMTP_DKIM_KEY.', 'portal.example', text),
   SMTP_DKIM_SELECTOR: setting('Name of the key in the domain’s DNS.', 'restante', text),
   SMTP_DKIM_KEY: setting('Private key, PEM.', '', text, { secret: true }),
-  INTAKE_SMTP_PORT: setting('Port for deposits from mail gateways by SMTP. Off when absent.', '2525', port),
-  INTAKE_LMTP_PORT: setting('The same by LMTP. Off when absent.', '2424', port),
   PORTAL_SEED: setting(
     'demo: an empty development database is filled with a demonstration clinic. off: it stays empty.',
     'demo',

@@ -47,7 +47,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
 
 function settings(config: Config, { env }: Terminal): Finding[] {
   const known = new Set(Object.keys(SETTINGS).flatMap(name => [name, `${name}_FILE`]))
-  const unknown = Object.keys(env).filter(name => /^(PORTAL|SMTP|INTAKE)_/.test(name) && !known.has(name))
+  const unknown = Object.keys(env).filter(name => /^(PORTAL|SMTP|INTAKE|METRICS)_/.test(name) && !known.has(name))
   return [
     { check: 'settings', state: 'ok', message: `${config.environment}, ${config.origin}` },
     ...unknown.map(

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { verifierKey } from '../../../server/trail/checkpoint.ts'
+import { decodeEntry, record } from '../../../server/trail/entry.ts'
+import { exportTrail } from '../../../server/trail/export.ts'
+import { fileHistory } from '../../../server/trail/history.ts'
+import { signNewCheckpoint } from '../../../server/trail/sign.ts'
+import { checkTail } from '../../../server/trail/tail.ts'
+import { verifyExport } from '../../../server/trail/verify.ts'
+import { NEW_YEAR, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
+import { ORIGIN, opening } from './memory-trail.ts'
+
+let storage: TemporaryStorage
+let folder: string
+beforeEach(async () => {
+  storage = await temporaryStorage()
+  folder = await mkdtemp(join(tmpdir(), 'trail-'))
+})
+afterEach(async () => {
+  await storage.remove()
+  await rm(folder, { recursive: true })
+})
+
+const sign = () =>
+  signNewCheckpoint({
+    store: storage.store,
+    now: NEW_YEAR,
+    origin: ORIGIN,
+    history: fileHistory(join(folder, 'checkpoints.txt')),
+  })
+const openings = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, (_, i) => storage.store.transaction(tx => record(tx, NEW_YEAR + i, opening(`msg_${i}`)))),
+  )
+
+describe('the trail in a real database', () => {
+  test('ten transactions at once give ten entries, each with a place of its own', async () => {
+    const indexes = await openings(10)
+    expect(indexes.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    const rows = await storage.store.read(tx => tx.trail.entries(0, 100))
+    expect(rows.map(row => decodeEntry(row.bytes).index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(await checkTail(storage.store, 100)).toBe(10)
+  })
+
+  test('a transaction that fails leaves no entry and no gap', async () => {
+    await openings(2)
+    const failing = storage.store.transaction(async tx => {
+      await record(tx, NEW_YEAR, opening('msg_lost'))
+      throw new Error('the change could not be made')
+    })
+    await expect(failing).rejects.toThrow('the change could not be made')
+    await openings(1)
+    const rows = await storage.store.read(tx => tx.trail.entries(0, 100))
+    expect(rows.map(row => row.index)).toEqual([0, 1, 2])
+    expect(rows.map(row => row.object)).not.toContain('msg_lost')
+  })
+
+  test('it is signed, exported and verified with the public key alone, also after a restart', async () => {
+    await openings(5)
+    await sign()
+    await storage.reopen()
+    await openings(5)
+    expect(await sign()).toMatchObject({ isNew: true, checkpoint: { size: 10 } })
+    await exportTrail(storage.store, join(folder, 'export'))
+    const key = verifierKey(ORIGIN, storage.store.signer.publicKey)
+    const expected = { ok: true, entries: 10, proven: 10, checkpoints: 2, problems: [], warnings: expect.anything() }
+    expect(await verifyExport(join(folder, 'export'), key)).toEqual(expected)
+  })
+
+  test('the root of a long trail is compared in batches', async () => {
+    await storage.store.transaction(async tx => {
+      for (let i = 0; i < 5_000; i++) await record(tx, NEW_YEAR + i, opening(`msg_${i}`))
+    })
+    expect(await sign()).toMatchObject({ isNew: true, checkpoint: { size: 5_000 } })
+    expect(await sign()).toMatchObject({ isNew: false })
+  })
+})
