@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { isPortalError } from './errors.ts'
 import { writeLetter } from './letters/write.ts'
 import type { Mail } from './mailer.ts'
+import type { Message } from './message.ts'
 import { nextNoticeAt, noteNotice, whyNoNotice } from './notice.ts'
 import type { Letter } from './outbox.ts'
 import type { Parts } from './parts.ts'
@@ -84,7 +86,9 @@ export function whyTooLate(
 }
 
 async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Promise<void> {
-  const message = letter.message === null ? null : await tx.messages.find(letter.message)
+  const message = letter.message === null ? null : await messageOrTampered(tx, letter.message)
+  // Those that would leave with it are not kept waiting for it.
+  if (message === 'tampered') return void plan.drop.push({ letter, state: 'failed', because: 'message_tampered' })
   if (message === null) return void plan.drop.push({ letter, state: 'cancelled', because: 'message_missing' })
   const because = whyNoNotice(message, now)
   if (because !== null) return void plan.drop.push({ letter, state: 'cancelled', because })
@@ -96,6 +100,15 @@ async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Pro
   }
   if (until > now) plan.wait.push({ letter: current, until })
   else plan.send.push(current)
+}
+
+async function messageOrTampered(tx: Tx, id: string): Promise<Message | 'tampered' | null> {
+  try {
+    return await tx.messages.find(id)
+  } catch (error) {
+    if (isPortalError(error) && error.code === 'tampered') return 'tampered'
+    throw error
+  }
 }
 
 async function settleUnsent(parts: Parts, { drop, wait }: Plan, { lease }: Claim): Promise<void> {

@@ -196,7 +196,7 @@ export interface Outbox {
   add(letter: NewLetter): Promise<void>
   /**
    * Takes up to `limit` letters that are due, so that nobody else takes them until `leaseUntil`. Letters whose lease has run out
-   * are due again.
+   * are due again. One whose content does not verify comes with an empty one, so that it holds up no other.
    */
   claim(now: Instant, leaseUntil: Instant, limit: number): Promise<Letter[]>
   /** Settles a claimed letter. False when the claim was lost meanwhile (`claimedUntil` is not the lease that is held). */

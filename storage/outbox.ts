@@ -1,3 +1,4 @@
+import { isPortalError } from '../server/errors.ts'
 import type { Letter, LetterContent, LetterKind, LetterState } from '../server/outbox.ts'
 import type { Outbox } from '../server/store.ts'
 import { inBatches } from './batches.ts'
@@ -18,6 +19,13 @@ export function outbox({ db, parts }: Work): Outbox {
     const contents = await parts.getMany<LetterContent>(rows.filter(row => isOpen(row.state)).map(row => place(row, 'content')))
     const last = await answers(rows)
     return rows.map(row => toLetter(row, contents.get(row.id) ?? NOTHING, last.get(row.id) ?? null))
+  }
+
+  /** One letter that does not verify must not keep every other from being sent: it comes without its content. */
+  const openedEach = async (rows: readonly LetterRow[]): Promise<Letter[]> => {
+    const letters: Letter[] = []
+    for (const row of rows) letters.push((await opened([row]).catch(error => [withoutContent(row, error)]))[0]!)
+    return letters
   }
 
   return {
@@ -49,7 +57,8 @@ export function outbox({ db, parts }: Work): Outbox {
         .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
         .returningAll()
         .execute()
-      return opened(claimed.sort((one, other) => one.next_attempt_at - other.next_attempt_at || (one.id < other.id ? -1 : 1)))
+      const inOrder = claimed.sort((one, other) => one.next_attempt_at - other.next_attempt_at || (one.id < other.id ? -1 : 1))
+      return opened(inOrder).catch(() => openedEach(inOrder))
     },
 
     async settle(id, claimedUntil, { state, at, answer, nextAttemptAt }) {
@@ -134,6 +143,11 @@ const place = ({ id, organization }: { id: string; organization: string }, part:
   recipient: '',
   part,
 })
+
+function withoutContent(row: LetterRow, error: unknown): Letter {
+  if (!isPortalError(error) || error.code !== 'tampered') throw error
+  return toLetter(row, NOTHING, null)
+}
 
 function toLetter(row: LetterRow, content: LetterContent, lastAnswer: string | null): Letter {
   return {

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nextAttemptAt, whyTooLate } from '../../../server/delivery.ts'
 import type { Mail } from '../../../server/mailer.ts'
@@ -267,6 +268,26 @@ test('a letter that cannot be written is given up, and the next one leaves', asy
   expect(world.handed.map(mail => mail.to)).toEqual(['ada@example.com'])
 })
 
+test('a letter whose sealed content was tampered with is given up, and the next one leaves', async () => {
+  const { letter, message } = await world.waiting('ada@example.com')
+  await world.waiting('ben@example.com')
+  tamper("update sealed_parts set sealed = zeroblob(length(sealed)) where part = 'content' and owner = ?", letter.id)
+  await sendDueLetters(world.parts)
+  expect(world.handed.map(mail => mail.to)).toEqual(['ben@example.com'])
+  expect((await world.stateOf(letter)).state).toBe('failed')
+  expect((await world.entries(message)).at(-1)).toBe('notice.failed')
+})
+
+test('a message that was tampered with is not announced, and others to the same person are', async () => {
+  const { letter, message } = await world.waiting()
+  const other = await world.waiting()
+  tamper('update messages set expires_at = expires_at + 1 where id = ?', message)
+  await sendDueLetters(world.parts)
+  expect((await world.stateOf(letter)).state).toBe('failed')
+  expect((await world.stateOf(other.letter)).state).toBe('sent')
+  expect(world.handed).toHaveLength(1)
+})
+
 test('a mailer that throws loses nothing: the letter is tried again after its lease', async () => {
   const { message } = await world.waiting()
   world.fates.push(async () => {
@@ -285,6 +306,13 @@ test('what waits in the outbox survives a restart', async () => {
   const stages = await world.parts.store.read(async tx => (await tx.receipts.ofMessages([message])).map(({ stage }) => stage))
   expect(stages).toEqual(['noticed'])
 })
+
+/** As somebody would who has the file but not the keys. */
+function tamper(statement: string, id: string): void {
+  const database = new Database(world.storage.file)
+  expect(database.prepare(statement).run(id).changes).toBe(1)
+  database.close()
+}
 
 type Tx = Parameters<Parameters<LetterWorld['store']['transaction']>[0]>[0]
 
