@@ -23,7 +23,7 @@ export async function listMessages(
   page: { after?: string | undefined; limit: number },
 ): Promise<{ lines: MessageLine[]; next: string | null }> {
   const reader = requireReader(visitor)
-  const limit = Math.min(Math.max(1, Math.trunc(page.limit)), PAGE)
+  const limit = Math.min(Math.max(1, Math.trunc(page.limit) || PAGE), PAGE)
   return store.read(async tx => {
     const now = clock()
     const { messages, next } = await presentMessages(tx, reader.person.id, now, page.after, limit)

@@ -32,7 +32,7 @@ export async function listReplies(
   order: 'newest' | 'oldest',
 ): Promise<ReplyLine[]> {
   const sender = requireSender(asking, 'replies')
-  const limit = Math.min(Math.max(1, Math.trunc(page.limit)), PAGE)
+  const limit = Math.min(Math.max(1, Math.trunc(page.limit) || PAGE), PAGE)
   return store.read(async tx => replyLines(tx, await tx.messages.listReplies(sender, { after: page.after, limit }, order)))
 }
 

@@ -6,6 +6,7 @@ import { newId, newSecret } from '../../../server/ids.ts'
 import type { Message } from '../../../server/message.ts'
 import type { Letter } from '../../../server/outbox.ts'
 import type { Parts } from '../../../server/parts.ts'
+import { RECEIPT_STAGES, type Receipt } from '../../../server/receipt.ts'
 import { SCOPES } from '../../../server/sender.ts'
 import type { PersonRef } from '../../../server/sign-in/store.ts'
 import type { Reader, Staff, Visitor } from '../../../server/sign-in/visitor.ts'
@@ -113,10 +114,16 @@ export async function clinic(): Promise<Clinic> {
     message: id => store.read(async tx => (await tx.messages.find(id))!),
     entriesOf: async object => (await allEntries(store)).filter(entry => entry.object === object),
     entryCount: async () => (await allEntries(store)).length,
-    stagesOf: id => store.read(async tx => (await tx.receipts.ofMessages([id])).map(receipt => receipt.stage)),
+    stagesOf: async id => {
+      const receipts = await store.read(tx => tx.receipts.ofMessages([id]))
+      return receipts.sort((a, b) => a.at - b.at || stageNumber(a) - stageNumber(b)).map(receipt => receipt.stage)
+    },
     lettersAbout: id => store.read(tx => tx.outbox.ofMessage(id)),
   }
 }
+
+/** Where the clock stands still, what comes first is told by the order of the stages. */
+const stageNumber = ({ stage }: Receipt): number => RECEIPT_STAGES.indexOf(stage)
 
 const MESSAGE: DepositMessage = {
   from: null,

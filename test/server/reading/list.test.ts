@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { notForMe } from '../../../server/not-for-me.ts'
+import { listMessages, openMessage, setLanguage } from '../../../server/reading.ts'
+import { reply } from '../../../server/reply.ts'
+import { retract } from '../../../server/retraction.ts'
+import { BEN, type Clinic, clinic, onlyMailbox, refusalOf } from './clinic.ts'
+
+const listed = async ({ parts, ada }: Clinic, reader = ada) => (await listMessages(parts, reader, { limit: 50 })).lines
+
+const takesBack = (of: Clinic, deposit: string, tellRecipient: boolean) =>
+  retract(of.parts, { staff: of.north.drCole }, deposit, { reason: 'other', tellRecipient })
+
+test('the newest message stands first, with what tells it apart', async () => {
+  const of = await clinic()
+  const first = await of.sends('Result', { message: { from: { name: 'Dr. Cole' } } })
+  await of.sends('Plan')
+  await openMessage(of.parts, of.ada, first)
+  expect(await listed(of)).toMatchObject([
+    { subject: 'Plan', state: 'waiting', isNew: true, direction: 'to_recipient' },
+    {
+      id: first,
+      subject: 'Result',
+      from: 'Dr. Cole',
+      organization: 'North Clinic',
+      state: 'opened',
+      isNew: false,
+      attachmentCount: 0,
+    },
+  ])
+})
+
+test('each reader sees their own mailbox', async () => {
+  const of = await clinic()
+  await of.sends('For Ada')
+  await of.sends('For Ben', { to: [BEN] })
+  expect((await listed(of)).map(line => line.subject)).toEqual(['For Ada'])
+  expect((await listed(of, of.ben)).map(line => line.subject)).toEqual(['For Ben'])
+})
+
+test('listing writes nothing and opens nothing', async () => {
+  const of = await clinic()
+  const id = await of.sends('Result')
+  const before = await of.entryCount()
+  await listed(of)
+  expect(await of.entryCount()).toBe(before)
+  expect(await of.message(id)).toMatchObject({ state: 'waiting', revision: 1 })
+})
+
+test('what can no longer be read shows no subject; a tombstone no name either', async () => {
+  const of = await clinic()
+  const from = { name: 'Dr. Cole, Oncology' }
+  const [withdrawn] = await of.deposits({ message: { subject: 'Withdrawn', from } })
+  const [late] = await of.deposits({ message: { subject: 'Late', from } })
+  await takesBack(of, withdrawn!.deposit, true)
+  of.clock.set((await of.message(late!.id)).expiresAt)
+  expect(await listed(of)).toMatchObject([
+    { id: late!.id, subject: null, state: 'expired', isNew: false },
+    { id: withdrawn!.id, subject: null, state: 'retracted', from: 'North Clinic', isNew: false },
+  ])
+})
+
+test('a message with a check of the sender shows neither subject nor name until the person is confirmed', async () => {
+  const of = await clinic()
+  await of.sends('Result', { activation: { kind: 'birth_date', answer: '1950-01-31' }, message: { from: { name: 'Dr. Cole' } } })
+  expect(await listed(of)).toMatchObject([{ subject: null, from: 'North Clinic', isNew: true }])
+  await of.store.transaction(tx => tx.recipients.confirm(of.ada.person.id, of.clock.read()))
+  expect(await listed(of)).toMatchObject([{ subject: 'Result', from: 'Dr. Cole' }])
+})
+
+test('hidden messages, and those taken back without telling, are left out', async () => {
+  const of = await clinic()
+  const hidden = await of.sends('Not hers')
+  const [untold] = await of.deposits({ message: { subject: 'Untold' } })
+  await of.sends('Result')
+  await notForMe(of.parts, of.ada, hidden, { knowsThem: false, mayContact: false })
+  await takesBack(of, untold!.deposit, false)
+  expect((await listed(of)).map(line => line.subject)).toEqual(['Result'])
+})
+
+test('what the reader answered stands among the messages, and does not tell whether the clinic has opened it', async () => {
+  const of = await clinic()
+  const [one] = await of.deposits()
+  await openMessage(of.parts, of.ada, one!.id)
+  of.clock.advance(1)
+  await reply(of.parts, of.ada, one!.id, { text: 'Thank you', files: [] })
+  expect(await listed(of)).toMatchObject([
+    { direction: 'reply', subject: 'Re: Result', from: 'Ada Lopez', state: 'opened', isNew: false },
+    { direction: 'to_recipient', subject: 'Result' },
+  ])
+  await takesBack(of, one!.deposit, true)
+  expect(await listed(of)).toMatchObject([{ subject: 'Re: …' }, { subject: null, state: 'retracted' }])
+})
+
+test('pages follow one another without gaps, whatever is hidden between', async () => {
+  const of = await clinic()
+  const ids: string[] = []
+  for (let i = 0; i < 9; i++) ids.unshift(await of.sends(`Message ${i}`))
+  for (const hidden of ids.splice(2, 4)) await notForMe(of.parts, of.ada, hidden, { knowsThem: true, mayContact: true })
+  const seen: string[][] = []
+  let after: string | undefined
+  do {
+    const { lines, next } = await listMessages(of.parts, of.ada, { after, limit: 2 })
+    seen.push(lines.map(line => line.id))
+    after = next ?? undefined
+  } while (after !== undefined)
+  expect(seen).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)])
+})
+
+test('a page holds fifty at most and one at least, whatever is asked', async () => {
+  const of = await clinic()
+  for (let i = 0; i < 51; i++) await of.sends(`Message ${i}`)
+  expect((await listMessages(of.parts, of.ada, { limit: 1_000 })).lines).toHaveLength(50)
+  expect((await listMessages(of.parts, of.ada, { limit: -3 })).lines).toHaveLength(1)
+  expect((await listMessages(of.parts, of.ada, { limit: Number.NaN })).lines).toHaveLength(50)
+})
+
+test("somebody else's message as a cursor lets nobody see more", async () => {
+  const of = await clinic()
+  await of.sends('For Ada')
+  const bens = await of.sends('For Ben', { to: [BEN] })
+  expect((await listMessages(of.parts, of.ada, { after: bens, limit: 50 })).lines).toMatchObject([{ subject: 'For Ada' }])
+  expect(
+    (await listMessages(of.parts, of.ada, { after: 'nonsense', limit: 50 })).lines.every(line => line.subject === 'For Ada'),
+  ).toBe(true)
+})
+
+test('nobody lists a mailbox with half a sign-in, or as staff', async () => {
+  const { parts, ada, north } = await clinic()
+  expect(await refusalOf(listMessages(parts, onlyMailbox(ada), { limit: 50 }))).toMatchObject({ code: 'sign_in_required' })
+  expect(await refusalOf(listMessages(parts, north.drCole, { limit: 50 }))).toMatchObject({ code: 'forbidden' })
+})
+
+test('a reader chooses a language; what is none is refused, and staff have no such setting', async () => {
+  const { parts, store, ada, north } = await clinic()
+  const language = async () => (await store.read(tx => tx.recipients.find(ada.person.id)))?.language
+  await setLanguage(parts, onlyMailbox(ada), 'pt-br')
+  expect(await language()).toBe('pt-BR')
+  for (const none of ['', 'not a language', 'e'.repeat(40)]) {
+    expect(await refusalOf(setLanguage(parts, ada, none))).toMatchObject({ code: 'invalid', fields: [{ field: 'language' }] })
+  }
+  await setLanguage(parts, north.drCole, 'es')
+  expect(await language()).toBe('pt-BR')
+})
