@@ -1,0 +1,133 @@
+import type { ActionFunctionArgs } from '@remix-run/node'
+import type { FieldError } from '../server/errors.ts'
+import type { FileUpload } from '../server/views.ts'
+import { refusal } from './refusal.ts'
+
+/** What a field of a form holds. With a question mark it may be left empty. `secret` never comes back to the page. */
+interface Kinds {
+  line: string
+  'line?': string
+  text: string
+  'text?': string
+  code: string
+  json: unknown
+  secret: string
+  yes: boolean
+  choices: string[]
+  files: FileUpload[]
+}
+type Fields = Record<string, keyof Kinds>
+type Values<F extends Fields> = { [K in keyof F]: Kinds[F[K]] }
+
+const MAX_LINE = 1_000 // characters
+const MAX_TEXT = 100_000 // characters
+const MAX_FILES = 20
+const MAX_FILE_BYTES = 20_000_000 // all of a form's files together; the deposit's own limit
+const NEVER_KEPT = new Set(['form_token', 'passphrase', 'response'])
+
+/**
+ * Reads a form that was sent to an action.
+ *
+ * @param fields - each field's name and kind; what is not named is not read.
+ * @throws PortalError `wrong_origin` when the form is not one this browser was given, `invalid` with the fields that are empty,
+ *   `too_large` past the limits above.
+ */
+export async function form<F extends Fields>(
+  args: Pick<ActionFunctionArgs, 'request' | 'context'>,
+  fields: F,
+): Promise<Values<F>> {
+  const sent = await read(args.request)
+  const token = sent.get('form_token')
+  if (typeof token !== 'string' || !args.context.formTokenFits(token)) {
+    throw refusal('wrong_origin', 'This page was open for a long time. Please press the button again.')
+  }
+  checkSizes(sent)
+  const missing: FieldError[] = []
+  const entries = Object.entries(fields).map(async ([name, kind]) => {
+    const value = await valueOf(sent, name, kind)
+    if (value === '' && !kind.endsWith('?')) missing.push({ field: name, problem: 'Fill in this field.' })
+    return [name, value] as const
+  })
+  const values = Object.fromEntries(await Promise.all(entries))
+  if (missing.length > 0) throw refusal('invalid', 'Something is missing.', missing)
+  return values as Values<F>
+}
+
+/** What was typed into the form of this request, for a page that shows it again; empty when it cannot be read. */
+export async function keptValues(request: Request): Promise<Record<string, string[]>> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!readForms.has(request) && !type.startsWith('application/x-www-form-urlencoded') && !type.startsWith('multipart/form-data'))
+    return {}
+  // A form that cannot be read has already been refused, or is about to be: there is nothing in it to keep.
+  const sent = await read(request).catch(() => new FormData())
+  const kept: Record<string, string[]> = {}
+  for (const name of new Set(sent.keys())) {
+    const words = sent.getAll(name).filter(value => typeof value === 'string')
+    if (!NEVER_KEPT.has(name) && words.length > 0) kept[name] = words
+  }
+  return kept
+}
+
+// A body can be read once; the form is wanted again when it has to be shown again.
+const readForms = new WeakMap<Request, Promise<FormData>>()
+
+function read(request: Request): Promise<FormData> {
+  const before = readForms.get(request)
+  if (before) return before
+  const reading = request.formData().catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    if (cause instanceof Error && 'code' in cause && cause.code === 'too_large') throw cause
+    throw refusal('malformed', 'This form could not be read.')
+  })
+  readForms.set(request, reading)
+  return reading
+}
+
+function checkSizes(sent: FormData): void {
+  let bytes = 0
+  let files = 0
+  for (const [name, value] of sent) {
+    if (typeof value === 'string') {
+      if (value.length > MAX_TEXT)
+        throw refusal('too_large', 'This text is too long.', [{ field: name, problem: 'This text is too long.' }])
+    } else {
+      bytes += value.size
+      files += value.size > 0 ? 1 : 0
+    }
+  }
+  if (bytes > MAX_FILE_BYTES || files > MAX_FILES)
+    throw refusal('too_large', 'These files are too large: 20 files and 20 MB at most.')
+}
+
+async function valueOf(sent: FormData, name: string, kind: keyof Kinds): Promise<Kinds[keyof Kinds]> {
+  if (kind === 'files') return filesOf(sent.getAll(name))
+  if (kind === 'choices') return sent.getAll(name).filter(value => typeof value === 'string')
+  const value = sent.get(name)
+  const text = typeof value === 'string' ? value : ''
+  if (kind === 'yes') return text === 'yes'
+  // Spaces may be part of a passphrase, and of how a letter is laid out.
+  if (kind === 'secret') return text
+  if (kind === 'text' || kind === 'text?') return text.trim() === '' ? '' : text.replaceAll('\r\n', '\n')
+  if (kind === 'json') return parsed(text)
+  if (kind === 'code') return text.replaceAll(/\s/g, '')
+  if (text.length > MAX_LINE)
+    throw refusal('too_large', 'This text is too long.', [{ field: name, problem: 'This text is too long.' }])
+  return text.trim()
+}
+
+/** A browser sends an empty nameless file for a file field that was left alone. */
+async function filesOf(values: FormDataEntryValue[]): Promise<FileUpload[]> {
+  const files = values.filter(value => typeof value !== 'string').filter(file => file.size > 0 || file.name !== '')
+  return Promise.all(
+    files.map(async file => ({ name: file.name, type: file.type, bytes: new Uint8Array(await file.arrayBuffer()) })),
+  )
+}
+
+/** What a browser's passkey ceremony answered. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw refusal('malformed', 'The answer of the passkey could not be read.')
+  }
+}

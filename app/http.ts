@@ -1,0 +1,181 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { data, redirect } from '@remix-run/node'
+import type { ErrorCode, FieldError, PortalError } from '../server/errors.ts'
+import type { PageContext } from '../server/page-context.ts'
+import type { Started } from '../server/portal.ts'
+import { at, firstPage, pageOf, wanted } from './destination.ts'
+import { keptValues } from './form.ts'
+import { report } from './report.ts'
+
+/** The one table: what the portal refuses, as an HTTP status. */
+export const STATUS: Record<ErrorCode, number> = {
+  invalid: 422,
+  malformed: 400,
+  too_large: 413,
+  unsupported_type: 415,
+  undecipherable: 422,
+  idempotency_key_missing: 400,
+  idempotency_key_reused: 422,
+  idempotency_running: 409,
+  unauthorized: 401,
+  sign_in_required: 401,
+  fresh_sign_in_required: 401,
+  forbidden: 403,
+  wrong_origin: 403,
+  wrong_code: 422,
+  wrong_sign_in: 422,
+  too_many_attempts: 429,
+  confirmation_required: 403,
+  not_found: 404,
+  gone: 410,
+  expired: 410,
+  retracted: 410,
+  conflict: 409,
+  too_many_requests: 429,
+  busy: 503,
+  tampered: 500,
+  unavailable: 503,
+  misconfigured: 500,
+}
+
+/** Refusals that a person can put right in the form they have just sent: it is shown again with what they typed. */
+const FORM_AGAIN = new Set<ErrorCode>([
+  'invalid',
+  'malformed',
+  'too_large',
+  'unsupported_type',
+  'wrong_origin',
+  'wrong_code',
+  'wrong_sign_in',
+  'too_many_attempts',
+  'confirmation_required',
+  'conflict',
+  'too_many_requests',
+  'busy',
+  'unavailable',
+])
+
+/** What a page is told of a refusal. */
+export interface Refusal {
+  code: ErrorCode
+  sentence: string
+  fields: FieldError[]
+  /** What was typed, but for passphrases. */
+  values: Record<string, string[]>
+}
+
+/** What the error page is told. */
+export interface Failure {
+  code: ErrorCode | 'unknown'
+  /** To be quoted to whoever runs the portal; only for what nobody expected. */
+  incident: string | null
+  /** What was typed, so that it can be copied. */
+  values: Record<string, string[]>
+}
+
+interface Ways {
+  /** For acts without a page of their own: the page that tells the truth when the act is refused. */
+  otherwise?: (params: LoaderFunctionArgs['params']) => string
+}
+
+/**
+ * Every loader and every action goes through here: it turns what the portal refuses into the right page.
+ *
+ * Signing in is asked for where it is missing; a form that can be put right comes back with what was typed (pages read that with
+ * `useRefusal`, not through the type of the action); all else is an error page. Unknown errors leave an incident number and nothing more.
+ */
+export const handled =
+  <T>(work: (args: LoaderFunctionArgs) => Promise<T> | T, ways: Ways = {}) =>
+  async (args: LoaderFunctionArgs): Promise<T> => {
+    try {
+      return await work(args)
+    } catch (error) {
+      if (error instanceof Response) throw error
+      return (await refuse(error, args, ways)) as T
+    }
+  }
+
+async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Promise<unknown> {
+  const isAct = args.request.method !== 'GET' && args.request.method !== 'HEAD'
+  if (!isRefusal(error)) {
+    const failure: Failure = { code: 'unknown', incident: report(error), values: isAct ? await keptValues(args.request) : {} }
+    throw Response.json(failure, { status: 500 })
+  }
+  const values = isAct ? await keptValues(args.request) : {}
+  if (asksForSignIn(error.code)) throw signInInstead(error.code, args, values)
+  if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params), 303)
+  if (isAct && !ways.otherwise && FORM_AGAIN.has(error.code)) {
+    const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values }
+    return data({ refusal }, { status: STATUS[error.code] })
+  }
+  const failure: Failure = { code: error.code, incident: STATUS[error.code] === 500 ? report(error) : null, values }
+  throw Response.json(failure, { status: STATUS[error.code] })
+}
+
+const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code === 'fresh_sign_in_required'
+
+/** Nothing typed is ever lost: an act with words in it shows them beside the way to sign in; everything else goes there at once. */
+function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs, values: Record<string, string[]>): Response {
+  const path = new URL(request.url).pathname
+  if (context.visitor?.level === 'mailbox' && code === 'sign_in_required') return redirect('/enrol', 303)
+  if (path.startsWith('/sign-in')) {
+    context.endSignInRequest()
+    return redirect(at('/sign-in', { why: 'over', to: wanted(request) }), 303)
+  }
+  if (Object.values(values).some(words => words.join('').length > WORTH_KEEPING)) {
+    return Response.json({ code, incident: null, values } satisfies Failure, { status: STATUS[code] })
+  }
+  const why = code === 'fresh_sign_in_required' ? 'fresh' : context.visitor || request.method === 'GET' ? null : 'over'
+  return redirect(at('/sign-in', { why, to: pageOf(path) }), 303)
+}
+
+// Characters; a reason chosen from a list is soon chosen again, a letter is not soon written again.
+const WORTH_KEEPING = 40
+
+/** Whether this is a refusal the portal means. By its name: the portal may be loaded as another module graph. */
+export const isRefusal = (error: unknown): error is PortalError =>
+  error instanceof Error && error.name === 'PortalError' && 'code' in error && String(error.code) in STATUS
+
+/** After every act, the browser is sent to a page that may be loaded again without acting again. */
+export const go = (path: string, query: Record<string, string | null | undefined> = {}): Response =>
+  redirect(at(path, query), 303)
+
+/** A step of signing in has succeeded: the session begins, the sign-in under way ends. */
+export function signedIn({ context, request }: LoaderFunctionArgs, started: Started): Response {
+  context.startSession(started.sessionToken)
+  context.endSignInRequest()
+  return go(firstPage(started.next, wanted(request)))
+}
+
+const enrolledNow = new WeakSet<PageContext>()
+
+/** Whether this very request has completed an enrolment, so that its page has codes to show and no step to prepare. */
+export const isEnrolled = (context: PageContext): boolean => enrolledNow.has(context)
+
+/** What is shown once, by the answer to the act itself. */
+export interface ShownOnce {
+  codes: string[]
+  /** Where to go on. */
+  to: string
+}
+
+/** A way to sign in was set up: the new session begins, and codes on paper, if there are any, are shown this once. */
+export function enrolled(
+  args: LoaderFunctionArgs,
+  { printedCodes, ...started }: Started & { printedCodes: string[] },
+): Response | ShownOnce {
+  if (printedCodes.length === 0) return signedIn(args, started)
+  args.context.startSession(started.sessionToken)
+  args.context.endSignInRequest()
+  enrolledNow.add(args.context)
+  return { codes: printedCodes, to: firstPage(started.next, wanted(args.request)) }
+}
+
+/** For pages that only act: whoever comes to them by GET (a reload, a link kept) is taken to the page the act belongs to. */
+export const backTo = (page: (params: LoaderFunctionArgs['params']) => string) => handled(({ params }) => go(page(params)))
+
+/** A page of one thing, named by a part of this request's path. */
+export const pageAt =
+  (room: 'messages' | 'sent' | 'replies', param: string) =>
+  (params: LoaderFunctionArgs['params']): string =>
+    `/${room}/${encodeURIComponent(params[param] ?? '')}`

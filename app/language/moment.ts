@@ -1,0 +1,49 @@
+import type { Instant } from '../../server/time.ts'
+import { useSurroundings } from './words.ts'
+
+/** How a moment is told: `day` for lists, `moment` where the hour counts, with the zone in words. */
+export type Precision = 'day' | 'moment'
+
+/** Tells a moment in a person's language and zone: "Friday, November 20, 2026 at 5:00 PM Eastern Time". */
+export function tell(at: Instant, language: string, timeZone: string, precision: Precision = 'moment'): string {
+  const day = { year: 'numeric', month: 'long', day: 'numeric', timeZone } as const
+  if (precision === 'day') return new Intl.DateTimeFormat(language, day).format(at)
+  const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'longGeneric' } as const
+  return new Intl.DateTimeFormat(language, format).format(at)
+}
+
+/** {@link tell} for whoever looks at this page. */
+export function useTell(): (at: Instant, precision?: Precision) => string {
+  const { language, timeZone } = useSurroundings()
+  return (at, precision) => tell(at, language, timeZone, precision)
+}
+
+/**
+ * The last minute of a day in a zone, for "until this day".
+ *
+ * @param day - `2026-12-31`, as a date field sends it.
+ * @returns null when that is no day.
+ */
+export function endOfDay(day: string, timeZone: string): Instant | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null
+  const wall = Date.parse(`${day}T23:59:00Z`)
+  if (Number.isNaN(wall)) return null
+  // Twice, because the offset at the first guess may be that of the other side of a clock change.
+  const guess = wall - offset(wall, timeZone)
+  return wall - offset(guess, timeZone)
+}
+
+/** Milliseconds that a zone's clocks are ahead of UTC at a moment. */
+function offset(at: Instant, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  })
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!) - Math.floor(at / 60_000) * 60_000
+}

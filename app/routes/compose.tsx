@@ -1,0 +1,31 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { COMPOSE_FIELDS, depositRequest } from '../compose.ts'
+import { form } from '../form.ts'
+import { go, handled } from '../http.ts'
+import { staffWords } from '../language/staff.ts'
+import { useRefusal } from '../refusal.ts'
+import { ComposeForm } from '../ui/ComposeForm.tsx'
+import { Page } from '../ui/Page.tsx'
+
+const words = staffWords.compose
+export const handle = { title: () => words.title }
+
+export const loader = handled(({ context }: LoaderFunctionArgs) => {
+  const { name } = context.requireStaff('provider')
+  return { name }
+})
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const staff = args.context.requireStaff('provider')
+  const answers = await form(args, COMPOSE_FIELDS)
+  const { id } = await args.context.portal.composeDeposit(staff, depositRequest(answers, staff))
+  return go(`/sent/${id}`, { done: 'composed' })
+})
+
+export default function Compose() {
+  return (
+    <Page title={words.title} refusal={useRefusal()}>
+      <ComposeForm />
+    </Page>
+  )
+}

@@ -1,0 +1,45 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { at, wanted } from '../destination.ts'
+import { form } from '../form.ts'
+import { enrolled, handled } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { useWords } from '../language/words.ts'
+import { useRefusal, useShownOnce } from '../refusal.ts'
+import { Codes } from '../ui/Codes.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { Page } from '../ui/Page.tsx'
+import { PasskeyButton } from '../ui/PasskeyButton.tsx'
+
+export const handle = { title: (words: Catalogue) => words.enrolPasskey.title }
+
+export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
+  const { level } = context.requireVisitor()
+  return { to: wanted(request), elsewhere: level === 'full' ? '/account' : '/enrol' }
+})
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const visitor = args.context.requireVisitor()
+  const { response, label } = await form(args, { response: 'json', label: 'line?' })
+  return enrolled(args, await args.context.portal.enrolPasskey(visitor, response, label))
+})
+
+export default function EnrolPasskey() {
+  const words = useWords()
+  const { to, elsewhere } = useLoaderData<typeof loader>()
+  const shownOnce = useShownOnce()
+  const refusal = useRefusal()
+  if (shownOnce) return <Codes {...shownOnce} spare />
+  return (
+    <Page title={words.enrolPasskey.title} refusal={refusal} mainField="label">
+      <p>{words.enrolPasskey.text}</p>
+      <PasskeyButton ceremony="make" to={at('/enrol/passkey', { to })} />
+      <div data-without-passkey="">
+        <Notice kind="care">{words.enrolPasskey.noScript}</Notice>
+      </div>
+      <p>
+        <a href={at(elsewhere, { to })}>{words.cancel}</a>
+      </p>
+    </Page>
+  )
+}

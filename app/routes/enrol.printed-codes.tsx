@@ -1,0 +1,35 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { form } from '../form.ts'
+import { enrolled, handled } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { useWords } from '../language/words.ts'
+import { useRefusal, useShownOnce } from '../refusal.ts'
+import { Codes } from '../ui/Codes.tsx'
+import { Page } from '../ui/Page.tsx'
+import { PostButton } from '../ui/PostButton.tsx'
+
+export const handle = { title: (words: Catalogue) => words.enrolPaper.title }
+
+export const loader = handled(({ context }: LoaderFunctionArgs) => ({ level: context.requireVisitor().level }))
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const visitor = args.context.requireVisitor()
+  await form(args, {})
+  return enrolled(args, await args.context.portal.enrolPrintedCodes(visitor))
+})
+
+export default function EnrolPrintedCodes() {
+  const words = useWords()
+  const shownOnce = useShownOnce()
+  const refusal = useRefusal()
+  if (shownOnce) return <Codes {...shownOnce} />
+  return (
+    <Page title={words.enrolPaper.title} refusal={refusal}>
+      <p>{words.enrolPaper.text}</p>
+      <PostButton>{words.enrolPaper.go}</PostButton>
+      <p>
+        <a href="/enrol">{words.cancel}</a>
+      </p>
+    </Page>
+  )
+}

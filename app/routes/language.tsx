@@ -1,0 +1,45 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { form } from '../form.ts'
+import { go, handled } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { LANGUAGES, languageOf, useSurroundings, useWords } from '../language/words.ts'
+import { useRefusal } from '../refusal.ts'
+import { Button } from '../ui/Button.tsx'
+import { Choices } from '../ui/Choices.tsx'
+import { Form } from '../ui/Form.tsx'
+import { Page } from '../ui/Page.tsx'
+
+export const handle = { title: (words: Catalogue) => words.language.title }
+
+export const loader = handled(({ request }: LoaderFunctionArgs) => ({
+  isSaved: new URL(request.url).searchParams.get('done') === 'saved',
+}))
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const { portal, visitor } = args.context
+  const { language } = await form(args, { language: 'line' })
+  const chosen = languageOf(language)
+  args.context.rememberLanguage(chosen)
+  if (visitor) await portal.setLanguage(visitor, chosen)
+  return go('/language', { done: 'saved' })
+})
+
+export default function LanguagePage() {
+  const words = useWords().language
+  const { language } = useSurroundings()
+  const { isSaved } = useLoaderData<typeof loader>()
+  const options = Object.entries(LANGUAGES).map(([tag, { name }]) => ({ value: tag, label: <span lang={tag}>{name}</span> }))
+  return (
+    <Page title={words.title} refusal={useRefusal()} mainField="language" done={isSaved ? words.saved : null}>
+      <p>{words.text}</p>
+      <Form>
+        <Choices name="language" legend={words.title} pick="one" options={options} chosen={[language]} />
+        <Button>{words.save}</Button>
+      </Form>
+      <p>
+        <a href="/">{useWords().goOn}</a>
+      </p>
+    </Page>
+  )
+}

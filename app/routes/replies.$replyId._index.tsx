@@ -1,0 +1,46 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { form } from '../form.ts'
+import { go, handled, pageAt } from '../http.ts'
+import { staffWords } from '../language/staff.ts'
+import { useRefusal } from '../refusal.ts'
+import { AnswerForm } from '../ui/AnswerForm.tsx'
+import { OpenedReply } from '../ui/OpenedReply.tsx'
+import { Page } from '../ui/Page.tsx'
+
+const words = staffWords.reply
+export const handle = { title: () => staffWords.replies.title }
+
+const page = pageAt('replies', 'replyId')
+
+export const loader = handled(async ({ context, params, request }: LoaderFunctionArgs) => {
+  const staff = context.requireStaff('provider')
+  const reply = await context.portal.openReply({ staff }, params.replyId!)
+  return { reply, at: page(params), isAnswered: new URL(request.url).searchParams.get('done') === 'answered' }
+})
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const staff = args.context.requireStaff('provider')
+  const answer = await form(args, { text: 'text', files: 'files' })
+  await args.context.portal.answerReply(staff, args.params.replyId!, answer)
+  return go(page(args.params), { done: 'answered' })
+})
+
+export default function Reply() {
+  const { reply, at, isAnswered } = useLoaderData<typeof loader>()
+  return (
+    <Page
+      title={reply.subject}
+      titleLanguage={reply.language}
+      refusal={useRefusal()}
+      mainField="text"
+      done={isAnswered ? words.done : null}
+    >
+      <OpenedReply reply={reply} at={at} />
+      <AnswerForm />
+      <p>
+        <a href="/replies">{words.all}</a>
+      </p>
+    </Page>
+  )
+}

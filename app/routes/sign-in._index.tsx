@@ -1,0 +1,74 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { at, wanted } from '../destination.ts'
+import { form } from '../form.ts'
+import { go, handled } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
+import { useRefusal } from '../refusal.ts'
+import { Button } from '../ui/Button.tsx'
+import { Field } from '../ui/Field.tsx'
+import { Form } from '../ui/Form.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { Page } from '../ui/Page.tsx'
+import { PasskeyButton } from '../ui/PasskeyButton.tsx'
+
+export const handle = { title: (words: Catalogue) => words.signIn.title }
+
+export const loader = handled(({ request }: LoaderFunctionArgs) => {
+  const why = new URL(request.url).searchParams.get('why')
+  return { to: wanted(request), why: why === 'over' || why === 'fresh' || why === 'signed-out' ? why : null }
+})
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const { address } = await form(args, { address: 'line' })
+  const { requestToken } = await args.context.portal.beginSignIn({ address })
+  args.context.startSignInRequest(requestToken)
+  return go('/sign-in/ways', { to: wanted(args.request) })
+})
+
+export default function SignIn() {
+  const words = useWords()
+  const { to, why } = useLoaderData<typeof loader>()
+  return (
+    <Page
+      title={words.signIn.title}
+      refusal={useRefusal()}
+      mainField="address"
+      done={why === 'signed-out' ? words.signedOut : null}
+    >
+      {why === 'over' || why === 'fresh' ? (
+        <Notice kind="calm">{words.signIn[why]}</Notice>
+      ) : to ? (
+        <p>{words.signIn.to}</p>
+      ) : null}
+      <PasskeyButton ceremony="use" to={at('/sign-in/passkey', { to })} />
+      <h2>{words.signIn.withEmail}</h2>
+      <Form>
+        <Field
+          name="address"
+          type="email"
+          inputMode="email"
+          autoComplete="username"
+          label={words.signIn.email}
+          hint={words.signIn.emailHint}
+        />
+        <Button>{words.goOn}</Button>
+      </Form>
+      <p>
+        <a href="/sign-in/help">{words.signIn.needHelp}</a>
+      </p>
+      <Demonstration />
+    </Page>
+  )
+}
+
+function Demonstration() {
+  const words = useWords().signIn
+  const { development } = useSurroundings()
+  return development ? (
+    <p className="hint">
+      {words.demo} <a href="/dev/mailbox">{words.demoMailbox}</a>
+    </p>
+  ) : null
+}

@@ -1,0 +1,48 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
+import { at, wanted } from '../destination.ts'
+import { handled } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { useWords } from '../language/words.ts'
+import { signInRequest } from '../sign-in-request.ts'
+import { ButtonLink } from '../ui/Button.tsx'
+import { Page } from '../ui/Page.tsx'
+import { PasskeyButton } from '../ui/PasskeyButton.tsx'
+import { PostButton } from '../ui/PostButton.tsx'
+
+export const handle = { title: (words: Catalogue) => words.ways.title }
+
+export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
+  signInRequest(context)
+  return { to: wanted(request) }
+})
+
+/** The same for everyone, known or not. */
+export default function Ways() {
+  const words = useWords().ways
+  const { to } = useLoaderData<typeof loader>()
+  return (
+    <Page title={words.title}>
+      <section className="card">
+        <h2>{words.before}</h2>
+        <PasskeyButton ceremony="use" to={at('/sign-in/passkey', { to })} />
+        <ButtonLink to={at('/sign-in/passphrase', { to })} look="other">
+          {words.passphrase}
+        </ButtonLink>
+      </section>
+      <section className="card">
+        <h2>{words.first}</h2>
+        <p>{words.firstText}</p>
+        <PostButton to={at('/sign-in/code', { to })} values={{ intent: 'send' }}>
+          {words.sendCode}
+        </PostButton>
+      </section>
+      <p>
+        <a href={at('/sign-in', { to })}>{words.otherAddress}</a>
+      </p>
+      <p>
+        <a href="/sign-in/help">{words.help}</a>
+      </p>
+    </Page>
+  )
+}

@@ -1,0 +1,17 @@
+import { useWords } from '../language/words.ts'
+import type { Examples } from './example.ts'
+
+/** A person to talk to. */
+export function CallUs({ organization, phone }: { organization: string; phone: string }) {
+  const words = useWords()
+  if (phone === '') return null
+  return (
+    <p>
+      <a className="phone" href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>
+        {words.callUs(organization, phone)}
+      </a>
+    </p>
+  )
+}
+
+export const examples: Examples = { plain: <CallUs organization="North Clinic" phone="+1 555 010 0199" /> }

@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react'
+import type { Examples } from './example.ts'
+import { ProblemLine } from './Field.tsx'
+import { useProblem, useTyped } from './refused.ts'
+
+interface ChoicesProps {
+  name: string
+  legend: string
+  hint?: string
+  /** `one`: radio buttons. `many`: check boxes. */
+  pick: 'one' | 'many'
+  options: { value: string; label: ReactNode; detail?: ReactNode }[]
+  chosen?: string[]
+}
+
+/** A question with its answers to choose from. */
+export function Choices({ name, legend, hint, pick, options, chosen = [] }: ChoicesProps) {
+  const problem = useProblem(name)
+  const picked = useTyped(name) ?? chosen
+  return (
+    <fieldset className={problem ? 'field wrong' : 'field'} aria-describedby={problem ? `${name}-problem` : undefined}>
+      <legend>{legend}</legend>
+      {hint ? <p className="hint">{hint}</p> : null}
+      <ProblemLine name={name} />
+      {options.map(({ value, label, detail }, i) => (
+        <div key={value} className="choice">
+          <input
+            type={pick === 'one' ? 'radio' : 'checkbox'}
+            id={i === 0 ? name : `${name}-${value}`}
+            name={name}
+            value={value}
+            defaultChecked={picked.includes(value)}
+            aria-describedby={detail ? `${name}-${value}-detail` : undefined}
+          />
+          <label htmlFor={i === 0 ? name : `${name}-${value}`}>{label}</label>
+          {detail ? (
+            <div className="detail" id={`${name}-${value}-detail`}>
+              {detail}
+            </div>
+          ) : null}
+        </div>
+      ))}
+    </fieldset>
+  )
+}
+
+export const examples: Examples = {
+  one: (
+    <Choices
+      name="knowsThem"
+      legend="Do you know the person it is for?"
+      pick="one"
+      options={[
+        { value: 'yes', label: 'Yes' },
+        { value: 'no', label: 'No' },
+      ]}
+    />
+  ),
+  many: (
+    <Choices
+      name="messages"
+      legend="Withdraw for"
+      pick="many"
+      chosen={['msg_1']}
+      options={[
+        { value: 'msg_1', label: 'Ada Lopez', detail: <p>Not opened</p> },
+        { value: 'msg_2', label: 'Ben Okoro' },
+      ]}
+    />
+  ),
+}

@@ -1,0 +1,43 @@
+import type { FactorLine } from '../../server/portal.ts'
+import { useTell } from '../language/moment.ts'
+import { useWords } from '../language/words.ts'
+import type { Examples } from './example.ts'
+import { PostButton } from './PostButton.tsx'
+
+/** The ways somebody can sign in, each with a button to remove it. */
+export function Factors({ factors }: { factors: FactorLine[] }) {
+  const words = useWords().account
+  const tell = useTell()
+  return (
+    <ul className="files">
+      {factors.map(({ id, kind, label, createdAt, lastUsedAt }) => (
+        <li key={id}>
+          <span>
+            <strong>{words.kinds[kind]}</strong> {label ? <bdi>{label}</bdi> : null}
+            <br />
+            <span className="hint">
+              {words.added(tell(createdAt, 'day'))} · {lastUsedAt ? words.used(tell(lastUsedAt, 'day')) : words.neverUsed}
+            </span>
+          </span>
+          <PostButton to={`/account/factors/${id}/remove`} look="other">
+            {words.remove}{' '}
+            <span className="unseen">
+              {words.kinds[kind]} {label}
+            </span>
+          </PostButton>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export const examples: Examples = {
+  two: (
+    <Factors
+      factors={[
+        { id: 'fac_1', kind: 'passkey', label: 'My phone', createdAt: Date.UTC(2026, 0, 5), lastUsedAt: Date.UTC(2026, 0, 6) },
+        { id: 'fac_2', kind: 'printed_code', label: '', createdAt: Date.UTC(2026, 0, 5), lastUsedAt: null },
+      ]}
+    />
+  ),
+}

@@ -1,0 +1,85 @@
+import type { Failure } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { useWords } from '../language/words.ts'
+import { ButtonLink } from './Button.tsx'
+import type { Examples } from './example.ts'
+import { Page } from './Page.tsx'
+
+/** What happened, what to do, and what was typed, so that it can be kept. */
+export function FailurePage({ failure }: { failure: Failure }) {
+  const words = useWords()
+  const kind = kindOf(failure.code)
+  const { title, text } = words.failure[kind]
+  return (
+    <Page title={title}>
+      <p>{text}</p>
+      {failure.incident ? (
+        <p>
+          <code>{failure.incident}</code>
+        </p>
+      ) : null}
+      <Kept values={failure.values} />
+      {kind === 'signIn' ? (
+        <ButtonLink to="/sign-in">{words.failure.signInGo}</ButtonLink>
+      ) : (
+        <ButtonLink to="/">{words.failure.start}</ButtonLink>
+      )}
+    </Page>
+  )
+}
+
+function Kept({ values }: { values: Failure['values'] }) {
+  const words = useWords()
+  const typed = Object.values(values)
+    .flat()
+    .filter(text => text.length > WORTH_SHOWING)
+  if (typed.length === 0) return null
+  return (
+    <div className="field">
+      <label htmlFor="kept">{words.failure.kept}</label>
+      <textarea id="kept" rows={8} readOnly dir="auto" defaultValue={typed.join('\n\n')} />
+    </div>
+  )
+}
+
+// Characters; shorter ones are choices and ids.
+const WORTH_SHOWING = 30
+
+function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kept' | 'start' | 'signInGo'> {
+  switch (code) {
+    case 'not_found':
+      return 'notFound'
+    case 'forbidden':
+    case 'unauthorized':
+      return 'forbidden'
+    case 'sign_in_required':
+    case 'fresh_sign_in_required':
+      return 'signIn'
+    case 'busy':
+    case 'unavailable':
+      return 'busy'
+    case 'too_many_requests':
+    case 'too_many_attempts':
+      return 'tooFast'
+    case 'unknown':
+    case 'tampered':
+    case 'misconfigured':
+      return 'unknown'
+    default:
+      return 'other'
+  }
+}
+
+export const examples: Examples = {
+  'not found': <FailurePage failure={{ code: 'not_found', incident: null, values: {} }} />,
+  unexpected: <FailurePage failure={{ code: 'unknown', incident: 'inc_0123456789abcdef', values: {} }} />,
+  'signed out while writing': (
+    <FailurePage
+      failure={{
+        code: 'sign_in_required',
+        incident: null,
+        values: { text: ['Thank you for the letter. I would like to ask one thing.'] },
+      }}
+    />
+  ),
+}

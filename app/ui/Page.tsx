@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import type { Refusal } from '../http.ts'
+import { ErrorSummary } from './ErrorSummary.tsx'
+import type { Examples } from './example.ts'
+import { Notice } from './Notice.tsx'
+import { RefusedContext } from './refused.ts'
+
+interface PageProps {
+  /** The one h1. */
+  title: string
+  /** Why the form on this page came back. */
+  refusal?: Refusal | null
+  /** The field that a refusal is about when it names none. */
+  mainField?: string
+  /** What has just been done. */
+  done?: string | null
+  /** For tables. */
+  wide?: boolean
+  /** The title is text of a message, in whatever language that is. */
+  titleLanguage?: string
+  children: ReactNode
+}
+
+/** The main part of every page: what is wrong first, then what was done, then the page. */
+export function Page({ title, refusal = null, mainField, done, wide, titleLanguage, children }: PageProps) {
+  return (
+    <RefusedContext.Provider value={{ refusal, mainField: mainField ?? null }}>
+      <main id="main" className={wide ? 'wide' : undefined}>
+        <ErrorSummary />
+        {done ? <Notice kind="done">{done}</Notice> : null}
+        <h1 lang={titleLanguage} dir={titleLanguage ? 'auto' : undefined}>
+          {title}
+        </h1>
+        {children}
+      </main>
+    </RefusedContext.Provider>
+  )
+}
+
+export const examples: Examples = {
+  plain: (
+    <Page title="My settings">
+      <p>Something to read.</p>
+    </Page>
+  ),
+  'after something was done': (
+    <Page title="My settings" done="It is signed out.">
+      <p>Something to read.</p>
+    </Page>
+  ),
+}

@@ -1,0 +1,25 @@
+import { useWords } from '../language/words.ts'
+import type { Examples } from './example.ts'
+import { Field } from './Field.tsx'
+
+/** Paste works; where a script may run, what is typed can be shown. */
+export function PassphraseField({ fresh }: { fresh?: boolean }) {
+  const words = useWords()
+  const { label, hint } = fresh ? words.enrolPassphrase : words.passphrase
+  return (
+    <>
+      <Field
+        name="passphrase"
+        label={label}
+        hint={hint}
+        type="password"
+        autoComplete={fresh ? 'new-password' : 'current-password'}
+      />
+      <label className="choice" data-shows="passphrase" hidden>
+        <input type="checkbox" /> <span>{words.passphrase.show}</span>
+      </label>
+    </>
+  )
+}
+
+export const examples: Examples = { known: <PassphraseField />, fresh: <PassphraseField fresh /> }

@@ -1,0 +1,50 @@
+import { createContext, useContext } from 'react'
+import type { Refusal } from '../http.ts'
+import type { Catalogue } from '../language/en.ts'
+import { staffWords } from '../language/staff.ts'
+import { useWords } from '../language/words.ts'
+
+/** What is wrong with the form on this page, and what was typed into it. */
+export interface Refused {
+  refusal: Refusal | null
+  /** The field a refusal is about when it names none. */
+  mainField: string | null
+}
+
+export const RefusedContext = createContext<Refused>({ refusal: null, mainField: null })
+
+/** The sentence that says how to put a field right, or null when there is nothing wrong with it. */
+export function useProblem(field: string): string | null {
+  const refused = useContext(RefusedContext)
+  const words = useWords()
+  return problemsOf(refused, words).find(problem => problem.field === field)?.sentence ?? null
+}
+
+/** What was typed into a field before the form came back. */
+export function useTyped(field: string): string[] | undefined {
+  return useContext(RefusedContext).refusal?.values[field]
+}
+
+/** Every problem, in the reader's words, with the field to go to. */
+export function problemsOf({ refusal, mainField }: Refused, words: Catalogue): { field: string | null; sentence: string }[] {
+  if (!refusal) return []
+  const general = words.refused[refusal.code] ?? refusal.sentence
+  if (refusal.fields.length === 0) return [{ field: GENERAL.has(refusal.code) ? null : mainField, sentence: general }]
+  return refusal.fields.map(({ field, problem }) => ({
+    field: nameOf(field),
+    sentence: sentenceFor(nameOf(field), problem, refusal, words),
+  }))
+}
+
+// These are about the moment, not about anything that was typed.
+const GENERAL = new Set<string>(['wrong_origin', 'busy', 'unavailable', 'too_many_requests', 'malformed'])
+
+/** The portal names fields of a deposit by JSON pointer: `/recipients/0/email` is the form's `email`. */
+const nameOf = (field: string): string => field.split('/').findLast(part => part !== '' && !/^\d+$/.test(part)) ?? field
+
+function sentenceFor(field: string, problem: string, refusal: Refusal, words: Catalogue): string {
+  const typed = refusal.values[field]?.some(value => value.trim() !== '') ?? false
+  const missing = words.required[field] ?? staffWords.required[field]
+  if (problem === 'Fill in this field.' || (!typed && missing && !words.improve[field])) return missing ?? problem
+  return words.improve[field] ?? problem
+}
