@@ -16,7 +16,6 @@ import { openSmtp } from './mail/smtp.ts'
 import type { Mailer } from './mailer.ts'
 import type { Parts } from './parts.ts'
 import { createPortal, type Portal } from './portal.ts'
-import { seedDemonstration } from './seed.ts'
 import { openPassphrases } from './sign-in/passphrase.ts'
 import { type Clock, seconds } from './time.ts'
 import { fileHistory } from './trail/history.ts'
@@ -52,7 +51,7 @@ export async function serve(config: Config, options: { migrate?: boolean } = {})
   const { parts, caught, connectJobs, close } = await openParts({ ...config, origin }, log, options.migrate ?? true)
   const portal = createPortal(parts)
   await ensureDepositKeys(parts)
-  if (config.seed === 'demo') await seedDemonstration(parts, { dataFolder: config.dataFolder })
+  if (config.seed === 'demo') await (await import('./seed.ts')).seedDemonstration(parts, { dataFolder: config.dataFolder })
   answerWith({
     origin,
     environment: config.environment,
