@@ -72,7 +72,7 @@ export const SETTINGS = {
     text,
   ),
   DATABASE_URL: setting(
-    'sqlite:PATH, or postgres://… A file portal.db in PORTAL_DATA when absent.',
+    'The database, sqlite:PATH. A file portal.db in PORTAL_DATA when absent.',
     'sqlite:storage/local/portal.db',
     database,
     {

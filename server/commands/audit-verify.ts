@@ -40,7 +40,8 @@ function keyOf(text: string): string {
 
 function notesOf(file: string): string[] {
   if (!existsSync(file)) throw new UsedWrongly(`There is no file ${file}.`)
-  const { notes, rest } = splitNotes(readFileSync(file, 'utf8'))
+  // Copying from a letter or a screen loses the last newline easily; it says nothing.
+  const { notes, rest } = splitNotes(`${readFileSync(file, 'utf8').trimEnd()}\n`)
   if (notes.length === 0 || rest !== '') throw new UsedWrongly(`The file ${file} does not hold checkpoints, or not whole ones.`)
   return notes
 }

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig, rootKeyOf } from '../../../server/config.ts'
+import { hashToken } from '../../../server/sign-in/token.ts'
+import type { Store } from '../../../server/store.ts'
+import { openStorage, parseRootKey } from '../../../storage/index.ts'
+import { atATerminal } from './at-a-terminal.ts'
+
+/** Looks into the database the operator works on. */
+async function inside<T>(env: Record<string, string>, look: (store: Store) => Promise<T>): Promise<T> {
+  const config = readConfig(env)
+  const store = await openStorage({
+    url: config.databaseUrl,
+    dataDirectory: config.dataFolder,
+    rootKey: parseRootKey(rootKeyOf(config)),
+    now: 0,
+  })
+  try {
+    return await look(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const actions = (env: Record<string, string>) =>
+  inside(env, async store => (await store.read(tx => tx.trail.entries(0, 100))).map(({ action, object }) => [action, object]))
+
+async function withClinic() {
+  const terminal = await atATerminal()
+  const organization = await terminal.answer('organization', 'create', '--name', 'North Clinic')
+  return { ...terminal, organization: organization.id! }
+}
+
+describe('organizations', () => {
+  test('the first command on a new machine makes the database and the organization, with an entry in the trail', async () => {
+    const { env, answer } = await atATerminal()
+    const { id, name } = await answer(
+      'organization',
+      'create',
+      '--name',
+      'North Clinic',
+      '--phone',
+      '+1 555 0100',
+      '--named-in-notices',
+    )
+    expect(id).toMatch(/^org_/)
+    expect(name).toBe('North Clinic')
+    expect(await inside(env, store => store.read(tx => tx.organizations.find(id!)))).toMatchObject({
+      name: 'North Clinic',
+      phone: '+1 555 0100',
+      timeZone: 'UTC',
+      namedInNotices: true,
+    })
+    expect(await actions(env)).toEqual([['organization.created', id]])
+  })
+
+  test('a name that could forge a line is refused, and nothing is kept', async () => {
+    const { env, portal } = await atATerminal()
+    expect(await portal('organization', 'create', '--name', 'North\nBcc: all')).toMatchObject({ code: 2, out: '' })
+    expect(await actions(env)).toEqual([])
+  })
+})
+
+describe('clients', () => {
+  test('get credentials that are shown once: only their hashes are kept', async () => {
+    const { env, answer, organization } = await withClinic()
+    const { id, apiKey, secret } = await answer(
+      'client',
+      'create',
+      '--organization',
+      organization,
+      '--name',
+      'Records',
+      '--scopes',
+      'deposit,read',
+    )
+    const [client, secretHash] = await inside(env, store =>
+      store.read(async tx => [await tx.clients.findByApiKeyHash(hashToken(apiKey!)), await tx.clients.secretHash(id!)] as const),
+    )
+    expect(client).toMatchObject({ id, organization, name: 'Records', scopes: ['deposit', 'read'], revokedAt: null })
+    expect(secretHash).toBe(hashToken(secret!))
+    expect(await actions(env)).toContainEqual(['client.created', id])
+  })
+
+  test('of an organization that is not there cannot be made', async () => {
+    const { portal } = await atATerminal()
+    const said = await portal('client', 'create', '--organization', 'org_x', '--name', 'Records')
+    expect(said).toMatchObject({ code: 1, out: '', err: 'portal client create: There is no such organization.\n' })
+  })
+
+  test('get new credentials, and the old ones are worth nothing', async () => {
+    const { env, answer, organization } = await withClinic()
+    const old = await answer('client', 'create', '--organization', organization, '--name', 'Records')
+    const fresh = await answer('client', 'rotate', old.id!)
+    const find = (key: string) => inside(env, store => store.read(tx => tx.clients.findByApiKeyHash(hashToken(key))))
+    expect(await find(old.apiKey!)).toBeNull()
+    expect(await find(fresh.apiKey!)).toMatchObject({ id: old.id })
+    expect(await actions(env)).toContainEqual(['client.rotated', old.id])
+  })
+
+  test('are shut out for good', async () => {
+    const { env, answer, portal, organization } = await withClinic()
+    const { id } = await answer('client', 'create', '--organization', organization, '--name', 'Records')
+    await answer('client', 'revoke', id!)
+    expect(await portal('client', 'revoke', id!)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no such client'),
+    })
+    expect(await portal('client', 'rotate', id!)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no such client'),
+    })
+    expect((await actions(env)).filter(([action]) => action === 'client.revoked')).toEqual([['client.revoked', id]])
+  })
+
+  test('are listed, of one organization or of all, without anything secret', async () => {
+    const { answer, portal, organization } = await withClinic()
+    const { id: other } = await answer('organization', 'create', '--name', 'South Clinic')
+    const records = await answer('client', 'create', '--organization', organization, '--name', 'Records')
+    await answer('client', 'create', '--organization', other!, '--name', 'Gateway')
+    const list = await answer<{ name: string }[]>('client', 'list')
+    expect(list.map(({ name }) => name).sort()).toEqual(['Gateway', 'Records'])
+    expect(await answer('client', 'list', '--organization', organization)).toEqual([
+      expect.objectContaining({ id: records.id, organization, createdAt: '2026-01-01T00:00:00.000Z', revokedAt: null }),
+    ])
+    const { out } = await portal('client', 'list')
+    expect(out).not.toContain(records.apiKey)
+    expect(out).not.toContain(records.secret)
+  })
+})
+
+describe('staff', () => {
+  test('are invited by a link that is also in a letter to them', async () => {
+    const { env, answer, organization } = await withClinic()
+    const person = ['--email', 'cole@example.com', '--name', 'Dr. Cole', '--role', 'provider']
+    const { id, link } = await answer('staff', 'invite', '--organization', organization, ...person)
+    expect(link).toMatch(/^http:\/\/localhost:3000\/invitation\/[\w-]{43}$/)
+    expect(await inside(env, store => store.read(tx => tx.staff.find(id!)))).toMatchObject({ name: 'Dr. Cole', role: 'provider' })
+    expect(await actions(env)).toContainEqual(['staff.invited', id])
+    const letters = await inside(env, store =>
+      store.transaction(tx => tx.outbox.claim(Date.UTC(2027, 0, 1), Date.UTC(2027, 0, 2), 10)),
+    )
+    expect(letters).toEqual([
+      expect.objectContaining({ kind: 'invitation', content: expect.objectContaining({ to: 'cole@example.com' }) }),
+    ])
+  })
+})
