@@ -35,6 +35,10 @@ export async function matchingStep(key: string, code: string, now: Instant, afte
   return result.valid ? result.timeStep : null
 }
 
+/** What the app shows for this key at this moment. Only for demonstration people, who have no telephone: see demonstration/. */
+export const authenticatorCode = (key: string, at: Instant): Promise<string> =>
+  totp.generate({ secret: key.replace(/\s/g, ''), epoch: Math.floor(at / 1_000) })
+
 /**
  * What a person needs to take a key into their app.
  *

@@ -1,0 +1,88 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setStage } from './demonstration/stage.ts'
+import { BENS_CODE, type Cast, LONGEST_AGO, playStory } from './demonstration/story.ts'
+import { PortalError } from './errors.ts'
+import type { Parts } from './parts.ts'
+
+/** Who lives in the demonstration and how each of them signs in: PORTAL_DATA/demonstration.json. */
+export interface Demonstration {
+  organization: { id: string; name: string }
+  people: DemonstrationPerson[]
+  /** The clinic's record system, which deposits through the API. */
+  client: { id: string; name: string; apiKey: string; secret: string }
+}
+
+export interface DemonstrationPerson {
+  name: string
+  address: string
+  role: 'patient' | 'provider' | 'compliance' | 'administrator'
+  /** A sentence or two for whoever tries it. */
+  howToSignIn: string
+  passphrase?: string
+  /** Key of the code app, base32 in groups of four. */
+  totpKey?: string
+  printedCodes?: string[]
+  activationCode?: string
+}
+
+const FILE = 'demonstration.json'
+
+/**
+ * Fills an empty portal with a plainly invented clinic: two patients, two providers, a compliance officer, a client, and messages in
+ * every state. Does nothing when an organization is there already.
+ *
+ * @param where.dataFolder - PORTAL_DATA; the file with the credentials is left there, for its owner's eyes only.
+ * @returns what that file says; null when the portal was not empty and no demonstration was ever made in it.
+ * @throws PortalError `misconfigured` outside development.
+ */
+export async function seedDemonstration(parts: Parts, where: { dataFolder: string }): Promise<Demonstration | null> {
+  if (parts.settings.environment !== 'development') {
+    throw new PortalError('misconfigured', 'Invented patients belong in development only: PORTAL_ENV is production.')
+  }
+  const file = join(where.dataFolder, FILE)
+  const isEmpty = await parts.store.read(async tx => (await tx.organizations.list()).length === 0)
+  if (!isEmpty) return await left(file)
+
+  const now = parts.clock()
+  const stage = await setStage(parts, now - LONGEST_AGO)
+  const cast = await playStory(stage, now)
+  const { organization, gateway } = stage
+  const demonstration: Demonstration = {
+    organization: { id: organization.id, name: organization.name },
+    people: peopleOf(cast),
+    client: { id: gateway.id, name: gateway.client.client.name, apiKey: gateway.apiKey, secret: gateway.secret },
+  }
+  await keep(file, demonstration)
+  parts.log.info('demonstration.seeded', { organization: organization.id })
+  return demonstration
+}
+
+function peopleOf({ ada, cole, ito, reyes }: Cast): DemonstrationPerson[] {
+  const { name, address, passphrase, printedCodes } = ada
+  const howAda = `Passphrase: ${passphrase}. Then one of these printed codes, each of which works once: ${printedCodes.join(', ')}.`
+  const howBen = `Has not signed in yet: open the notice to ben@example.com in the caught mail and follow it. The code that North Clinic gave him is ${BENS_CODE}.`
+  return [
+    { name, address, role: 'patient', howToSignIn: howAda, passphrase, printedCodes },
+    { name: 'Ben Okafor', address: 'ben@example.com', role: 'patient', howToSignIn: howBen, activationCode: BENS_CODE },
+    ...[cole, ito, reyes].map(({ name, address, role, passphrase, totpKey }) => {
+      const howToSignIn = `Passphrase: ${passphrase}. Then the code of an authenticator app with the key ${totpKey}.`
+      return { name, address, role, howToSignIn, passphrase, totpKey }
+    }),
+  ]
+}
+
+/** Written beside and renamed, so that it is there whole or not at all. */
+async function keep(file: string, demonstration: Demonstration): Promise<void> {
+  await writeFile(`${file}.part`, `${JSON.stringify(demonstration, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${file}.part`, file)
+}
+
+async function left(file: string): Promise<Demonstration | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Demonstration
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
