@@ -4,7 +4,7 @@ export interface Finding {
   where: string
 }
 
-export const MAX_FINDINGS = 20
+const MAX_FINDINGS = 20
 
 /** Collects what is found; keeps the first of many. */
 export class Findings {

@@ -8,7 +8,7 @@ export interface TreeHead {
 }
 
 /** Leaves `from` up to, but not including, `to`. */
-export interface LeafRange {
+interface LeafRange {
   from: number
   to: number
 }
@@ -46,12 +46,11 @@ export const rootOfLeaves = (leaves: Iterable<Uint8Array>): Uint8Array => {
 }
 
 /**
- * Which subtrees an inclusion proof is made of, nearest to the leaf first: the proof is the root of each. For callers that read
- * leaf hashes in batches; {@link inclusionProof} does it for leaves in memory.
+ * Which subtrees an inclusion proof is made of, nearest to the leaf first: the proof is the root of each.
  *
  * @see RFC 6962, section 2.1.1: PATH(m, D[n])
  */
-export function inclusionRanges(index: number, size: number): LeafRange[] {
+function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isCount(size) || !isCount(index) || index >= size) throw new RangeError(`There is no leaf ${index} in a tree of ${size}.`)
   return pathRanges(index, { from: 0, to: size })
 }
@@ -67,7 +66,7 @@ function pathRanges(index: number, within: LeafRange): LeafRange[] {
  *
  * @see RFC 6962, section 2.1.2: PROOF(m, D[n])
  */
-export function consistencyRanges(oldSize: number, newSize: number): LeafRange[] {
+function consistencyRanges(oldSize: number, newSize: number): LeafRange[] {
   if (!isCount(oldSize) || !isCount(newSize) || oldSize > newSize) {
     throw new RangeError(`A tree of ${newSize} cannot have grown from one of ${oldSize}.`)
   }

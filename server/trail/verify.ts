@@ -20,7 +20,7 @@ export interface Verification {
   proven: number
   /** Checkpoints that hold, earlier ones included. */
   checkpoints: number
-  /** Empty exactly when `ok`. At most {@link MAX_FINDINGS}, and a last line that says how many more. */
+  /** Empty exactly when `ok`. The first twenty, and a last one that says how many more. */
   problems: Finding[]
   /** What is odd but disproves nothing. */
   warnings: Finding[]

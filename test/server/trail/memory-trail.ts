@@ -63,7 +63,7 @@ export const opening = (object: string): NewEntry => ({
   method: 'passkey',
 })
 
-export function memoryHistory(): CheckpointHistory & { notes: string[] } {
+function memoryHistory(): CheckpointHistory & { notes: string[] } {
   const notes: string[] = []
   return {
     notes,
