@@ -31,7 +31,7 @@ export interface NewStaffMember {
  * @throws PortalError `invalid` (address), `not_found` (organization), `conflict` when they have joined or are disabled.
  */
 export async function inviteStaff(
-  parts: Parts,
+  parts: Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>,
   member: NewStaffMember,
   by: Actor = OPERATOR,
 ): Promise<{ id: string; link: string }> {

@@ -29,7 +29,7 @@ export function openPassphrases({ maxWaiting = MAX_WAITING }: { maxWaiting?: num
   let isClosed = false
 
   function ask(task: PassphraseTask): Promise<PassphraseAnswer> {
-    if (isClosed) return Promise.reject(new PortalError('unavailable', 'The portal is closing. Please try again in a minute.'))
+    if (isClosed) return Promise.reject(closing())
     if (line.length >= maxWaiting) return Promise.reject(tooBusy(line.length))
     return new Promise((resolve, reject) => {
       line.push({ task, resolve, reject })
@@ -41,7 +41,7 @@ export function openPassphrases({ maxWaiting = MAX_WAITING }: { maxWaiting?: num
     if (current !== null) return
     current = line.shift() ?? null
     if (current === null) {
-      worker?.unref()
+      if (!isClosed) worker?.unref()
       return
     }
     worker ??= startWorker()
@@ -80,12 +80,19 @@ export function openPassphrases({ maxWaiting = MAX_WAITING }: { maxWaiting?: num
     },
     async close() {
       isClosed = true
-      for (const waiting of line.splice(0)) waiting.reject(new PortalError('unavailable', 'The portal is closing.'))
-      await worker?.terminate()
-      settle(waiting => waiting.reject(new PortalError('unavailable', 'The portal is closing.')))
+      for (const waiting of line.splice(0)) waiting.reject(closing())
+      const closed = worker
+      if (closed === null) return
+      // Ended from outside in the middle of a hash, the native code would take the whole program down with it.
+      closed.ref()
+      const ended = new Promise(resolve => closed.once('exit', resolve))
+      closed.postMessage('close')
+      await ended
     },
   }
 }
+
+const closing = () => new PortalError('unavailable', 'The portal is closing. Please try again in a minute.')
 
 const tooBusy = (inLine: number): PortalError =>
   new PortalError('busy', 'Many people are signing in right now. Please try again in a minute.', {

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { minutes, seconds } from '../../../server/time.ts'
+import { ADA, BEN, doorWithMessage, NOBODY, PASSPHRASE, refusalOf } from './door.ts'
+
+test('a passphrase and a code from the app open the portal', async () => {
+  const at = await doorWithMessage()
+  const { visitor, key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  expect(visitor).toMatchObject({ level: 'full', method: 'passphrase+totp' })
+  const again = await at.signsInByApp(ADA.address, key)
+  expect(again.next).toBe('read')
+  expect(await at.whoIs(again)).toMatchObject({ level: 'full', method: 'passphrase+totp' })
+})
+
+test('the code comes after the passphrase, in the same sign-in', async () => {
+  const at = await doorWithMessage()
+  const { key, codes } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const request = await at.begins(ADA.address)
+  const elsewhere = await at.begins(ADA.address)
+  await at.portal.enterPassphrase(elsewhere, PASSPHRASE)
+  expect(await refusalOf(at.portal.enterTotp(request, await at.appCode(key)))).toBe('sign_in_required')
+  expect(await refusalOf(at.portal.enterPrintedCode(request, codes[0]!))).toBe('sign_in_required')
+})
+
+test('the code that confirmed the app is used up, the next one works, and none works twice', async () => {
+  const at = await doorWithMessage()
+  const { key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  at.clock.advance(-seconds(30))
+  expect(await refusalOf(at.signsInByApp(ADA.address, key))).toBe('wrong_sign_in')
+  at.clock.advance(seconds(30))
+  expect(await refusalOf(at.signsInByApp(ADA.address, key))).toBe('nothing')
+  expect(await refusalOf(at.signsInByApp(ADA.address, key))).toBe('wrong_sign_in')
+})
+
+test('of fifty tries at once with the right code, one gets in', async () => {
+  const at = await doorWithMessage()
+  const { key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const code = await at.appCode(key)
+  const requests = await Promise.all(Array.from({ length: 50 }, () => at.begins(ADA.address)))
+  for (const request of requests.slice(0, 10)) await at.portal.enterPassphrase(request, PASSPHRASE)
+  const proven = requests.slice(0, 10)
+  const tries = Array.from({ length: 50 }, (_, i) => refusalOf(at.portal.enterTotp(proven[i % 10]!, code)))
+  expect((await Promise.all(tries)).filter(refusal => refusal === 'nothing')).toHaveLength(1)
+})
+
+test('a printed code counts as the second factor, once, however it is typed', async () => {
+  const at = await doorWithMessage()
+  const { visitor, codes } = await at.enrolsPrintedCodes(await at.provesMailbox(ADA.address))
+  expect(visitor).toMatchObject({ level: 'full', method: 'passphrase+printed_code' })
+  const signsInWith = async (code: string) => {
+    const request = await at.begins(ADA.address)
+    await at.portal.enterPassphrase(request, PASSPHRASE)
+    return at.portal.enterPrintedCode(request, code)
+  }
+  expect(codes).toHaveLength(10)
+  expect(new Set(codes).size).toBe(10)
+  expect(codes[0]).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/)
+  expect((await at.whoIs(await signsInWith(codes[0]!))).method).toBe('passphrase+printed_code')
+  expect(await refusalOf(signsInWith(codes[0]!))).toBe('wrong_sign_in')
+  const sloppily = codes[1]!.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')
+  expect(await refusalOf(signsInWith(sloppily))).toBe('nothing')
+  expect(await refusalOf(signsInWith('AAAA-AAAA-AAAA'))).toBe('wrong_sign_in')
+})
+
+test('of many tries at once with one printed code, one gets in', async () => {
+  const at = await doorWithMessage()
+  const { codes } = await at.enrolsPrintedCodes(await at.provesMailbox(ADA.address))
+  const requests = await Promise.all(Array.from({ length: 5 }, () => at.begins(ADA.address)))
+  for (const request of requests) await at.portal.enterPassphrase(request, PASSPHRASE)
+  const tries = Array.from({ length: 50 }, (_, i) => refusalOf(at.portal.enterPrintedCode(requests[i % 5]!, codes[3]!)))
+  expect((await Promise.all(tries)).filter(refusal => refusal === 'nothing')).toHaveLength(1)
+})
+
+test('somebody else’s printed code is nobody’s', async () => {
+  const at = await doorWithMessage()
+  await at.deposits('Letter', [BEN])
+  await at.enrolsPrintedCodes(await at.provesMailbox(ADA.address))
+  const { codes } = await at.enrolsPrintedCodes(await at.provesMailbox(BEN.address))
+  const request = await at.begins(ADA.address)
+  await at.portal.enterPassphrase(request, PASSPHRASE)
+  expect(await refusalOf(at.portal.enterPrintedCode(request, codes[0]!))).toBe('wrong_sign_in')
+})
+
+test('a wrong passphrase, somebody without one, and nobody at all get the same answer', async () => {
+  const at = await doorWithMessage()
+  await at.deposits('Letter', [BEN])
+  await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const answers = await Promise.all(
+    [ADA.address, BEN.address, NOBODY].map(async address => {
+      const request = await at.begins(address)
+      const error = await at.portal.enterPassphrase(request, 'not the passphrase').catch(refused => refused)
+      return { code: error.code, text: error.message, fields: error.fields, again: error.retryAfterSeconds }
+    }),
+  )
+  expect(answers[0]!.code).toBe('wrong_sign_in')
+  expect(answers[1]).toEqual(answers[0])
+  expect(answers[2]).toEqual(answers[0])
+})
+
+test('a passphrase longer than any that can be chosen is simply wrong', async () => {
+  const at = await doorWithMessage()
+  await at.enrolsApp(await at.provesMailbox(ADA.address))
+  expect(await refusalOf(at.portal.enterPassphrase(await at.begins(ADA.address), 'x'.repeat(100_000)))).toBe('wrong_sign_in')
+})
+
+test('a passphrase with old parameters is hashed anew at the next sign-in', async () => {
+  const at = await doorWithMessage()
+  const { visitor, key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const argon2 = await import('argon2')
+  const old = await argon2.hash(PASSPHRASE, { type: argon2.argon2id, memoryCost: 8_192, timeCost: 1, parallelism: 1 })
+  const secretNow = () =>
+    at.parts.store.read(async tx => (await tx.signIn.factors.ofPerson(visitor.person)).find(({ kind }) => kind === 'passphrase')!)
+  const { id } = await secretNow()
+  await at.parts.store.transaction(tx => tx.signIn.factors.replaceSecret(id, old))
+  await at.signsInByApp(ADA.address, key)
+  expect((await secretNow()).secret).toContain('$argon2id$v=19$m=19456')
+  at.clock.advance(minutes(1))
+  expect(await refusalOf(at.signsInByApp(ADA.address, key))).toBe('nothing')
+})
