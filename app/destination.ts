@@ -16,6 +16,7 @@ const TARGETS = [
   '/account',
   '/enrol/passkey',
   '/enrol/passphrase',
+  '/enrol/printed-codes',
 ]
 const ID = /^[a-z]{3}_[0-9a-z]{10,40}$/
 
@@ -38,7 +39,8 @@ export const wanted = (request: Request): string | null => destination(new URL(r
 
 /** The page to come back to after a request that could not be answered: an act leads back to the page it was on. */
 export function pageOf(path: string): string | null {
-  return destination(path) ?? destination(path.slice(0, path.lastIndexOf('/')))
+  if (path === '') return null
+  return destination(path) ?? pageOf(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
 }
 
 /** A path of ours with its query; what is null is left out. */

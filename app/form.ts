@@ -44,7 +44,7 @@ export async function form<F extends Fields>(
   checkSizes(sent)
   const missing: FieldError[] = []
   const entries = Object.entries(fields).map(async ([name, kind]) => {
-    const value = await valueOf(sent, name, kind)
+    const value = await fieldValue(sent, name, kind)
     if (value === '' && !kind.endsWith('?')) missing.push({ field: name, problem: 'Fill in this field.' })
     return [name, value] as const
   })
@@ -99,7 +99,7 @@ function checkSizes(sent: FormData): void {
     throw refusal('too_large', 'These files are too large: 20 files and 20 MB at most.')
 }
 
-async function valueOf(sent: FormData, name: string, kind: keyof Kinds): Promise<Kinds[keyof Kinds]> {
+async function fieldValue(sent: FormData, name: string, kind: keyof Kinds): Promise<Kinds[keyof Kinds]> {
   if (kind === 'files') return filesOf(sent.getAll(name))
   if (kind === 'choices') return sent.getAll(name).filter(value => typeof value === 'string')
   const value = sent.get(name)

@@ -20,7 +20,8 @@ export const loader = handled(
     formToken: context.formToken,
     nonce: context.nonce,
     standing: standingOf(context.visitor),
-    name: context.visitor?.name ?? '',
+    // Whoever has shown only a mailbox is not told whose it is.
+    name: context.visitor?.level === 'full' ? context.visitor.name : '',
     development: context.development,
   }),
 )

@@ -8,3 +8,6 @@ export function fullVisitor(context: PageContext): Visitor {
   if (visitor.level !== 'full') throw refusal('sign_in_required', 'Please sign in.')
   return visitor
 }
+
+/** The page that lists somebody's ways to sign in, or lets them choose the first. */
+export const waysPage = ({ level }: Visitor): string => (level === 'full' ? '/account' : '/enrol')

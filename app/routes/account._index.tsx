@@ -3,8 +3,7 @@ import { useLoaderData } from '@remix-run/react'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
-import { ButtonLink } from '../ui/Button.tsx'
-import { Factors } from '../ui/Factors.tsx'
+import { FactorLinks, Factors } from '../ui/Factors.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
 import { Sessions } from '../ui/Sessions.tsx'
@@ -12,7 +11,7 @@ import { fullVisitor } from '../visitor.ts'
 
 export const handle = { title: (words: Catalogue) => words.account.title }
 
-const DONE = ['removed', 'ended'] as const
+const DONE = ['removed', 'ended', 'changed'] as const
 
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const visitor = fullVisitor(context)
@@ -28,9 +27,7 @@ export default function Account() {
     <Page title={words.title} done={done && words[done]}>
       <h2>{words.ways}</h2>
       <Factors factors={factors} />
-      <ButtonLink to="/enrol/passkey" look="other">
-        {words.addPasskey}
-      </ButtonLink>
+      <FactorLinks factors={factors} />
       <h2>{words.devices}</h2>
       <Sessions sessions={sessions} />
       <p>{words.everywhereText}</p>

@@ -33,10 +33,11 @@ const DATE = { year: 'line', month: 'line', day: 'line' } as const
 export default function Confirm() {
   const words = useWords()
   const { asks, organization, phone, next } = useLoaderData<typeof loader>()
+  const refusal = useRefusal()
   const isDate = asks === 'birth_date'
   if (!asks) return <Nothing next={next} />
   return (
-    <Page title={words.confirm.title} refusal={useRefusal()} mainField={isDate ? 'year' : 'answer'}>
+    <Page title={words.confirm.title} refusal={refusal} mainField={isDate ? 'year' : 'answer'}>
       <p>{isDate ? words.confirm.birthText : words.confirm.codeText}</p>
       <Form>
         <input type="hidden" name="asks" value={asks} />

@@ -10,12 +10,12 @@ import { Codes } from '../ui/Codes.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PasskeyButton } from '../ui/PasskeyButton.tsx'
+import { waysPage } from '../visitor.ts'
 
 export const handle = { title: (words: Catalogue) => words.enrolPasskey.title }
 
 export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
-  const { level } = context.requireVisitor()
-  return { to: wanted(request), elsewhere: level === 'full' ? '/account' : '/enrol' }
+  return { to: wanted(request), elsewhere: waysPage(context.requireVisitor()) }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {

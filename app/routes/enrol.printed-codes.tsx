@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
 import { form } from '../form.ts'
 import { enrolled, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
@@ -7,10 +8,11 @@ import { useRefusal, useShownOnce } from '../refusal.ts'
 import { Codes } from '../ui/Codes.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
+import { waysPage } from '../visitor.ts'
 
 export const handle = { title: (words: Catalogue) => words.enrolPaper.title }
 
-export const loader = handled(({ context }: LoaderFunctionArgs) => ({ level: context.requireVisitor().level }))
+export const loader = handled(({ context }: LoaderFunctionArgs) => ({ elsewhere: waysPage(context.requireVisitor()) }))
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const visitor = args.context.requireVisitor()
@@ -20,6 +22,7 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 
 export default function EnrolPrintedCodes() {
   const words = useWords()
+  const { elsewhere } = useLoaderData<typeof loader>()
   const shownOnce = useShownOnce()
   const refusal = useRefusal()
   if (shownOnce) return <Codes {...shownOnce} />
@@ -28,7 +31,7 @@ export default function EnrolPrintedCodes() {
       <p>{words.enrolPaper.text}</p>
       <PostButton>{words.enrolPaper.go}</PostButton>
       <p>
-        <a href="/enrol">{words.cancel}</a>
+        <a href={elsewhere}>{words.cancel}</a>
       </p>
     </Page>
   )

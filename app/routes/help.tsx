@@ -27,8 +27,9 @@ export default function Help() {
       </p>
       <p>{never}</p>
       <h2>{words.in}</h2>
+      <p>{words.inText}</p>
       <p>
-        {words.inText} <a href="/sign-in/help">{words.inGo}</a>
+        <a href="/sign-in/help">{words.inGo}</a>
       </p>
       <h2>{words.why}</h2>
       <p>{words.whyText}</p>

@@ -1,6 +1,7 @@
 import type { FactorLine } from '../../server/portal.ts'
 import { useTell } from '../language/moment.ts'
-import { useWords } from '../language/words.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
+import { ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
 import { PostButton } from './PostButton.tsx'
 
@@ -28,6 +29,30 @@ export function Factors({ factors }: { factors: FactorLine[] }) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** What can be added or changed, given what there is. Staff have no printed codes. */
+export function FactorLinks({ factors }: { factors: FactorLine[] }) {
+  const words = useWords().account
+  const { standing } = useSurroundings()
+  const hasPassphrase = factors.some(({ kind }) => kind === 'passphrase')
+  return (
+    <>
+      <ButtonLink to="/enrol/passkey" look="other">
+        {words.addPasskey}
+      </ButtonLink>
+      {hasPassphrase ? (
+        <p>
+          <a href="/enrol/passphrase?with=account">{words.newPassphrase}</a>
+        </p>
+      ) : null}
+      {standing === 'reader' ? (
+        <p>
+          <a href="/enrol/printed-codes">{words.newCodes}</a>
+        </p>
+      ) : null}
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { MessageBody, MessageView } from '../../server/views.ts'
 import { at } from '../destination.ts'
+import { useTell } from '../language/moment.ts'
 import { useWords } from '../language/words.ts'
 import { Attachments } from './Attachments.tsx'
 import { ButtonLink } from './Button.tsx'
@@ -31,12 +32,7 @@ export function OpenedMessage({ view: { frame, body }, look, done }: { view: Ope
       <Text body={body} look={look} />
       <LookLinks path={path} look={look} hasHtml={body.html !== null} />
       <Attachments files={body.attachments} at={`${path}/attachments`} />
-      {isReply ? null : (
-        <>
-          {body.replyAllowed ? <ButtonLink to={`${path}/reply`}>{words.reply}</ButtonLink> : <p>{words.noReply}</p>}
-          <Notice kind="calm">{words.seen}</Notice>
-        </>
-      )}
+      {isReply ? null : <Answer path={path} body={body} />}
       {body.thread.length > 0 ? (
         <section aria-labelledby="thread-title" className="no-print">
           <h2 id="thread-title">{words.earlier}</h2>
@@ -61,10 +57,20 @@ function Facts({ view: { frame, body } }: { view: OpenedView }) {
         [words.from, `${fromLine(frame)}${address}`],
         [words.to, frame.forWhom],
         [words.sent, <DateTime key="sent" at={frame.createdAt} />],
-        [words.opened, <DateTime key="opened" at={body.openedAt} />],
         [words.until, <DateTime key="until" at={frame.expiresAt} />],
       ]}
     />
+  )
+}
+
+function Answer({ path, body }: { path: string; body: MessageBody }) {
+  const words = useWords().message
+  const tell = useTell()
+  return (
+    <>
+      <Notice kind="calm">{words.seen(tell(body.openedAt))}</Notice>
+      {body.replyAllowed ? <ButtonLink to={`${path}/reply`}>{words.reply}</ButtonLink> : <p>{words.noReply}</p>}
+    </>
   )
 }
 

@@ -3,45 +3,36 @@ import { staffWords } from '../language/staff.ts'
 import { DateTime } from './DateTime.tsx'
 import type { Examples } from './example.ts'
 import { StatusTag } from './StatusTag.tsx'
+import { WideTable } from './WideTable.tsx'
 
 const words = staffWords.replies
 
 /** Replies, newest first. */
 export function ReplyList({ lines }: { lines: ReplyLine[] }) {
   return (
-    <div className="scroll" role="region" aria-label={words.title} tabIndex={0}>
-      <table>
-        <caption className="unseen">{words.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.columns.subject}</th>
-            <th scope="col">{words.columns.from}</th>
-            <th scope="col">{words.columns.state}</th>
-            <th scope="col">{words.columns.date}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(line => (
-            <tr key={line.id}>
-              <th scope="row">
-                <a href={`/replies/${line.id}`}>
-                  <bdi>{line.subject}</bdi>
-                </a>
-              </th>
-              <td>
-                <bdi>{line.from}</bdi>
-              </td>
-              <td>
-                <StatusTag strong={line.isNew}>{line.isNew ? words.isNew : words.read}</StatusTag>
-              </td>
-              <td>
-                <DateTime at={line.createdAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable
+      caption={words.title}
+      columns={[words.columns.subject, words.columns.from, words.columns.state, words.columns.date]}
+    >
+      {lines.map(line => (
+        <tr key={line.id}>
+          <th scope="row">
+            <a href={`/replies/${line.id}`}>
+              <bdi>{line.subject}</bdi>
+            </a>
+          </th>
+          <td>
+            <bdi>{line.from}</bdi>
+          </td>
+          <td>
+            <StatusTag strong={line.isNew}>{line.isNew ? words.isNew : words.read}</StatusTag>
+          </td>
+          <td>
+            <DateTime at={line.createdAt} />
+          </td>
+        </tr>
+      ))}
+    </WideTable>
   )
 }
 

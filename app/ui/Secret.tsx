@@ -10,7 +10,7 @@ interface SecretProps {
 /** The app's key: as a picture to scan, as text in groups of four, as a link for an app on this very phone. */
 export function Secret({ secret, uri, qrSvg }: SecretProps) {
   const words = useWords().enrolApp
-  const groups = secret.match(/.{1,4}/g) ?? []
+  const groups = secret.replaceAll(' ', '').match(/.{1,4}/g) ?? []
   return (
     <>
       <img className="qr" src={`data:image/svg+xml,${encodeURIComponent(qrSvg)}`} alt={words.qr} width={240} height={240} />

@@ -4,50 +4,37 @@ import { DateTime } from './DateTime.tsx'
 import type { Examples } from './example.ts'
 import { progressOf, wantsAttention } from './progress.ts'
 import { StatusTag } from './StatusTag.tsx'
+import { WideTable } from './WideTable.tsx'
 
 /** Deposits with how far each of their messages got. */
 export function SentList({ lines }: { lines: DepositLine[] }) {
   const { columns, title, noSubject } = staffWords.sent
   return (
-    <div className="scroll" role="region" aria-label={title} tabIndex={0}>
-      <table>
-        <caption className="unseen">{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{columns.subject}</th>
-            <th scope="col">{columns.recipients}</th>
-            <th scope="col">{columns.state}</th>
-            <th scope="col">{columns.date}</th>
-            <th scope="col">{columns.until}</th>
+    <WideTable caption={title} columns={[columns.subject, columns.recipients, columns.state, columns.date, columns.until]}>
+      {lines.flatMap(line =>
+        line.messages.map(message => (
+          <tr key={message.id}>
+            <th scope="row">
+              <a href={`/sent/${line.id}`}>
+                <bdi>{line.subject ?? noSubject}</bdi>
+              </a>
+            </th>
+            <td>
+              <bdi>{message.recipientName || message.recipient}</bdi>
+            </td>
+            <td>
+              <StatusTag strong={wantsAttention(progressOf(message))}>{staffWords.progress[progressOf(message)]}</StatusTag>
+            </td>
+            <td>
+              <DateTime at={line.createdAt} precision="day" />
+            </td>
+            <td>
+              <DateTime at={message.expiresAt} precision="day" />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {lines.flatMap(line =>
-            line.messages.map(message => (
-              <tr key={message.id}>
-                <th scope="row">
-                  <a href={`/sent/${line.id}`}>
-                    <bdi>{line.subject ?? noSubject}</bdi>
-                  </a>
-                </th>
-                <td>
-                  <bdi>{message.recipientName || message.recipient}</bdi>
-                </td>
-                <td>
-                  <StatusTag strong={wantsAttention(progressOf(message))}>{staffWords.progress[progressOf(message)]}</StatusTag>
-                </td>
-                <td>
-                  <DateTime at={line.createdAt} precision="day" />
-                </td>
-                <td>
-                  <DateTime at={message.expiresAt} precision="day" />
-                </td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+        )),
+      )}
+    </WideTable>
   )
 }
 

@@ -4,6 +4,7 @@ import { useTell } from '../language/moment.ts'
 import { staffWords } from '../language/staff.ts'
 import type { Filter } from '../trail-filter.ts'
 import type { Examples } from './example.ts'
+import { WideTable } from './WideTable.tsx'
 
 const words = staffWords.trail
 
@@ -29,38 +30,24 @@ export function TrailTable({ trail, filter }: { trail: TrailView; filter: Filter
 function Lines({ lines }: { lines: TrailView['lines'] }) {
   const tell = useTell()
   return (
-    <div className="scroll" role="region" aria-label={words.caption} tabIndex={0}>
-      <table>
-        <caption className="unseen">{words.caption}</caption>
-        <thead>
-          <tr>
-            {Object.entries(words.columns).map(([column, name]) => (
-              <th key={column} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(line => (
-            <tr key={line.index}>
-              <th scope="row">{line.index}</th>
-              <td>
-                <time dateTime={new Date(line.at).toISOString()}>{tell(line.at)}</time>
-              </td>
-              <td>
-                <code>{line.actor}</code>
-              </td>
-              <td>{line.action}</td>
-              <td>
-                <code>{line.object}</code>
-              </td>
-              <td>{line.detail}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <WideTable caption={words.caption} columns={Object.values(words.columns)}>
+      {lines.map(line => (
+        <tr key={line.index}>
+          <th scope="row">{line.index}</th>
+          <td>
+            <time dateTime={new Date(line.at).toISOString()}>{tell(line.at)}</time>
+          </td>
+          <td>
+            <code>{line.actor}</code>
+          </td>
+          <td>{line.action}</td>
+          <td>
+            <code>{line.object}</code>
+          </td>
+          <td>{line.detail}</td>
+        </tr>
+      ))}
+    </WideTable>
   )
 }
 
