@@ -12,7 +12,6 @@ import type { Reader, Staff, Visitor } from '../../server/sign-in/visitor.ts'
 import type { Role } from '../../server/staff.ts'
 import { days } from '../../server/time.ts'
 import type { FileUpload, MessageLine, MessageView } from '../../server/views.ts'
-import { codeIn } from './mailbox.ts'
 import type { TestPortal } from './whole-portal.ts'
 
 const PASSPHRASE = 'seven grey pigeons on a roof'
@@ -110,7 +109,7 @@ function patientOf(clinic: Clinic, name: string, address: string): Patient {
     const { requestToken } = await clinic.portal.beginSignIn({ address })
     await clinic.portal.sendMailboxCode(requestToken)
     await clinic.deliver()
-    const { sessionToken } = await clinic.portal.enterMailboxCode(requestToken, codeIn(clinic.mailbox.letterTo(address)))
+    const { sessionToken } = await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address))
     return visitorOf(clinic, sessionToken)
   }
   const enrols = async (): Promise<Reader> => {

@@ -9,6 +9,8 @@ export interface Mailbox extends Mailer {
   /** The newest letter to this address. @throws Error when there is none: the test expected one. */
   letterTo(address: string): Mail
   lettersTo(address: string): Mail[]
+  /** The newest code that was sent to this address, whatever letters left beside it. */
+  codeTo(address: string): string
   /** From now on the mail server answers like this; null: it takes everything again. */
   answerWith(outcome: Outcome | null): void
 }
@@ -19,6 +21,7 @@ export function caughtMailbox(): Mailbox {
   const lettersTo = (address: string) => mails.filter(mail => mail.to === address)
   return {
     mails,
+    codeTo: address => codeIn(lettersTo(address).findLast(hasCode) ?? { text: '' }),
     lettersTo,
     letterTo(address) {
       const mail = lettersTo(address).at(-1)
@@ -38,9 +41,12 @@ export function caughtMailbox(): Mailbox {
   }
 }
 
+const CODE = /^(\d{3} ?\d{3})$/m
+const hasCode = (mail: { text: string }): boolean => CODE.test(mail.text)
+
 /** The six digits of a letter that brings a code. */
 export function codeIn(mail: { text: string }): string {
-  const code = /(?<![\w])(\d{3} ?\d{3})(?![\w])/.exec(mail.text)?.[1]
+  const code = CODE.exec(mail.text)?.[1]
   if (code === undefined) throw new Error('There is no code of six digits in this letter.')
   return code.replace(' ', '')
 }

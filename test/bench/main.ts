@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { DEPOSITS } from './deposits.ts'
+import { hangUp } from './http.ts'
+import type { Row } from './paired.ts'
+import { LISTS, OPENING, RETRACTION } from './reading.ts'
+import { EQUALITY } from './sign-in.ts'
+import { APPENDING, VERIFYING } from './trail.ts'
+
+const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY]
+
+const HELP = `npm run bench [-- --only NAME] [-- --json FILE]
+
+Measures the portal beside the least any program would need on this machine, in the same run. The ratio is what can be compared
+between machines. NAME is one of these, or the beginning of some:
+  ${BENCHES.map(({ name }) => name).join('\n  ')}
+`
+
+const { values: wishes } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } },
+})
+
+if (wishes.help) process.stdout.write(HELP)
+else process.exitCode = await measure(wishes.only ?? '', wishes.json)
+
+async function measure(only: string, file: string | undefined): Promise<number> {
+  const exact = BENCHES.filter(({ name }) => name === only)
+  const chosen = exact.length > 0 ? exact : BENCHES.filter(({ name }) => name.startsWith(only))
+  if (chosen.length === 0) {
+    process.stderr.write(`There is no measurement “${only}”.\n\n${HELP}`)
+    return 2
+  }
+  const rows: Row[] = []
+  for (const bench of chosen) {
+    rows.push(await bench.run(share => progressBar(bench.name, share)))
+    progressBar('', 1)
+  }
+  hangUp()
+  process.stdout.write(`${table(rows)}\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}\n`)
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`)
+  return 0
+}
+
+function progressBar(name: string, share: number): void {
+  if (!process.stderr.isTTY) return
+  const done = Math.round(share * 30)
+  const bar = name === '' ? '' : `${name.padEnd(36)} ${'█'.repeat(done)}${'░'.repeat(30 - done)} ${Math.round(share * 100)} %`
+  process.stderr.write(`\r\u001b[2K${bar}`)
+}
+
+function table(rows: readonly Row[]): string {
+  const head = ['measured', 'value', 'unit', 'floor', 'ratio', 'goal', 'met']
+  const lines = rows.map(({ name, value, unit, floor, ratio, goal, met }) => [
+    name,
+    digits(value),
+    unit,
+    floor === null ? '–' : digits(floor),
+    ratio === null ? '–' : `${ratio.toFixed(1)} ×`,
+    goal === null ? '–' : String(goal),
+    met === null ? '–' : met ? 'yes' : 'no',
+  ])
+  const widths = head.map((word, column) => Math.max(word.length, ...lines.map(line => line[column]!.length)))
+  return [head, ...lines].map(line => line.map((word, column) => word.padEnd(widths[column]!)).join('  ')).join('\n')
+}
+
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}

@@ -1,0 +1,171 @@
+import { newId, newSecret } from '../../server/ids.ts'
+import type { Reader } from '../../server/sign-in/visitor.ts'
+import { days } from '../../server/time.ts'
+import { record } from '../../server/trail/entry.ts'
+import { type Clinic, clinicIn } from '../support/clinic.ts'
+import { wholePortal } from '../support/whole-portal.ts'
+import { bareDatabase, openParts, sealParts } from './floor.ts'
+import { type Bench, type Progress, paired, rowOf } from './paired.ts'
+
+const ROUNDS = 200
+/** A changed row, a receipt and an entry of the trail. */
+const CHANGED_BYTES = 1_024
+const CONTENT_BYTES = 4_096
+/** Subject, sender and body. */
+const CONTENT_PARTS = 3
+
+/** The first opening of a message, and showing it. */
+export const OPENING: Bench = {
+  name: 'open-message-4k',
+  run: progress =>
+    withClinic(async clinic => {
+      const ada = clinic.patient('Ada Lopez')
+      const floor = bareDatabase()
+      const sealed = sealParts(CONTENT_PARTS, CONTENT_BYTES)
+      let message = ''
+      try {
+        await clinic.deposits('Welcome', [ada])
+        const reader = await ada.signsIn()
+        const measured = await paired(
+          {
+            rounds: ROUNDS,
+            async prepare() {
+              const { messages } = await clinic.deposits('Result', [ada], { text: 'x'.repeat(CONTENT_BYTES) })
+              message = messages[0]!.id
+            },
+            async work() {
+              await clinic.portal.openMessage(reader, message)
+              await clinic.portal.viewMessage(reader, message)
+            },
+            floor() {
+              floor.commit(new Uint8Array(CHANGED_BYTES))
+              openParts(sealed)
+            },
+          },
+          progress,
+        )
+        return rowOf(OPENING.name, 'ms', measured)
+      } finally {
+        floor.close()
+      }
+    }),
+}
+
+/** The newest fifty of a mailbox, whether it holds a thousand messages or a hundred thousand. */
+export const LISTS: Bench[] = [1_000, 100_000].map(size => ({
+  name: `list-50-of-${size}`,
+  run: progress =>
+    withClinic(async clinic => {
+      const ada = clinic.patient('Ada Lopez')
+      await clinic.deposits('Welcome', [ada])
+      const reader = await ada.signsIn()
+      await fill(clinic, reader, size, share => progress(share * 0.9))
+      const list = bareList(size)
+      try {
+        const measured = await paired(
+          { rounds: ROUNDS, work: () => clinic.portal.listMessages(reader, { limit: 50 }), floor: list.newest },
+          share => progress(0.9 + share * 0.1),
+        )
+        return rowOf(`list-50-of-${size}`, 'ms', measured)
+      } finally {
+        list.close()
+      }
+    }),
+}))
+
+/** Taking one message back. */
+export const RETRACTION: Bench = {
+  name: 'retract-message',
+  run: progress =>
+    withClinic(async clinic => {
+      const ada = clinic.patient('Ada Lopez')
+      const floor = bareDatabase()
+      const sender = { client: clinic.gateway }
+      let deposit = ''
+      try {
+        const measured = await paired(
+          {
+            rounds: ROUNDS,
+            async prepare() {
+              deposit = (await clinic.deposits('Result', [ada])).id
+            },
+            work: () => clinic.portal.retract(sender, deposit, { reason: 'wrong_recipient' }),
+            floor() {
+              const [reason] = sealParts(1, 64)
+              floor.commit(Buffer.concat([new Uint8Array(CHANGED_BYTES), reason!.sealed]))
+            },
+          },
+          progress,
+        )
+        return rowOf(RETRACTION.name, 'ms', measured)
+      } finally {
+        floor.close()
+      }
+    }),
+}
+
+async function withClinic<T>(work: (clinic: Clinic) => Promise<T>): Promise<T> {
+  const portal = await wholePortal()
+  try {
+    return await work(await clinicIn(portal))
+  } finally {
+    await portal.close()
+  }
+}
+
+const BATCH = 500
+
+/** Puts messages into a mailbox as deposits would, only many in one transaction. */
+async function fill(clinic: Clinic, reader: Reader, size: number, progress: Progress): Promise<void> {
+  const sender = { kind: 'client' as const, id: clinic.gateway.client.id, organization: clinic.organization.id }
+  const { id: deposit } = await clinic.deposits('First', [{ name: 'Ada Lopez', address: 'ada.lopez@example.com' }])
+  for (let made = 0; made < size; made += BATCH) {
+    await clinic.storage.store.transaction(async tx => {
+      for (let i = 0; i < BATCH; i++) {
+        const now = clinic.clock.advance(1)
+        const id = newId('msg', now)
+        const message = {
+          ...{ id, organization: clinic.organization.id, deposit, thread: newId('thr', now), sender, inReplyTo: null },
+          ...{ direction: 'to_recipient' as const, recipient: reader.person.id, state: 'waiting' as const },
+          ...{ createdAt: now, expiresAt: now + days(30), retainUntil: now + days(3_000), replyAllowed: true },
+          ...{ confidential: false, needsConfirmation: null, attachmentCount: 0, locator: newSecret(), activationAnswer: null },
+        }
+        const content = { subject: `Result ${made + i}`, from: { name: 'Dr. Cole' }, text: 'Well.', html: null, language: 'en' }
+        await tx.messages.add(message, { ...content, commitmentSalt: newSecret() })
+        const actor = { kind: 'client' as const, id: sender.id }
+        await record(tx, now, { organization: sender.organization, actor, action: 'message.deposited', object: id, revision: 1 })
+      }
+    })
+    progress(Math.min(1, (made + BATCH) / size))
+  }
+}
+
+/** As many rows in a bare table with an index, and the cipher calls for the subjects and senders of fifty of them. */
+function bareList(size: number): { newest(): void; close(): void } {
+  const { db, close } = bareDatabase()
+  db.exec('create table lines (id text primary key, recipient text, wrapped blob, sealed blob, wrapped2 blob, sealed2 blob)')
+  db.exec('create index mailbox on lines (recipient, id)')
+  const [subject, from] = sealParts(2, 64)
+  const insert = db.prepare('insert into lines values (?, ?, ?, ?, ?, ?)')
+  db.transaction(() => {
+    for (let i = 0; i < size; i++) {
+      const id = `msg_${String(i).padStart(10, '0')}`
+      insert.run(id, 'rcp_ada', subject!.wrappedKey, subject!.sealed, from!.wrappedKey, from!.sealed)
+    }
+  })()
+  const newest = db.prepare('select * from lines where recipient = ? order by id desc limit 50')
+  interface Line {
+    wrapped: Uint8Array
+    sealed: Uint8Array
+    wrapped2: Uint8Array
+    sealed2: Uint8Array
+  }
+  return {
+    newest() {
+      const lines = newest.all('rcp_ada') as Line[]
+      openParts(lines.map(({ wrapped, sealed }) => ({ wrappedKey: wrapped, sealed })))
+      openParts(lines.map(({ wrapped2, sealed2 }) => ({ wrappedKey: wrapped2, sealed: sealed2 })))
+    },
+    close,
+  }
+}
