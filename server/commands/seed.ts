@@ -1,13 +1,13 @@
 import { readConfig } from '../config.ts'
 import { PortalError } from '../errors.ts'
 import { openLog } from '../log.ts'
-import { command } from './command.ts'
+import { command, JSON_ARGUMENT } from './command.ts'
 
 export default command({
   name: 'seed',
   description: 'Fills an empty development database with a demonstration clinic, as the first start does',
-  args: {},
-  async run(_, terminal) {
+  args: { json: JSON_ARGUMENT },
+  async run({ json }, terminal) {
     const config = readConfig(terminal.env)
     if (config.environment === 'production') {
       throw new PortalError('misconfigured', 'Invented patients do not belong in production: PORTAL_ENV is production.')
@@ -15,7 +15,10 @@ export default command({
     const [{ openParts }, { seedDemonstration }] = await Promise.all([import('../main.ts'), import('../seed.ts')])
     const { parts, close } = await openParts(config, openLog('warn', terminal.clock), true)
     try {
-      await seedDemonstration(parts, { dataFolder: config.dataFolder })
+      const demonstration = await seedDemonstration(parts, { dataFolder: config.dataFolder })
+      if (demonstration === null) throw new PortalError('conflict', 'The database is not empty, and holds no demonstration.')
+      if (json) terminal.out(JSON.stringify(demonstration))
+      else for (const person of demonstration.people) terminal.out(`${person.address}  ${person.role}  ${person.howToSignIn}`)
     } finally {
       await close()
     }

@@ -99,3 +99,17 @@ test('a portal in production is not filled with invented patients', async () => 
     err: expect.stringContaining('Invented patients do not belong in production'),
   })
 })
+
+test('a development portal is filled once; asked again, the same people are told', async () => {
+  const { portal, answer } = await atATerminal()
+  const first = await answer<{ people: { address: string }[] }>('seed')
+  expect(first.people.map(({ address }) => address)).toContain('ada@example.com')
+  expect(await answer('seed')).toEqual(first)
+  expect((await portal('seed')).out).toContain('ada@example.com  patient')
+})
+
+test('a portal that is in use is not filled', async () => {
+  const { portal, answer } = await atATerminal()
+  await answer('organization', 'create', '--name', 'North Clinic')
+  expect(await portal('seed')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('The database is not empty') })
+})
