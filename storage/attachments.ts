@@ -31,8 +31,8 @@ export function attachments({ db, parts, rows }: Work): Attachments {
       const { id, message, organization, recipient, size } = attachment
       const row = rows.sign('attachments', { id, message, organization, recipient, size })
       await db.insertInto('attachments').values(row).execute()
-      await parts.put(place(row, 'file'), { name, type })
-      await parts.putStream(place(row, 'content'), content, async (number, sealed) => {
+      await parts.add(place(row, 'file'), { name, type })
+      await parts.addStream(place(row, 'content'), content, async (number, sealed) => {
         await db.insertInto('attachment_chunks').values({ attachment: id, number, sealed }).execute()
       })
     },

@@ -13,7 +13,7 @@ export function depositKeys({ db, parts, rows }: Work): DepositKeys {
     async add({ kid, privateJwk, createdAt, expiresAt }) {
       const row = rows.sign('deposit_keys', { kid, created_at: createdAt, expires_at: expiresAt })
       await db.insertInto('deposit_keys').values(row).execute()
-      await parts.put(place(kid), privateJwk)
+      await parts.add(place(kid), privateJwk)
     },
 
     async find(kid) {

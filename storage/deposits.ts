@@ -53,8 +53,8 @@ export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
         .onConflict(conflict => conflict.doNothing())
         .executeTakeFirst()
       if (result.numInsertedOrUpdatedRows !== 1n) throw new PortalError('conflict', 'This deposit has been made before.')
-      await parts.put(place(deposit, 'particulars'), { reference, fallbackReason })
-      if (idempotency) await parts.put(place(deposit, 'idempotency'), idempotency)
+      await parts.add(place(deposit, 'particulars'), { reference, fallbackReason })
+      if (idempotency) await parts.add(place(deposit, 'idempotency'), idempotency)
     },
 
     async find(id) {

@@ -37,8 +37,8 @@ export function factors({ db, parts, rows, portal }: Work): SignInStore['factors
       counter: factor.counter,
     })
     await db.insertInto('factors').values(row).execute()
-    await parts.put(place(row, 'label'), factor.label)
-    await parts.put(place(row, 'secret'), factor.secret)
+    await parts.add(place(row, 'label'), factor.label)
+    await parts.add(place(row, 'secret'), factor.secret)
   }
 
   return {

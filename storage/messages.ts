@@ -21,10 +21,10 @@ export function messages(work: Work): Messages {
   return {
     async add(message, { subject, from, ...body }) {
       await table.add(message)
-      await parts.put(place(message, 'subject'), subject)
-      await parts.put(place(message, 'from'), from)
-      await parts.put(place(message, 'body'), body satisfies Body)
-      if (message.locator !== null) await parts.put(place(message, 'locator'), message.locator)
+      await parts.add(place(message, 'subject'), subject)
+      await parts.add(place(message, 'from'), from)
+      await parts.add(place(message, 'body'), body satisfies Body)
+      if (message.locator !== null) await parts.add(place(message, 'locator'), message.locator)
     },
 
     find: async id => one(await table.find(id)),

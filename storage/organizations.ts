@@ -15,7 +15,7 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
     async add({ id, createdAt, ...profile }) {
       await db.insertInto('organizations').values({ id, created_at: createdAt }).execute()
       await keyring.addFor(id, createdAt)
-      await parts.put(place(id), profile)
+      await parts.add(place(id), profile)
     },
 
     async find(id) {

@@ -36,7 +36,7 @@ export function outbox({ db, parts }: Work): Outbox {
         ...{ created_at: letter.createdAt, next_attempt_at: letter.nextAttemptAt, claimed_until: null, settled_at: null },
       }
       await db.insertInto('outbox').values(row).execute()
-      await parts.put(place(letter, 'content'), content)
+      await parts.add(place(letter, 'content'), content)
     },
 
     async claim(now, leaseUntil, limit) {

@@ -49,9 +49,9 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
         confirmed_at: recipient.confirmedAt,
       })
       await db.insertInto('recipients').values(row).execute()
-      await parts.put(place(recipient, 'address'), address)
-      await parts.put(place(recipient, 'name'), name)
-      await parts.put(place(recipient, 'preferences'), { language, timeZone })
+      await parts.add(place(recipient, 'address'), address)
+      await parts.add(place(recipient, 'name'), name)
+      await parts.add(place(recipient, 'preferences'), { language, timeZone })
     },
 
     async find(id) {

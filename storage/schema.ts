@@ -1,4 +1,4 @@
-import type { Authenticated, OrganizationKeyRow, RootKeyRow, SealedPartRow, SigningKeyRow } from './schema/keys.ts'
+import type { Authenticated, DataKeyRow, OrganizationKeyRow, RootKeyRow, SealedPartRow, SigningKeyRow } from './schema/keys.ts'
 import type {
   AttemptRow,
   EnrolmentRow,
@@ -19,6 +19,7 @@ export interface Database {
   root_keys: RootKeyRow
   organization_keys: OrganizationKeyRow
   signing_keys: SigningKeyRow
+  data_keys: DataKeyRow
   sealed_parts: SealedPartRow
   organizations: OrganizationRow
   clients: ClientRow

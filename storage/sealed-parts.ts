@@ -1,11 +1,15 @@
 import type { Kysely } from 'kysely'
 import { inBatches } from './batches.ts'
+import { type DataKey, DataKeys } from './data-keys.ts'
 import type { Keyring } from './keyring.ts'
 import type { SealedPartRow } from './schema/keys.ts'
 import type { Database } from './schema.ts'
-import { openPart, type Place, sealPart } from './sealing/envelope.ts'
+import { openPart, type Place, type SealedPart, sealPart } from './sealing/envelope.ts'
 import { tampered } from './sealing/refusal.ts'
 import { type OpenStream, openStream, sealStream } from './sealing/stream.ts'
+
+/** A sealed part with its data key. */
+type Row = SealedPartRow & DataKey
 
 /**
  * The one table in which every sealed value of every other lies. A value is anything JSON can say; its place is bound to it, so
@@ -14,17 +18,34 @@ import { type OpenStream, openStream, sealStream } from './sealing/stream.ts'
 export class SealedParts {
   readonly #db: Kysely<Database>
   readonly #keyring: Keyring
+  readonly #dataKeys: DataKeys
 
   constructor(db: Kysely<Database>, keyring: Keyring) {
     this.#db = db
+    this.#dataKeys = new DataKeys(db)
     this.#keyring = keyring
   }
 
-  /** Seals a value under a fresh data key, in the place of what was there before. */
+  /** Seals a value under a fresh data key, where there is none yet. */
+  async add(place: Place, value: unknown): Promise<void> {
+    const kek = await this.#keyring.wrapping(place.organization)
+    await this.#insert(place, kek.id, sealPart(toBytes(value), place, kek.key))
+  }
+
+  /** As {@link add}; what was there before is gone, key and all. */
   async put(place: Place, value: unknown): Promise<void> {
     const kek = await this.#keyring.wrapping(place.organization)
-    const { wrappedKey, sealed } = sealPart(Buffer.from(JSON.stringify(value), 'utf8'), place, kek.key)
-    await this.#write(place, { kek: kek.id, wrapped_key: wrappedKey, sealed })
+    const part = sealPart(toBytes(value), place, kek.key)
+    const { organization, owner, part: name } = place
+    const before = await this.#db
+      .updateTable('sealed_parts')
+      .set({ organization, sealed: part.sealed })
+      .where('owner', '=', owner)
+      .where('part', '=', name)
+      .returning('data_key')
+      .executeTakeFirst()
+    if (before) await this.#dataKeys.overwrite(before.data_key, { kek: kek.id, wrapped: part.wrappedKey })
+    else await this.#insert(place, kek.id, part)
   }
 
   /** @throws PortalError `tampered` when it is missing or not what was put there. */
@@ -45,9 +66,7 @@ export class SealedParts {
     const [first] = places
     if (!first) return new Map()
     const rows = await inBatches(places, some =>
-      this.#db
-        .selectFrom('sealed_parts')
-        .selectAll()
+      this.#rows()
         .where('part', '=', first.part)
         .where(
           'owner',
@@ -73,10 +92,10 @@ export class SealedParts {
   }
 
   /** Seals a file; its head becomes the part, its chunks are handed to `keep` one by one. */
-  async putStream(place: Place, content: Uint8Array, keep: (number: number, sealed: Uint8Array) => Promise<void>): Promise<void> {
+  async addStream(place: Place, content: Uint8Array, keep: (number: number, sealed: Uint8Array) => Promise<void>): Promise<void> {
     const kek = await this.#keyring.wrapping(place.organization)
     const { wrappedKey, header, chunks } = sealStream(content, place, kek.key)
-    await this.#write(place, { kek: kek.id, wrapped_key: wrappedKey, sealed: header })
+    await this.#insert(place, kek.id, { wrappedKey, sealed: header })
     for (const [number, sealed] of chunks.entries()) await keep(number, sealed)
   }
 
@@ -85,32 +104,35 @@ export class SealedParts {
     const row = await this.#row(place)
     if (!row) return undefined
     const kek = await this.#keyring.wrappingById(row.kek, place.organization)
-    return openStream({ wrappedKey: row.wrapped_key, header: row.sealed }, size, place, kek)
+    return openStream({ wrappedKey: row.wrapped, header: row.sealed }, size, place, kek)
   }
 
-  /** Removes one part of a row, or all of them, keys and content. */
+  /** Destroys the keys of one part of a row, or of all of them, and then their content. */
   async remove(owner: string, part?: string): Promise<void> {
     const all = this.#db.deleteFrom('sealed_parts').where('owner', '=', owner)
-    await (part === undefined ? all : all.where('part', '=', part)).execute()
+    const removed = await (part === undefined ? all : all.where('part', '=', part)).returning('data_key').execute()
+    await this.#dataKeys.destroy(removed.map(row => row.data_key))
   }
 
-  async #open<T>(row: SealedPartRow, place: Place): Promise<T> {
+  async #open<T>(row: Row, place: Place): Promise<T> {
     if (row.organization !== place.organization) throw tampered()
     const kek = await this.#keyring.wrappingById(row.kek, place.organization)
-    const plaintext = openPart({ wrappedKey: row.wrapped_key, sealed: row.sealed }, place, kek)
+    const plaintext = openPart({ wrappedKey: row.wrapped, sealed: row.sealed }, place, kek)
     return JSON.parse(Buffer.from(plaintext).toString('utf8')) as T
   }
 
-  #row({ owner, part }: Place): Promise<SealedPartRow | undefined> {
-    return this.#db.selectFrom('sealed_parts').selectAll().where('owner', '=', owner).where('part', '=', part).executeTakeFirst()
+  #rows() {
+    return this.#db.selectFrom('sealed_parts').innerJoin('data_keys', 'data_keys.number', 'sealed_parts.data_key').selectAll()
   }
 
-  async #write(place: Place, sealed: Pick<SealedPartRow, 'kek' | 'wrapped_key' | 'sealed'>): Promise<void> {
-    const { organization, owner, part } = place
-    await this.#db
-      .insertInto('sealed_parts')
-      .values({ owner, part, organization, ...sealed })
-      .onConflict(conflict => conflict.columns(['owner', 'part']).doUpdateSet({ organization, ...sealed }))
-      .execute()
+  #row({ owner, part }: Place): Promise<Row | undefined> {
+    return this.#rows().where('owner', '=', owner).where('part', '=', part).executeTakeFirst()
+  }
+
+  async #insert({ organization, owner, part }: Place, kek: string, { wrappedKey, sealed }: SealedPart): Promise<void> {
+    const dataKey = await this.#dataKeys.add({ kek, wrapped: wrappedKey })
+    await this.#db.insertInto('sealed_parts').values({ owner, part, organization, data_key: dataKey, sealed }).execute()
   }
 }
+
+const toBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value), 'utf8')

@@ -49,7 +49,7 @@ export function clients({ db, parts, rows }: Work): Clients {
         revoked_at: client.revokedAt,
       })
       await db.insertInto('clients').values(row).execute()
-      await parts.put(place(client.id, client.organization), client.name)
+      await parts.add(place(client.id, client.organization), client.name)
     },
 
     find: async id => opened(await rowOf(id)),

@@ -32,7 +32,7 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
         .insertInto('sign_in_requests')
         .values(rows.sign('sign_in_requests', toRow(request)))
         .execute()
-      if (request.locator !== null) await parts.put(place(request.tokenHash), request.locator)
+      if (request.locator !== null) await parts.add(place(request.tokenHash), request.locator)
     },
 
     async find(tokenHash, now) {

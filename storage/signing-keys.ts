@@ -16,7 +16,7 @@ export async function addTrailKey({ db, parts, rows }: Work, now: Instant): Prom
   const { publicKey } = openSigner(privateKey)
   const row = rows.sign('signing_keys', { id, purpose: 'trail', public_key: publicKey, created_at: now })
   await db.insertInto('signing_keys').values(row).execute()
-  await parts.put(place(id), Buffer.from(privateKey).toString('base64'))
+  await parts.add(place(id), Buffer.from(privateKey).toString('base64'))
   privateKey.fill(0)
 }
 

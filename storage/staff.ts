@@ -35,8 +35,8 @@ export function staff({ db, parts, rows, portal }: Work): StaffMembers {
         .insertInto('staff')
         .values(rows.sign('staff', { ...row, ...times }))
         .execute()
-      await parts.put(place(member, 'address'), address)
-      await parts.put(place(member, 'name'), name)
+      await parts.add(place(member, 'address'), address)
+      await parts.add(place(member, 'name'), name)
     },
 
     async find(id) {

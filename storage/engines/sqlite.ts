@@ -6,7 +6,7 @@ import { PortalError } from '../../server/errors.ts'
 import type { Database } from '../schema.ts'
 import type { Engine, EngineDialect, EngineOptions } from './engine.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { busy, isBusy, isFatal, translate } from './sqlite-errors.ts'
+import { busy, isBusy, isFatal, RETRY_AFTER_SECONDS, translate } from './sqlite-errors.ts'
 import { Connection } from './turn.ts'
 
 const { setTimeout } = globalThis
@@ -81,6 +81,7 @@ class Sqlite implements Engine {
   readonly #readerDb: Kysely<Database>
   readonly #options: EngineOptions
   #failure: Error | undefined
+  #closed = false
 
   constructor(file: string, writer: BetterSqlite.Database, reader: BetterSqlite.Database, options: EngineOptions) {
     this.#file = file
@@ -94,7 +95,7 @@ class Sqlite implements Engine {
   }
 
   async write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-    Connection.refuseNesting()
+    this.#refuseWrongTime()
     const deadline = this.#deadline()
     return this.#writing.queue(async () => {
       await this.#begin(deadline)
@@ -105,7 +106,7 @@ class Sqlite implements Engine {
   }
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-    Connection.refuseNesting()
+    this.#refuseWrongTime()
     return this.#reading.queue(async () => {
       this.#refuseAfterFailure()
       this.#attempt(() => this.#reader.exec('begin'))
@@ -123,7 +124,7 @@ class Sqlite implements Engine {
   }
 
   async purge(): Promise<void> {
-    Connection.refuseNesting()
+    this.#refuseWrongTime()
     const deadline = this.#deadline()
     await this.#writing.queue(async () => {
       while (!this.#checkpoint('TRUNCATE')) await this.#waitUntil(deadline)
@@ -131,6 +132,8 @@ class Sqlite implements Engine {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true // what is queued is still done; nothing new is begun
     await Promise.all([this.#writing.idle(), this.#reading.idle()])
     this.#reader.close()
     if (!this.#failure) this.#checkpoint('TRUNCATE')
@@ -191,6 +194,11 @@ class Sqlite implements Engine {
       this.#options.onFailure?.(said)
     }
     return said
+  }
+
+  #refuseWrongTime(): void {
+    Connection.refuseNesting()
+    if (this.#closed) throw new PortalError('unavailable', 'The portal is stopping.', { retryAfterSeconds: RETRY_AFTER_SECONDS })
   }
 
   #refuseAfterFailure(): void {

@@ -56,10 +56,11 @@ const tables: Record<string, { key: string[]; clustered?: true; columns: Columns
     },
   },
   signing_keys: { key: ['id'], columns: { id: 'text', purpose: 'text', public_key: 'bytes', created_at: 'integer', ...mac } },
+  data_keys: { key: ['number'], columns: { number: 'integer', kek: 'text', wrapped: 'bytes' } },
   sealed_parts: {
     key: ['owner', 'part'],
     clustered: true,
-    columns: { owner: 'text', part: 'text', organization: 'text', kek: 'text', wrapped_key: 'bytes', sealed: 'bytes' },
+    columns: { owner: 'text', part: 'text', organization: 'text', data_key: 'integer', sealed: 'bytes' },
   },
   organizations: { key: ['id'], columns: { id: 'text', created_at: 'integer' } },
   clients: {
@@ -177,6 +178,7 @@ const tables: Record<string, { key: string[]; clustered?: true; columns: Columns
 }
 
 const references: Record<string, [column: string, parent: string, parentColumn: string][]> = {
+  sealed_parts: [['data_key', 'data_keys', 'number']],
   clients: [['organization', 'organizations', 'id']],
   access_tokens: [['client', 'clients', 'id']],
   staff: [['organization', 'organizations', 'id']],

@@ -33,6 +33,19 @@ export interface SigningKeyRow extends Authenticated {
   created_at: number
 }
 
+/**
+ * The data keys of sealed parts, in a table of their own whose rows have one size, are added at the end and never removed: so each
+ * stays on the page where it was first written, and overwriting it destroys the only copy. In a table that grows in the middle,
+ * SQLite leaves copies of rows behind on the pages it moves them from, and `secure_delete` does not reach those.
+ */
+export interface DataKeyRow {
+  number: number
+  /** The organization key that wraps it. */
+  kek: string
+  /** AES-KW: 40 bytes; zeros once it was destroyed. */
+  wrapped: Uint8Array
+}
+
 /** One sealed value of whichever table. */
 export interface SealedPartRow {
   /** Id of the row the value belongs to. */
@@ -40,10 +53,8 @@ export interface SealedPartRow {
   /** `subject`, `name`, `address`, `secret`… */
   part: string
   organization: string
-  /** The organization key that wraps the data key. */
-  kek: string
-  /** AES-KW: 40 bytes. */
-  wrapped_key: Uint8Array
+  /** Number of its data key. */
+  data_key: number
   /** version, nonce, ciphertext, tag; of an attachment's content the head of its stream. */
   sealed: Uint8Array
 }

@@ -11,13 +11,20 @@ export function encode(values: readonly Encodable[]): Uint8Array {
   return Buffer.concat(values.flatMap(encodeOne))
 }
 
-const TAGS = { string: 0x73, number: 0x6e, bytes: 0x62, null: 0x30 } as const
+const TAGS = { string: 0x73, illFormed: 0x53, number: 0x6e, bytes: 0x62, null: 0x30 } as const
 
 function encodeOne(value: Encodable): Uint8Array[] {
   if (value === null) return [head(TAGS.null, 0)]
-  if (typeof value === 'string') return withHead(TAGS.string, Buffer.from(value, 'utf8'))
+  if (typeof value === 'string') return encodeText(value)
   if (typeof value === 'number') return withHead(TAGS.number, integerBytes(value))
   return withHead(TAGS.bytes, value)
+}
+
+/** Half a surrogate pair has no UTF-8: all of them would become the same replacement character. */
+function encodeText(text: string): Uint8Array[] {
+  return text.isWellFormed()
+    ? withHead(TAGS.string, Buffer.from(text, 'utf8'))
+    : withHead(TAGS.illFormed, Buffer.from(text, 'utf16le'))
 }
 
 const withHead = (tag: number, bytes: Uint8Array): Uint8Array[] => [head(tag, bytes.length), bytes]

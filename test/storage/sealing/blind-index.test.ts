@@ -1,0 +1,81 @@
+import { createPublicKey, createSecretKey, randomBytes, verify } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { authenticate, keyedHash, sameBytes } from '../../../storage/sealing/blind-index.ts'
+import { type Encodable, encode } from '../../../storage/sealing/encoding.ts'
+import { newSigningKey, openSigner } from '../../../storage/sealing/signer.ts'
+
+const key = createSecretKey(Buffer.alloc(32, 1))
+const value: fc.Arbitrary<Encodable> = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.maxSafeInteger(),
+  fc.constant(null),
+  fc.uint8Array({ maxLength: 8 }),
+)
+
+describe('an encoding', () => {
+  test('is one for each list of values, and no two lists share one', () => {
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 4 }), fc.array(value, { maxLength: 4 }), (one, other) => {
+        const same = Buffer.from(encode(one)).equals(encode(other))
+        expect(same).toBe(JSON.stringify(one.map(tagged)) === JSON.stringify(other.map(tagged)))
+      }),
+    )
+  })
+
+  test.each([
+    [
+      ['ab', 'c'],
+      ['a', 'bc'],
+    ],
+    [['1'], [1]],
+    [[null], ['']],
+    [['a'], [Buffer.from('a')]],
+    [['a'], ['a', null]],
+    [['\ud800'], ['\ud801']],
+    [['\ud800'], ['\ufffd']],
+  ])('tells %j from %j', (one, other) => {
+    expect(encode(one as Encodable[])).not.toEqual(encode(other as Encodable[]))
+  })
+
+  test('refuses a number that has no one form', () => {
+    for (const number of [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => encode([number])).toThrow(RangeError)
+  })
+})
+
+const tagged = (one: Encodable) => [
+  one === null ? 'null' : typeof one,
+  one instanceof Uint8Array ? [...one] : Object.is(one, -0) ? 0 : one,
+]
+
+describe('a keyed hash', () => {
+  test('is the same for ever', () => {
+    expect(keyedHash(key, 'recipient address', 'ada@example.com')).toBe('4NxQov7zjdbOvIoDMAfh9dQYsuDXE0U5qawqqsint4c')
+    const mac = Buffer.from(authenticate(key, ['table', 'column', 1, null, 'x'])).toString('hex')
+    expect(mac).toBe('10c064ff3d0704e63f2de59ba9e6cea88df5bcbd4aea7e385d6c92c2d413a83e')
+  })
+
+  test('shows no likeness between keys, purposes or values', () => {
+    const hash = keyedHash(key, 'recipient address', 'ada@example.com')
+    expect(keyedHash(createSecretKey(randomBytes(32)), 'recipient address', 'ada@example.com')).not.toBe(hash)
+    expect(keyedHash(key, 'staff address', 'ada@example.com')).not.toBe(hash)
+    expect(keyedHash(key, 'recipient address', 'ada@example.co')).not.toBe(hash)
+  })
+
+  test('is compared whole', () => {
+    expect(sameBytes(Buffer.from('abc'), Buffer.from('abc'))).toBe(true)
+    expect(sameBytes(Buffer.from('abc'), Buffer.from('abd'))).toBe(false)
+    expect(sameBytes(Buffer.from('abc'), Buffer.from('ab'))).toBe(false)
+  })
+})
+
+describe('a signer', () => {
+  test('signs so that its public key verifies it, and nothing else', () => {
+    const signer = openSigner(newSigningKey())
+    const signature = signer.sign(Buffer.from('checkpoint'))
+    const x = Buffer.from(signer.publicKey).toString('base64url')
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    expect(verify(null, Buffer.from('checkpoint'), publicKey, signature)).toBe(true)
+    expect(verify(null, Buffer.from('another'), publicKey, signature)).toBe(false)
+  })
+})

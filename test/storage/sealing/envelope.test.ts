@@ -1,0 +1,95 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { openPart, type Place, sealPart } from '../../../storage/sealing/envelope.ts'
+import { unwrapKey, wrapKey } from '../../../storage/sealing/keys.ts'
+
+const kek = createSecretKey(Buffer.alloc(32, 1))
+const place: Place = { organization: 'org_north', owner: 'msg_1', recipient: 'rcp_ada', part: 'subject' }
+const REFUSED = 'What is stored here is not what was put here.'
+
+describe('a sealed part', () => {
+  test('opens to what was sealed, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4096 }), content => {
+        expect(Buffer.from(openPart(sealPart(content, place, kek), place, kek))).toEqual(Buffer.from(content))
+      }),
+    )
+  })
+
+  test('is version, nonce, ciphertext and tag, under a key of its own', () => {
+    const [one, other] = [sealPart(Buffer.from('twelve bytes'), place, kek), sealPart(Buffer.from('twelve bytes'), place, kek)]
+    expect(one.wrappedKey).toHaveLength(40)
+    expect(one.sealed).toHaveLength(1 + 12 + 12 + 16)
+    expect(one.sealed[0]).toBe(1)
+    expect(one.wrappedKey).not.toEqual(other.wrappedKey)
+    expect(one.sealed.subarray(1)).not.toEqual(other.sealed.subarray(1))
+  })
+
+  test('is refused for every flipped bit', () => {
+    const part = sealPart(Buffer.from('Your results'), place, kek)
+    for (const field of ['sealed', 'wrappedKey'] as const) {
+      for (let bit = 0; bit < part[field].length * 8; bit++) {
+        const changed = Buffer.from(part[field])
+        changed[bit >> 3]! ^= 1 << (bit & 7)
+        expect(() => openPart({ ...part, [field]: changed }, place, kek)).toThrow(REFUSED)
+      }
+    }
+  })
+
+  test('is refused when it is cut or extended anywhere', () => {
+    const part = sealPart(Buffer.from('Your results'), place, kek)
+    for (let length = 0; length < part.sealed.length; length++) {
+      expect(() => openPart({ ...part, sealed: part.sealed.subarray(0, length) }, place, kek)).toThrow(REFUSED)
+    }
+    expect(() => openPart({ ...part, sealed: Buffer.concat([part.sealed, Buffer.of(0)]) }, place, kek)).toThrow(REFUSED)
+  })
+
+  test.each([
+    ['organization', 'org_south'],
+    ['owner', 'msg_2'],
+    ['recipient', 'rcp_bo'],
+    ['recipient', ''],
+    ['part', 'body'],
+  ])('is refused at another %s', (field, value) => {
+    const part = sealPart(Buffer.from('Your results'), place, kek)
+    expect(() => openPart(part, { ...place, [field]: value }, kek)).toThrow(REFUSED)
+  })
+
+  test('is refused where names are cut differently', () => {
+    const part = sealPart(Buffer.from('x'), { ...place, owner: 'ab', recipient: 'c' }, kek)
+    expect(() => openPart(part, { ...place, owner: 'a', recipient: 'bc' }, kek)).toThrow(REFUSED)
+  })
+
+  test('is refused with the key of another part, and under another organization’s key', () => {
+    const [one, other] = [sealPart(Buffer.from('one'), place, kek), sealPart(Buffer.from('two'), place, kek)]
+    expect(() => openPart({ ...one, wrappedKey: other.wrappedKey }, place, kek)).toThrow(REFUSED)
+    expect(() => openPart(one, place, createSecretKey(randomBytes(32)))).toThrow(REFUSED)
+  })
+
+  // Fixed ciphertexts guard the format against ourselves: what was sealed once must open for ever.
+  test.each([
+    {
+      content: 'Your results',
+      wrappedKey: '46090250dc180342b683584d8feb1fc5eb2abad9543e6481b385749cb46e41235a532c66283a6f4e',
+      sealed: '01a579c4890240c9aa0eb9829a3f029c9a7f757448fcf462feeb7cfbb9df9c61d25aeda8a0b0ff52c2',
+    },
+    {
+      content: '',
+      wrappedKey: 'c283533cbd8508a8247804872f56da5833fc605e2ab0e8723e51b781d2adcd9cd364b14e20e70d46',
+      sealed: '011083f17296780db2b12fd428e32af778855a1efeb9962992ef7fce82',
+    },
+  ])('of version 1 opens to “$content” for ever', ({ content, wrappedKey, sealed }) => {
+    const part = { wrappedKey: Buffer.from(wrappedKey, 'hex'), sealed: Buffer.from(sealed, 'hex') }
+    expect(Buffer.from(openPart(part, place, kek)).toString()).toBe(content)
+  })
+
+  // The id of the organization's key is not bound in: rotation changes 40 bytes a part and no ciphertext.
+  test('opens under another organization key once its data key was wrapped anew', () => {
+    const part = sealPart(Buffer.from('Your results'), place, kek)
+    const next = createSecretKey(randomBytes(32))
+    const rewrapped = { ...part, wrappedKey: wrapKey(next, unwrapKey(kek, part.wrappedKey)) }
+    expect(Buffer.from(openPart(rewrapped, place, next)).toString()).toBe('Your results')
+    expect(() => openPart(rewrapped, place, kek)).toThrow(REFUSED)
+  })
+})
