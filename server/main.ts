@@ -16,6 +16,7 @@ import { openSmtp } from './mail/smtp.ts'
 import type { Mailer } from './mailer.ts'
 import type { Parts } from './parts.ts'
 import { createPortal, type Portal } from './portal.ts'
+import { type Demonstration, demonstrationText, seedDemonstration } from './seed.ts'
 import { openPassphrases } from './sign-in/passphrase.ts'
 import { type Clock, seconds } from './time.ts'
 import { fileHistory } from './trail/history.ts'
@@ -33,6 +34,8 @@ const DRAIN = seconds(30)
 
 export interface Serving {
   origin: string
+  /** Who lives in it, when it is a demonstration. */
+  demonstration: Demonstration | null
   /** Stops taking requests, lets those under way end, and closes everything. */
   stop(): Promise<void>
 }
@@ -50,21 +53,22 @@ export async function serve(config: Config, options: { migrate?: boolean } = {})
   const origin = config.port === 0 ? `http://localhost:${port}` : config.origin
   const { parts, caught, connectJobs, close } = await openParts({ ...config, origin }, log, options.migrate ?? true)
   const portal = createPortal(parts)
+  // First: what the demonstration tells happened before today, and the trail is in order of time.
+  const demonstration = config.seed === 'demo' ? await seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
   await ensureDepositKeys(parts)
-  if (config.seed === 'demo') await (await import('./seed.ts')).seedDemonstration(parts, { dataFolder: config.dataFolder })
   answerWith({
     origin,
     environment: config.environment,
     portal,
     pages: await builtPages(),
     files: await StaticFiles.in(join(TOP, 'build', 'client')),
-    development: caught ? developmentPages(caught, config.dataFolder) : null,
+    development: caught ? developmentPages(caught, config.dataFolder, clock) : null,
     log,
     clock,
   })
   const jobs = startJobs(portal, { log, clock })
   connectJobs(jobs)
-  return { origin, stop: () => stop(server, jobs, portal, close) }
+  return { origin, demonstration, stop: () => stop(server, jobs, portal, close) }
 }
 
 /** The real parts, also for commands that need all of them. `caught` is the development mailbox, when mail is not sent. */
@@ -138,6 +142,8 @@ async function stop(server: Listener, jobs: Jobs, portal: Portal, close: () => P
 export async function run(config: Config, options: { migrate?: boolean } = {}): Promise<void> {
   const serving = await serve(config, options)
   process.stdout.write(`${JSON.stringify({ event: 'ready', origin: serving.origin })}\n`)
+  // Beside the line that programs read, for whoever sits at the terminal.
+  if (serving.demonstration !== null) process.stderr.write(demonstrationText(serving.demonstration, serving.origin))
   await new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())

@@ -58,6 +58,22 @@ export async function seedDemonstration(parts: Parts, where: { dataFolder: strin
   return demonstration
 }
 
+/** What `npm start` prints: where to look, who there is, how they sign in. */
+export function demonstrationText({ organization, people, client }: Demonstration, origin: string): string {
+  const persons = people.map(({ name, role, address, howToSignIn }) => `  ${name} (${role}), ${address}\n    ${howToSignIn}`)
+  return `
+${organization.name}, a demonstration with invented people, at ${origin}
+  Caught mail: ${origin}/dev/mailbox (shows the codes of the authenticator apps too)
+  Sign in:     ${origin}/sign-in
+
+${persons.join('\n')}
+
+  ${client.name} (API client ${client.id})
+    Authorization: Bearer ${client.apiKey}
+
+`
+}
+
 function peopleOf({ ada, cole, ito, reyes }: Cast): DemonstrationPerson[] {
   const { name, address, passphrase, printedCodes } = ada
   const howAda = `Passphrase: ${passphrase}. Then one of these printed codes, each of which works once: ${printedCodes.join(', ')}.`
@@ -66,7 +82,7 @@ function peopleOf({ ada, cole, ito, reyes }: Cast): DemonstrationPerson[] {
     { name, address, role: 'patient', howToSignIn: howAda, passphrase, printedCodes },
     { name: 'Ben Okafor', address: 'ben@example.com', role: 'patient', howToSignIn: howBen, activationCode: BENS_CODE },
     ...[cole, ito, reyes].map(({ name, address, role, passphrase, totpKey }) => {
-      const howToSignIn = `Passphrase: ${passphrase}. Then the code of an authenticator app with the key ${totpKey}.`
+      const howToSignIn = `Passphrase: ${passphrase}. Then the code of an authenticator app with the key ${totpKey}; it is shown beside the caught mail.`
       return { name, address, role, howToSignIn, passphrase, totpKey }
     }),
   ]

@@ -24,7 +24,7 @@ export interface SmtpOptions {
 }
 
 /** In milliseconds. */
-export interface Limits {
+interface Limits {
   connection: number
   greeting: number
   /** Silence on an open connection. */

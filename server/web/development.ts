@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { authenticatorCode } from '../sign-in/authenticator.ts'
+import type { Clock } from '../time.ts'
 
 /** A letter that was caught instead of sent. */
 export interface CaughtLetter {
@@ -13,20 +15,25 @@ export interface CaughtLetter {
 }
 
 interface Demonstration {
-  people: { name: string; address: string; role: string; howToSignIn: string }[]
+  people: { name: string; address: string; role: string; howToSignIn: string; totpKey?: string }[]
 }
 
 /**
  * The pages that exist in development only: the mail that was caught, and how the demonstration people sign in.
  *
  * @param dataDirectory - where the seed left `demonstration.json`.
+ * @param clock - for the codes that the demonstration people's authenticator apps would show.
  */
-export function developmentPages(mailbox: { list(): Promise<CaughtLetter[]> }, dataDirectory: string) {
+export function developmentPages(mailbox: { list(): Promise<CaughtLetter[]> }, dataDirectory: string, clock: Clock) {
   return async (request: Request, path: string): Promise<Response | null> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return null
     if (path === '/dev/mailbox.json') return Response.json(await mailbox.list())
     if (path !== '/dev/mailbox') return null
-    const page = mailboxPage(await mailbox.list(), await demonstration(dataDirectory), new URL(request.url).origin)
+    const page = mailboxPage(
+      await mailbox.list(),
+      await withCodes(await demonstration(dataDirectory), clock),
+      new URL(request.url).origin,
+    )
     return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
   }
 }
@@ -38,6 +45,18 @@ async function demonstration(dataDirectory: string): Promise<Demonstration> {
     // Started empty: there is nobody to show.
     return { people: [] }
   }
+}
+
+/** Invented people have no telephone in their pocket: the page stands in for their apps. */
+async function withCodes({ people }: Demonstration, clock: Clock): Promise<Demonstration> {
+  const withCode = people.map(async person => {
+    if (person.totpKey === undefined) return person
+    return {
+      ...person,
+      howToSignIn: `${person.howToSignIn} The code at this moment: ${await authenticatorCode(person.totpKey, clock())}`,
+    }
+  })
+  return { people: await Promise.all(withCode) }
 }
 
 function mailboxPage(letters: CaughtLetter[], { people }: Demonstration, origin: string): string {

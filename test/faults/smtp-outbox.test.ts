@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sendDueLetters } from '../../server/delivery-round.ts'
 import { openSmtp } from '../../server/mail/smtp.ts'
 import type { Mailer } from '../../server/mailer.ts'
-import { sendDueLetters } from '../../server/outbox.ts'
 import type { Parts } from '../../server/parts.ts'
 import { minutes } from '../../server/time.ts'
 import { type SmtpScript, type SmtpServer, startSmtp, unusedPort } from '../support/smtp-server.ts'
