@@ -1,0 +1,77 @@
+import { newSecret } from '../../../server/ids.ts'
+import { ANYBODY, halfSignedIn, OWN_ONLY, presents, READERS, type Row, reads, SIGNED_IN } from './answers.ts'
+
+const page = { limit: 50 }
+const answer = { text: 'Thank you', files: [] }
+
+/** Use cases of readers and compliance officers, and the work of the portal itself. */
+export const READING: Row[] = [
+  // Reading
+  { method: 'listMessages', ask: reads((portal, who) => portal.listMessages(who, page)), answers: READERS('yes') },
+  {
+    method: 'viewMessage',
+    about: 'waiting',
+    ask: reads((portal, who, { id }) => portal.viewMessage(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'viewMessage',
+    about: 'opened',
+    ask: reads((portal, who, { id }) => portal.viewMessage(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'viewMessage',
+    about: 'expired',
+    ask: reads((portal, who, { id }) => portal.viewMessage(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'openMessage',
+    about: 'waiting',
+    ask: reads((portal, who, { id }) => portal.openMessage(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'fetchAttachment',
+    about: 'opened',
+    ask: reads((portal, who, { id, attachment }) => portal.fetchAttachment(who, id, attachment)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'reply',
+    about: 'opened',
+    ask: reads((portal, who, { id }) => portal.reply(who, id, answer)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'notForMe',
+    about: 'waiting',
+    ask: reads((portal, who, { id }) => portal.notForMe(who, id, { knowsThem: false, mayContact: false })),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'askForMoreTime',
+    about: 'expired',
+    ask: reads((portal, who, { id }) => portal.askForMoreTime(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  { method: 'notForMeByLocator', ask: presents(portal => portal.notForMeByLocator(newSecret())), answers: ANYBODY('yes') },
+  {
+    method: 'setLanguage',
+    ask: reads((portal, who) => portal.setLanguage(who, 'es')),
+    answers: { ...SIGNED_IN('yes'), ...halfSignedIn('yes') },
+  },
+  // Compliance
+  {
+    method: 'trail',
+    ask: reads((portal, who) => portal.trail(who, {})),
+    answers: { ...SIGNED_IN('forbidden'), compliance: 'yes' },
+  },
+  // The portal's own work: no page and no API leads here
+  { method: 'sendDueLetters', ask: presents(portal => portal.sendDueLetters()), answers: ANYBODY('yes') },
+  { method: 'expireDue', ask: presents(portal => portal.expireDue()), answers: ANYBODY('yes') },
+  { method: 'signCheckpoint', ask: presents(portal => portal.signCheckpoint()), answers: ANYBODY('yes') },
+  { method: 'forgetStale', ask: presents(portal => portal.forgetStale()), answers: ANYBODY('yes') },
+  { method: 'health', ask: presents(portal => portal.health()), answers: ANYBODY('yes') },
+]
