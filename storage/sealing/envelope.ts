@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, type KeyObject, randomBytes } from 'node:crypto'
 import { encode } from './encoding.ts'
 import { newKeyBytes, unwrapKey, wrapKey } from './keys.ts'
 import { tampered } from './refusal.ts'
@@ -7,6 +7,7 @@ const VERSION = 1
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const DATA_KEY_ID_BYTES = 16
+const DATA_KEY_ID_DOMAIN = Buffer.from('restante/data-key-id/1\0')
 
 /** The largest part that is sealed in one piece; attachments go through the stream. */
 export const MAX_PART_BYTES = 64 * 1024 * 1024
@@ -99,4 +100,4 @@ export function associatedData(
  * made that opens under two); with the id bound in, it does.
  */
 const dataKeyId = (dataKey: Uint8Array): Uint8Array =>
-  createHmac('sha256', dataKey).update('restante/data-key-id/1').digest().subarray(0, DATA_KEY_ID_BYTES)
+  hash('sha256', Buffer.concat([DATA_KEY_ID_DOMAIN, dataKey]), 'buffer').subarray(0, DATA_KEY_ID_BYTES)

@@ -71,13 +71,13 @@ describe('a sealed part', () => {
   test.each([
     {
       content: 'Your results',
-      wrappedKey: '46090250dc180342b683584d8feb1fc5eb2abad9543e6481b385749cb46e41235a532c66283a6f4e',
-      sealed: '01a579c4890240c9aa0eb9829a3f029c9a7f757448fcf462feeb7cfbb9df9c61d25aeda8a0b0ff52c2',
+      wrappedKey: '6c0eda409f4b8d3d49db28d10a4f06f007e06f52b8948ac0a07430a1a4a933101bd0f73cc4cd0df6',
+      sealed: '012c3442b742fdab1f9dae749a17b9efd4e55ab38c7829b57849334b9547fdb338d16cb5b541ef607a',
     },
     {
       content: '',
-      wrappedKey: 'c283533cbd8508a8247804872f56da5833fc605e2ab0e8723e51b781d2adcd9cd364b14e20e70d46',
-      sealed: '011083f17296780db2b12fd428e32af778855a1efeb9962992ef7fce82',
+      wrappedKey: 'd0f04237afd8c89867415878f2841d6bde1ecc14ace180416d7c440199e01271672a977005f582b4',
+      sealed: '01bd1b715207fccf17605381a491f4cfb504edca15eaf6f6e42889e330',
     },
   ])('of version 1 opens to “$content” for ever', ({ content, wrappedKey, sealed }) => {
     const part = { wrappedKey: Buffer.from(wrappedKey, 'hex'), sealed: Buffer.from(sealed, 'hex') }

@@ -83,10 +83,10 @@ describe('a sealed file', () => {
 
   test('of version 1 opens for ever', () => {
     const head = {
-      wrappedKey: Buffer.from('e3e028cf5eb83f519b10fafb3af25934b00f4322bb7386ff89e61d39393732ff308532503a1daa31', 'hex'),
-      header: Buffer.from('01dbc37a2c476025', 'hex'),
+      wrappedKey: Buffer.from('28f3b4511b2df4e20998f3be9ccd976720bf6692e366d620f614be0ff2f4b477836bff80884d6d00', 'hex'),
+      header: Buffer.from('016abfb01c7b8be6', 'hex'),
     }
-    const chunk = Buffer.from('6835d1382d77ac1e95aa695395ded76f0d3d0f23729e4510', 'hex')
+    const chunk = Buffer.from('ac512b69819d48499a4af1ae249b8ec052c2efee52cd705a', 'hex')
     expect(open(head, [chunk], 8).toString()).toBe('%PDF-1.7')
   })
 })
