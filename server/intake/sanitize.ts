@@ -4,6 +4,8 @@ import type { Sanitizer } from '../parts.ts'
 import { seconds } from '../time.ts'
 
 const LONGEST_WORK = seconds(10)
+/** More for the first piece of a new thread, which loads its libraries first: a busy machine must not refuse what is harmless. */
+const LONGEST_START = seconds(30)
 const LONGEST_QUEUE = 200
 const MEMORY_MB = 512
 
@@ -68,8 +70,9 @@ class SanitizerQueue {
     if (this.#current !== null) return
     this.#current = this.#waiting.shift() ?? null
     if (this.#current === null) return
+    const longest = this.#longestWork + (this.#worker === null ? LONGEST_START : 0)
     const worker = this.#startedWorker()
-    this.#timer = setTimeout(() => void worker.terminate(), this.#longestWork)
+    this.#timer = setTimeout(() => void worker.terminate(), longest)
     worker.ref()
     worker.postMessage(this.#current.html)
   }
