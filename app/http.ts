@@ -1,10 +1,11 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { data, redirect } from '@remix-run/node'
-import type { ErrorCode, FieldError, PortalError } from '../server/errors.ts'
+import type { ErrorCode, PortalError } from '../server/errors.ts'
 import type { PageContext } from '../server/page-context.ts'
 import type { Started } from '../server/portal.ts'
 import { at, firstPage, pageOf, wanted } from './destination.ts'
 import { keptValues } from './form.ts'
+import type { Failure, Refusal, ShownOnce } from './refusal.ts'
 import { report } from './report.ts'
 
 /** The one table: what the portal refuses, as an HTTP status. */
@@ -54,24 +55,6 @@ const FORM_AGAIN = new Set<ErrorCode>([
   'busy',
   'unavailable',
 ])
-
-/** What a page is told of a refusal. */
-export interface Refusal {
-  code: ErrorCode
-  sentence: string
-  fields: FieldError[]
-  /** What was typed, but for passphrases. */
-  values: Record<string, string[]>
-}
-
-/** What the error page is told. */
-export interface Failure {
-  code: ErrorCode | 'unknown'
-  /** To be quoted to whoever runs the portal; only for what nobody expected. */
-  incident: string | null
-  /** What was typed, so that it can be copied. */
-  values: Record<string, string[]>
-}
 
 interface Ways {
   /** For acts without a page of their own: the page that tells the truth when the act is refused. */
@@ -151,13 +134,6 @@ const enrolledNow = new WeakSet<PageContext>()
 
 /** Whether this very request has completed an enrolment, so that its page has codes to show and no step to prepare. */
 export const isEnrolled = (context: PageContext): boolean => enrolledNow.has(context)
-
-/** What is shown once, by the answer to the act itself. */
-export interface ShownOnce {
-  codes: string[]
-  /** Where to go on. */
-  to: string
-}
 
 /** A way to sign in was set up: the new session begins, and codes on paper, if there are any, are shown this once. */
 export function enrolled(

@@ -1,6 +1,30 @@
 import { useActionData } from '@remix-run/react'
 import type { ErrorCode, FieldError, PortalError } from '../server/errors.ts'
-import type { Refusal, ShownOnce } from './http.ts'
+
+/** What a page is told of a refusal. */
+export interface Refusal {
+  code: ErrorCode
+  sentence: string
+  fields: FieldError[]
+  /** What was typed, but for passphrases. */
+  values: Record<string, string[]>
+}
+
+/** What the error page is told. */
+export interface Failure {
+  code: ErrorCode | 'unknown'
+  /** To be quoted to whoever runs the portal; only for what nobody expected. */
+  incident: string | null
+  /** What was typed, so that it can be copied. */
+  values: Record<string, string[]>
+}
+
+/** What is shown once, by the answer to the act itself. */
+export interface ShownOnce {
+  codes: string[]
+  /** Where to go on. */
+  to: string
+}
 
 /** A refusal of the pages' own, of the same shape as the portal's (whose class may not be loaded here a second time). */
 export const refusal = (code: ErrorCode, sentence: string, fields: FieldError[] = []): PortalError =>

@@ -1,13 +1,15 @@
 import type { Instant } from '../../server/time.ts'
 import { useSurroundings } from './words.ts'
 
-/** How a moment is told: `day` for lists, `moment` where the hour counts, with the zone in words. */
-export type Precision = 'day' | 'moment'
+/** How a moment is told: `day` for lists, `moment` where the hour counts, with the zone in words; `exact` to the second, for tables. */
+export type Precision = 'day' | 'moment' | 'exact'
 
 /** Tells a moment in a person's language and zone: "Friday, November 20, 2026 at 5:00 PM Eastern Time". */
 export function tell(at: Instant, language: string, timeZone: string, precision: Precision = 'moment'): string {
   const day = { year: 'numeric', month: 'long', day: 'numeric', timeZone } as const
   if (precision === 'day') return new Intl.DateTimeFormat(language, day).format(at)
+  if (precision === 'exact')
+    return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'longGeneric' } as const
   return new Intl.DateTimeFormat(language, format).format(at)
 }

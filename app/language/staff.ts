@@ -1,4 +1,3 @@
-import type { MessageState } from '../../server/message.ts'
 import type { RetractionOrder } from '../../server/portal.ts'
 import type { ReceiptStage } from '../../server/receipt.ts'
 import type { Role } from '../../server/staff.ts'
@@ -164,6 +163,8 @@ export const staffWords = {
   required: {
     email: 'Enter the e-mail address.',
     name: 'Enter the name.',
+    activationCode: 'Enter the code that you will give them.',
+    birthDate: 'Enter their birth date.',
     subject: 'Enter a subject.',
     text: 'Write the message.',
     reason: 'Choose a reason.',
@@ -171,6 +172,3 @@ export const staffWords = {
     until: 'Choose a day.',
   } as Record<string, string>,
 } as const
-
-/** States that the recipient cannot read in any more. */
-export const OVER: ReadonlySet<MessageState> = new Set(['expired', 'retracted', 'disposed'])

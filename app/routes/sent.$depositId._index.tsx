@@ -5,12 +5,9 @@ import { form } from '../form.ts'
 import { go, handled, pageAt } from '../http.ts'
 import { staffWords } from '../language/staff.ts'
 import { useRefusal } from '../refusal.ts'
-import { Button, ButtonLink } from '../ui/Button.tsx'
+import { DepositActions, isKept } from '../ui/DepositActions.tsx'
 import { DepositSummary } from '../ui/DepositSummary.tsx'
-import { Field } from '../ui/Field.tsx'
-import { Form } from '../ui/Form.tsx'
 import { Page } from '../ui/Page.tsx'
-import { PostButton } from '../ui/PostButton.tsx'
 
 const words = staffWords.deposit
 export const handle = { title: () => words.sent }
@@ -43,24 +40,7 @@ export default function Deposit() {
       done={done && words[done]}
     >
       <DepositSummary deposit={deposit} />
-      <section className="card">
-        <h2>{words.resend}</h2>
-        <p>{words.resendText}</p>
-        <PostButton to={`${at}/resend`} look="other">
-          {words.resend}
-        </PostButton>
-      </section>
-      <section className="card">
-        <h2>{words.extend}</h2>
-        <p>{words.extendText}</p>
-        <Form>
-          <Field name="until" type="date" label={words.extendLabel} size="short" />
-          <Button look="other">{words.extend}</Button>
-        </Form>
-      </section>
-      <ButtonLink to={`${at}/withdraw`} look="danger">
-        {words.withdraw}
-      </ButtonLink>
+      {deposit.messages.some(({ state }) => isKept(state)) ? <DepositActions at={at} /> : null}
       <p>
         <a href="/sent">{words.all}</a>
       </p>

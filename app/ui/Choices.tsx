@@ -9,7 +9,8 @@ interface ChoicesProps {
   hint?: string
   /** `one`: radio buttons. `many`: check boxes. */
   pick: 'one' | 'many'
-  options: { value: string; label: ReactNode; detail?: ReactNode }[]
+  /** `detail` describes an answer; `inside` asks for more when it is chosen. */
+  options: { value: string; label: ReactNode; detail?: ReactNode; inside?: ReactNode }[]
   chosen?: string[]
 }
 
@@ -22,7 +23,7 @@ export function Choices({ name, legend, hint, pick, options, chosen = [] }: Choi
       <legend>{legend}</legend>
       {hint ? <p className="hint">{hint}</p> : null}
       <ProblemLine name={name} />
-      {options.map(({ value, label, detail }, i) => (
+      {options.map(({ value, label, detail, inside }, i) => (
         <div key={value} className="choice">
           <input
             type={pick === 'one' ? 'radio' : 'checkbox'}
@@ -38,6 +39,7 @@ export function Choices({ name, legend, hint, pick, options, chosen = [] }: Choi
               {detail}
             </div>
           ) : null}
+          {inside}
         </div>
       ))}
     </fieldset>

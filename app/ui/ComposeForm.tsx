@@ -23,13 +23,11 @@ export function ComposeForm() {
         pick="one"
         chosen={['code']}
         options={[
-          { value: 'code', label: words.checks.code },
-          { value: 'birth_date', label: words.checks.birth_date },
+          { value: 'code', label: words.checks.code, inside: <CodeToGive /> },
+          { value: 'birth_date', label: words.checks.birth_date, inside: <BirthDate /> },
           { value: 'none', label: words.checks.none },
         ]}
       />
-      <Field name="activationCode" autoComplete="off" size="code" label={words.code} hint={words.codeHint} optional />
-      <Field name="birthDate" type="date" autoComplete="off" size="short" label={words.birthDate} optional />
       <h2>{words.text}</h2>
       <Field name="subject" autoComplete="off" label={words.subject} hint={words.subjectHint} />
       <TextArea name="text" label={words.text} hint={words.textHint} rows={14} />
@@ -41,7 +39,15 @@ export function ComposeForm() {
         chosen={['en']}
         options={Object.entries(LANGUAGES).map(([tag, { name }]) => ({ value: tag, label: <span lang={tag}>{name}</span> }))}
       />
-      <Field name="until" type="date" autoComplete="off" size="short" label={words.until} hint={words.untilHint} optional />
+      <Field
+        name="until"
+        type="date"
+        autoComplete="off"
+        size="short"
+        label={words.until}
+        hint={words.untilHint}
+        optional="unsaid"
+      />
       <div className="choice">
         <input type="checkbox" id="replyAllowed" name="replyAllowed" value="yes" defaultChecked />
         <label htmlFor="replyAllowed">{words.replyAllowed}</label>
@@ -50,5 +56,12 @@ export function ComposeForm() {
     </Form>
   )
 }
+
+const CodeToGive = () => (
+  <Field name="activationCode" autoComplete="off" size="code" label={words.code} hint={words.codeHint} optional="unsaid" />
+)
+const BirthDate = () => (
+  <Field name="birthDate" type="date" autoComplete="off" size="short" label={words.birthDate} optional="unsaid" />
+)
 
 export const examples: Examples = { empty: <ComposeForm /> }

@@ -1,6 +1,6 @@
-import type { Failure } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
+import type { Failure } from '../refusal.ts'
 import { ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
 import { Page } from './Page.tsx'

@@ -7,7 +7,8 @@ interface FieldProps {
   name: string
   label: string
   hint?: string
-  optional?: boolean
+  /** May be left empty; `unsaid` where the words around it say so. */
+  optional?: boolean | 'unsaid'
   type?: HTMLInputTypeAttribute
   autoComplete?: HTMLInputAutoCompleteAttribute
   inputMode?: 'numeric' | 'email' | 'text'
@@ -20,7 +21,7 @@ export function Field({ name, label, hint, optional, size = 'long', type = 'text
   const problem = useProblem(name)
   const typed = useTyped(name)
   return (
-    <Labelled name={name} label={label} hint={hint} optional={optional}>
+    <Labelled name={name} label={label} hint={hint} optional={optional === true}>
       <input
         id={name}
         name={name}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Refusal } from '../http.ts'
+import type { Refusal } from '../refusal.ts'
 import { ErrorSummary } from './ErrorSummary.tsx'
 import type { Examples } from './example.ts'
 import { Notice } from './Notice.tsx'

@@ -35,7 +35,7 @@ function Lines({ lines }: { lines: TrailView['lines'] }) {
         <tr key={line.index}>
           <th scope="row">{line.index}</th>
           <td>
-            <time dateTime={new Date(line.at).toISOString()}>{tell(line.at)}</time>
+            <time dateTime={new Date(line.at).toISOString()}>{tell(line.at, 'exact')}</time>
           </td>
           <td>
             <code>{line.actor}</code>

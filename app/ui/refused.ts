@@ -1,8 +1,8 @@
 import { createContext, useContext } from 'react'
-import type { Refusal } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { staffWords } from '../language/staff.ts'
 import { useWords } from '../language/words.ts'
+import type { Refusal } from '../refusal.ts'
 
 /** What is wrong with the form on this page, and what was typed into it. */
 export interface Refused {
