@@ -42,7 +42,11 @@ export async function seedDemonstration(parts: Parts, where: { dataFolder: strin
   }
   const file = join(where.dataFolder, FILE)
   const isEmpty = await parts.store.read(async tx => (await tx.organizations.list()).length === 0)
-  if (!isEmpty) return await left(file)
+  if (!isEmpty) {
+    const demonstration = await left(file)
+    if (demonstration === null) parts.log.warn('demonstration.not_made', { because: 'the database is not empty' })
+    return demonstration
+  }
 
   const now = parts.clock()
   const stage = await setStage(parts, now - LONGEST_AGO)
