@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { unusedPort } from './smtp-server.ts'
 
 const TOP = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN = 30_000
@@ -29,8 +28,8 @@ export interface RunningServer {
   /** Everything it wrote, both streams. */
   output(): string
   mailbox(): Promise<Letter[]>
-  /** Waits for the newest letter to this address that was not asked for before. */
-  nextLetterTo(address: string): Promise<Letter>
+  /** Waits for the newest letter to this address, with these words, that was not handed out before. */
+  nextLetterTo(address: string, words?: RegExp): Promise<Letter>
   /** Runs `portal …` beside the server and reads the JSON it prints. */
   command<T>(...words: string[]): Promise<T>
   /** Asks it to end and waits until it has. */
@@ -44,19 +43,16 @@ export interface RunningServer {
  */
 export async function launchServer(settings: Record<string, string> = {}): Promise<RunningServer> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'restante-server-'))
-  const port = await unusedPort()
-  const origin = `http://localhost:${port}`
-  const environment: Record<string, string | undefined> = {
+  const environment = {
     ...withoutSettings(process.env),
     PORTAL_DATA: dataDirectory,
-    PORTAL_ORIGIN: origin,
-    PORT: String(port),
+    PORT: '0',
     PORTAL_SEED: 'off',
     ...settings,
-  }
+  } as unknown as NodeJS.ProcessEnv // NODE_ENV is left out on purpose: the program decides it
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: TOP,
-    env: environment as NodeJS.ProcessEnv,
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)
@@ -66,12 +62,10 @@ export async function launchServer(settings: Record<string, string> = {}): Promi
     await ended
     await rm(dataDirectory, { recursive: true, force: true })
   }
-  try {
-    await ready(child, output)
-  } catch (error) {
+  const origin = await ready(child, output).catch(async (error: unknown) => {
     await stop()
     throw error
-  }
+  })
 
   const seen = new Set<string>()
   const mailbox = async () => (await (await fetch(`${origin}/dev/mailbox.json`)).json()) as Letter[]
@@ -80,9 +74,10 @@ export async function launchServer(settings: Record<string, string> = {}): Promi
     dataDirectory,
     output,
     mailbox,
-    async nextLetterTo(address) {
+    async nextLetterTo(address, words = /(?:)/) {
+      const isNew = ({ to, text, messageId }: Letter) => to === address && words.test(text) && !seen.has(messageId)
       for (let waited = 0; waited < LETTER_WITHIN; waited += 50) {
-        const fresh = (await mailbox()).find(letter => letter.to === address && !seen.has(letter.messageId))
+        const fresh = (await mailbox()).find(isNew)
         if (fresh !== undefined) {
           seen.add(fresh.messageId)
           return fresh
@@ -93,7 +88,8 @@ export async function launchServer(settings: Record<string, string> = {}): Promi
     },
     async command<T>(...words: string[]) {
       const program = [path.join(TOP, 'server/commands/portal.js'), ...words, '--json']
-      const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: TOP, env: environment as NodeJS.ProcessEnv })
+      const env: NodeJS.ProcessEnv = Object.assign(environment, { PORTAL_ORIGIN: origin })
+      const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: TOP, env })
       return JSON.parse(stdout) as T
     },
     stop,
@@ -119,9 +115,11 @@ function collect(child: ChildProcess): () => string {
   return () => said
 }
 
-async function ready(child: ChildProcess, output: () => string): Promise<void> {
+/** The origin, from the one line that says the server is ready. */
+async function ready(child: ChildProcess, output: () => string): Promise<string> {
   for (let waited = 0; waited < READY_WITHIN; waited += 20) {
-    if (/^\{.*"event":"ready"/m.test(output())) return
+    const line = /^\{"event":"ready".*$/m.exec(output())?.[0]
+    if (line !== undefined) return (JSON.parse(line) as { origin: string }).origin
     if (child.exitCode !== null || child.signalCode !== null) break
     await pause(20)
   }

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { en } from '../../app/language/en.ts'
+import { totpCode } from '../support/clinic.ts'
+import { storyScreens, type Walk, walk } from '../support/walk.ts'
+import { ADA, type Deposited, type ServedClinic, servedClinic } from './clinic.ts'
+import { choosesApp, choosesPaper, choosesPasskey, provesMailbox, signsOut, typesPassphrase } from './signing-in.ts'
+
+const RESULT = {
+  subject: 'Your visit on Monday',
+  text: 'Dear Ms. Lopez,\n\nplease bring your card.',
+  html: '<p>Dear Ms. Lopez,</p><p>please <b>bring your card</b>.</p>',
+  attachments: [{ name: 'plan.txt', type: 'text/plain', data: Buffer.from('Walk every day.').toString('base64') }],
+}
+const CODE = '7431-2209'
+const WITH_CODE = { recipients: [{ ...ADA, activation: { code: CODE } }] }
+
+let clinic: ServedClinic
+
+async function opens(ada: Walk): Promise<void> {
+  await ada.follow(new RegExp(RESULT.subject))
+  await ada.arrives(en.envelope.title)
+  await ada.press(en.envelope.open)
+  await ada.arrives(RESULT.subject)
+}
+
+async function downloads(ada: Walk, file: string): Promise<string> {
+  const arriving = ada.page.waitForEvent('download')
+  await ada.press(`${en.message.download} ${file}`)
+  const download = await arriving
+  expect(download.suggestedFilename()).toBe(file)
+  return readFile(await download.path(), 'utf8')
+}
+
+async function replies(ada: Walk, text: string): Promise<void> {
+  await ada.follow(en.message.reply)
+  await ada.arrives(en.reply.title)
+  await ada.type(en.reply.label, text)
+  const file = { name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Monday: well.') }
+  await ada.page.getByLabel(en.reply.files).setInputFiles(file)
+  await ada.press(en.reply.send)
+  await ada.arrives(RESULT.subject)
+  await ada.reads(en.reply.done)
+}
+
+const stagesOf = async (deposit: Deposited): Promise<string[]> =>
+  (await clinic.api<Deposited>('GET', `/deposits/${deposit.id}`)).messages[0]!.receipts.map(({ stage }) => stage)
+
+describe.each(storyScreens)('on a %s, with a passkey', screen => {
+  beforeAll(async () => {
+    clinic = await servedClinic()
+  })
+
+  test('from the notice to the reply, and back in with the passkey', { timeout: 120_000 }, async () => {
+    const deposit = await clinic.deposit(RESULT, WITH_CODE)
+    const ada = await walk(clinic.server.origin, { screen, story: 'patient-passkey' })
+
+    await provesMailbox(ada, clinic, { activation: CODE })
+    expect(await stagesOf(deposit)).toEqual(['noticed'])
+    await choosesPasskey(ada)
+    await ada.arrives(en.messages.title)
+    await opens(ada)
+    await ada.reads('please bring your card')
+    expect(await downloads(ada, 'plan.txt')).toBe('Walk every day.')
+    await ada.follow(en.message.formatted)
+    await ada.page.frameLocator('iframe').getByText('bring your card').waitFor()
+    await ada.arrives(RESULT.subject)
+    await replies(ada, 'Thank you. I will bring it.')
+    expect(await stagesOf(deposit)).toEqual(['noticed', 'signed_in', 'opened', 'attachment_fetched', 'replied'])
+
+    const { replies: answers } = await clinic.api<{ replies: { id: string }[] }>('GET', '/replies')
+    const answer = await clinic.api<{ message: { text: string; attachments: { data: string }[] } }>(
+      'GET',
+      `/replies/${answers[0]!.id}`,
+    )
+    expect(JSON.stringify(answer)).toContain('Thank you. I will bring it.')
+
+    const read = ada.page.url()
+    await signsOut(ada)
+    await ada.page.goBack()
+    await ada.page.waitForLoadState()
+    expect(await ada.page.content()).not.toContain('bring your card')
+    await ada.goTo(read)
+    await ada.arrives(en.signIn.title)
+
+    await ada.press(en.passkey.use)
+    await ada.arrives(RESULT.subject)
+    expect(ada.complaints).toEqual([])
+  })
+})
+
+describe.each(storyScreens)('on a %s, without scripts', screen => {
+  beforeAll(async () => {
+    clinic = await servedClinic()
+  })
+
+  test('with a passphrase and an app', { timeout: 120_000 }, async () => {
+    const deposit = await clinic.deposit(RESULT, WITH_CODE)
+    const ada = await walk(clinic.server.origin, { screen, story: 'patient-app', javaScriptEnabled: false })
+    await provesMailbox(ada, clinic, { activation: CODE })
+    const key = await choosesApp(ada)
+    await clinicShowsCodes(ada)
+    await ada.arrives(en.messages.title)
+    await opens(ada)
+    expect(await downloads(ada, 'plan.txt')).toBe('Walk every day.')
+    await replies(ada, 'Thank you.')
+    expect(await stagesOf(deposit)).toContain('replied')
+    await signsOut(ada)
+
+    await typesPassphrase(ada)
+    await ada.type(en.appCode.label, await totpCode(key, Date.now()))
+    await ada.press(en.goOn)
+    await ada.arrives(en.messages.title)
+    await signsOut(ada)
+  })
+
+  test('with a passphrase and printed codes, each of them once', { timeout: 120_000 }, async () => {
+    const ben = { name: 'Ben Okoro', email: 'ben@example.com' }
+    await clinic.deposit(RESULT, { recipients: [ben] })
+    const reader = await walk(clinic.server.origin, { screen, story: 'patient-paper', javaScriptEnabled: false })
+    await provesMailbox(reader, clinic, { address: ben.email })
+    const codes = await choosesPaper(reader)
+    await reader.arrives(en.messages.title)
+    await signsOut(reader)
+
+    await typesPassphrase(reader, ben.email)
+    await reader.follow(en.appCode.paper)
+    await reader.arrives(en.printedCode.title)
+    await reader.type(en.printedCode.label, codes[0]!)
+    await reader.press(en.goOn)
+    await reader.arrives(en.messages.title)
+    await opens(reader)
+    await signsOut(reader)
+
+    await typesPassphrase(reader, ben.email)
+    await reader.follow(en.appCode.paper)
+    await reader.type(en.printedCode.label, codes[0]!)
+    await reader.press(en.goOn)
+    await reader.reads(en.problem.title)
+    await reader.arrives(en.printedCode.title)
+  })
+})
+
+async function clinicShowsCodes(ada: Walk): Promise<void> {
+  await ada.arrives(en.printedCodes.title)
+  await ada.follow(en.printedCodes.have)
+}

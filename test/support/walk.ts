@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { accessibilityProblems, givePasskeys, type Screen, visit } from './browser.ts'
+
+interface WalkOptions extends Omit<BrowserContextOptions, 'screen'> {
+  screen?: Screen
+  /** Names the folder of its pictures, when pictures are taken (`npm run screenshots`). */
+  story?: string
+}
+
+/** Somebody who goes through the portal with a browser, finding their way by what is written on it. */
+export interface Walk {
+  page: Page
+  context: BrowserContext
+  goTo(address: string): Promise<void>
+  press(button: string | RegExp): Promise<void>
+  follow(link: string | RegExp): Promise<void>
+  type(field: string | RegExp, words: string): Promise<void>
+  /** Waits for the page of this title; nothing may be wrong with it for anyone. */
+  arrives(title: string | RegExp): Promise<void>
+  /** Waits until these words stand on the page. */
+  reads(words: string | RegExp): Promise<void>
+  /** Scripts and styles that were refused, and errors of scripts: none are expected. */
+  complaints: string[]
+}
+
+/** Pages that were looked over in this test file; the same page need not be looked over twice. */
+const checked = new Set<string>()
+
+/** Opens a browser of its own for one test. With scripts, it also has a passkey device. */
+export async function walk(origin: string, { screen = 'phone', story = '', ...more }: WalkOptions = {}): Promise<Walk> {
+  const context = await visit(origin, screen, more)
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  if (more.javaScriptEnabled !== false) await givePasskeys(page)
+  const complaints: string[] = []
+  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('console', message => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) complaints.push(message.text())
+  })
+  const picture = photographer(page, story === '' ? screen : path.join(screen, story))
+  return {
+    page,
+    context,
+    complaints,
+    goTo: async address => void (await page.goto(address)),
+    press: name => page.getByRole('button', { name, exact: true }).click(),
+    follow: name => page.getByRole('link', { name, exact: true }).click(),
+    type: (field, words) => page.getByLabel(field).fill(words),
+    reads: words => page.getByText(words).first().waitFor(),
+    async arrives(title) {
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      await picture()
+      const kind = `${screen} ${title}`
+      if (!checked.has(kind)) expect(await accessibilityProblems(page), `${page.url()} (${title})`).toEqual([])
+      checked.add(kind)
+    },
+  }
+}
+
+/** Takes a numbered picture of each page, into the folder SCREENSHOTS names; does nothing without it. */
+function photographer(page: Page, folder: string): () => Promise<void> {
+  const root = process.env.SCREENSHOTS
+  let count = 0
+  return async () => {
+    if (!root) return
+    const title = (await page.title())
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 40)
+    mkdirSync(path.join(root, folder), { recursive: true })
+    await page.screenshot({ path: path.join(root, folder, `${String(++count).padStart(2, '0')}-${title}.png`), fullPage: true })
+  }
+}
+
+/** The screens a story is walked on: the phone alone, but all of them when pictures are taken. */
+export const storyScreens: Screen[] = process.env.SCREENSHOTS ? ['phone', 'phoneDark', 'desktop'] : ['phone']
