@@ -6,6 +6,7 @@ import type { Message } from './message.ts'
 import { nextNoticeAt, noteNotice, whyNoNotice } from './notice.ts'
 import type { Letter } from './outbox.ts'
 import type { Parts } from './parts.ts'
+import { addressCodeLetter } from './sign-in/code-letter.ts'
 import type { Tx } from './store.ts'
 import { days, hours, type Instant, minutes, toIso } from './time.ts'
 
@@ -66,6 +67,7 @@ async function planFor(tx: Tx, mailing: Letter[], now: Instant): Promise<Plan> {
     const because = whyTooLate(letter, now)
     if (because !== null) plan.drop.push({ letter, ...because })
     else if (letter.kind === 'notice') await planNotice(tx, letter, plan, now)
+    else if (letter.kind === 'code') await planCode(tx, letter, plan)
     else plan.send.push(letter)
   }
   if (plan.send.length === 0) return plan
@@ -83,6 +85,12 @@ export function whyTooLate(
   if (kind === 'code' && createdAt + CODE_LIFETIME <= now) return { state: 'cancelled', because: 'code_expired' }
   if (attempts > 1 && createdAt + GIVE_UP_AFTER <= now) return { state: 'failed', because: 'given_up' }
   return null
+}
+
+async function planCode(tx: Tx, letter: Letter, plan: Plan): Promise<void> {
+  const addressed = await addressCodeLetter(tx, letter)
+  if (addressed === null) plan.drop.push({ letter, state: 'cancelled', because: 'to_nobody' })
+  else plan.send.push(addressed)
 }
 
 async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Promise<void> {

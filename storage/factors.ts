@@ -45,8 +45,9 @@ export function factors({ db, parts, rows, portal }: Work): SignInStore['factors
     add: factor => keep(factor, null),
     addPasskey: keep,
 
-    async ofPerson({ kind, id }) {
-      const own = db.selectFrom('factors').selectAll().where('person', '=', id).where('person_kind', '=', kind)
+    async ofPerson({ kind, id }, only) {
+      let own = db.selectFrom('factors').selectAll().where('person', '=', id).where('person_kind', '=', kind)
+      if (only !== undefined) own = own.where('kind', '=', only)
       const all: Factor[] = []
       for (const row of await own.orderBy('id').execute()) all.push(await opened(row))
       return all

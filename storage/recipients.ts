@@ -2,14 +2,18 @@ import type { Recipient } from '../server/recipient.ts'
 import type { Recipients } from '../server/store.ts'
 import type { RecipientRow } from './schema.ts'
 import { keyedHash } from './sealing/blind-index.ts'
-import type { Work } from './work.ts'
+import type { PortalKeys, Work } from './work.ts'
+
+/** By which a recipient is found whatever their organization. */
+export const portalAddressIndex = (portal: PortalKeys, address: string): string =>
+  keyedHash(portal.index, 'recipient address', address)
 
 type Preferences = Pick<Recipient, 'language' | 'timeZone'>
 
 export function recipients({ db, keyring, parts, rows, portal }: Work): Recipients {
   const indexIn = async (organization: string, address: string) =>
     keyedHash(await keyring.hashing(organization, 'blind index'), 'recipient address', address)
-  const indexAcross = (address: string) => keyedHash(portal.index, 'recipient address', address)
+  const indexAcross = (address: string) => portalAddressIndex(portal, address)
 
   const opened = async (row: RecipientRow): Promise<Recipient> => {
     const { id, organization } = rows.check('recipients', row)

@@ -4,6 +4,7 @@ import { enrolments } from './enrolments.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
 import { mailboxCodes } from './mailbox-codes.ts'
+import { peopleAt } from './people-at.ts'
 import { printedCodes } from './printed-codes.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import { sessions } from './sessions.ts'
@@ -20,6 +21,7 @@ export function signIn(work: Work): SignInStore {
     enrolments: enrolments(work),
     attempts: attempts(work),
     invitations: invitations(work),
+    peopleAt: peopleAt(work),
     // Across organizations: who signs in has not said yet which of them they come from.
     subjectOf: address => keyedHash(work.portal.index, 'sign-in subject', address),
   }

@@ -2,10 +2,14 @@ import type { Role, StaffMember } from '../server/staff.ts'
 import type { StaffMembers } from '../server/store.ts'
 import type { StaffRow } from './schema.ts'
 import { keyedHash } from './sealing/blind-index.ts'
-import type { Work } from './work.ts'
+import type { PortalKeys, Work } from './work.ts'
+
+/** By which a member of staff is found. */
+export const staffAddressIndex = (portal: PortalKeys, address: string): string =>
+  keyedHash(portal.index, 'staff address', address)
 
 export function staff({ db, parts, rows, portal }: Work): StaffMembers {
-  const addressIndex = (address: string) => keyedHash(portal.index, 'staff address', address)
+  const addressIndex = (address: string) => staffAddressIndex(portal, address)
 
   const opened = async (row: StaffRow): Promise<StaffMember> => {
     const { id, organization } = rows.check('staff', row)

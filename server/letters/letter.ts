@@ -25,7 +25,8 @@ export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
  */
 export interface LetterValues {
   notice: { locator: string; organization: string; phone: string; until: string; timeZone: string }
-  code: { code: string; reference: string; minutes: string; organization: string; phone: string }
+  /** `person`: whom it is for, while it is not addressed yet. */
+  code: { code: string; reference: string; minutes: string; organization: string; phone: string; person?: string }
   account_change: { change: AccountChange; at: string; timeZone: string; organization: string; phone: string }
   /** `link`: of the portal's own origin; it holds the invitation's token. */
   invitation: { link: string; organization: string; until: string; timeZone: string }
@@ -34,6 +35,9 @@ export interface LetterValues {
   /** `deposit`: id of the deposit whose message can no longer be read. */
   more_time_asked: { deposit: string; organization: string }
 }
+
+/** Stands where an address would in a letter that is addressed when it is sent (sign-in/code-letter.ts). Nothing is ever sent to it. */
+export const NOBODY = 'nobody'
 
 /** A letter as a use case asks for it. */
 export interface LetterOrder<K extends LetterKind> {

@@ -140,7 +140,7 @@ export async function putFactor(
   now: Instant,
   counter = 0,
 ): Promise<Factor> {
-  for (const old of await tx.signIn.factors.ofPerson(person.ref)) if (old.kind === kind) await tx.signIn.factors.remove(old.id)
+  for (const old of await tx.signIn.factors.ofPerson(person.ref, kind)) await tx.signIn.factors.remove(old.id)
   const factor = newFactor(person.ref, kind, secret, now, { counter })
   await tx.signIn.factors.add(factor)
   await tx.signIn.attempts.clear(tx.signIn.subjectOf(person.address), kind)

@@ -16,7 +16,7 @@ import type { Visitor } from './visitor.ts'
 /** A person's factor of a kind of which there is one at most. */
 export async function factorOf(tx: Tx, person: PersonRef | null, kind: Exclude<FactorKind, 'passkey'>): Promise<Factor | null> {
   if (person === null) return null
-  return (await tx.signIn.factors.ofPerson(person)).find(factor => factor.kind === kind) ?? null
+  return (await tx.signIn.factors.ofPerson(person, kind))[0] ?? null
 }
 
 /** What is sealed in a passkey's factor. */

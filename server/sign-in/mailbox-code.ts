@@ -1,12 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { PortalError } from '../errors.ts'
-import { newLetter } from '../letters/letter.ts'
 import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import { hours, type Instant, minutes } from '../time.ts'
-import { nameInLetters } from './account-letter.ts'
 import { countedTry, requireTry } from './attempts.ts'
-import { findPerson, type Person } from './person.ts'
+import { newCodeLetter } from './code-letter.ts'
+import { findPerson } from './person.ts'
 import { requireRequest } from './request.ts'
 import { startSession } from './session.ts'
 import type { SignInRequest } from './store.ts'
@@ -78,20 +77,11 @@ const triedBy = ({ subject, person }: SignInRequest) => ({ factor: 'mailbox_code
 async function newCode(tx: Tx, parts: Parts, now: Instant, request: SignInRequest, mayWrite: boolean): Promise<string> {
   const code = randomInt(1_000_000).toString().padStart(6, '0')
   const reference = newReference()
-  const kept = { request: request.tokenHash, code, reference, createdAt: now, expiresAt: now + minutes(LASTS_MINUTES) }
-  await tx.signIn.mailboxCodes.put(kept)
-  const person = request.person === null ? null : await findPerson(tx, request.person)
-  if (person !== null && mayWrite) await tx.outbox.add(codeLetter(parts, now, person, code, reference))
-  // Nobody to write to: a second write takes the time of the letter that is not there (test/bench measures the difference).
-  else await tx.signIn.mailboxCodes.put(kept)
+  const expiresAt = now + minutes(LASTS_MINUTES)
+  await tx.signIn.mailboxCodes.put({ request: request.tokenHash, code, reference, createdAt: now, expiresAt })
+  const what = { code, reference, minutes: String(LASTS_MINUTES) }
+  if (mayWrite) await tx.outbox.add(newCodeLetter(now, parts.settings, request.person, what))
   return reference
-}
-
-function codeLetter(parts: Parts, now: Instant, person: Person, code: string, reference: string) {
-  const { address: to, language, organization } = person
-  const minutes = String(LASTS_MINUTES)
-  const values = { code, reference, minutes, organization: nameInLetters(person), phone: organization.phone }
-  return newLetter('code', { organization: organization.id, message: null, to, language, values }, now, parts.settings)
 }
 
 /** Such as K7-42: tells which letter belongs to which page, and proves nothing. */

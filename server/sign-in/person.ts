@@ -67,14 +67,8 @@ export const actorOf = (ref: PersonRef): Actor => ({ kind: ref.kind, id: ref.id 
  * A passkey says itself whose it is and does not ask this.
  */
 export async function personAt(tx: Tx, address: string): Promise<PersonRef | null> {
-  const staff = (await tx.staff.findByAddress(address))
-    .filter(member => member.disabledAt === null)
-    .map(({ id, organization }): PersonRef => ({ kind: 'staff', id, organization }))
-  const recipients = (await tx.recipients.findByAddress(address)).map(
-    ({ id, organization }): PersonRef => ({ kind: 'recipient', id, organization }),
-  )
-  for (const ref of [...staff, ...recipients]) {
-    if ((await tx.signIn.factors.ofPerson(ref)).length > 0) return ref
-  }
-  return recipients[0] ?? staff[0] ?? null
+  const people = await tx.signIn.peopleAt(address)
+  const found =
+    people.find(({ hasFactors }) => hasFactors) ?? people.find(({ person }) => person.kind === 'recipient') ?? people[0]
+  return found?.person ?? null
 }

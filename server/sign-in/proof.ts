@@ -113,7 +113,7 @@ export async function enterPasskey(parts: Parts, requestToken: string, response:
 
 /** The signature counter must have grown, if the authenticator has one: one that has not is a copy (WebAuthn L3, section 6.1.1). */
 async function countUse(tx: Tx, factor: Factor, counter: number, now: Instant): Promise<boolean> {
-  const current = (await tx.signIn.factors.ofPerson(factor.person)).find(({ id }) => id === factor.id)
+  const current = (await tx.signIn.factors.ofPerson(factor.person, 'passkey')).find(({ id }) => id === factor.id)
   if (current === undefined) return false
   if (counter !== 0 || current.counter !== 0) return tx.signIn.factors.advanceCounter(factor.id, counter, now)
   await tx.signIn.factors.markUsed(factor.id, now)

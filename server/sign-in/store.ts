@@ -95,7 +95,8 @@ export interface SignInStore {
   }
   factors: {
     add(factor: Factor): Promise<void>
-    ofPerson(person: PersonRef): Promise<Factor[]>
+    /** All of a person's, or those of one kind. */
+    ofPerson(person: PersonRef, kind?: FactorKind): Promise<Factor[]>
     /** By the credential id a passkey presents (base64url), through a keyed hash. */
     findPasskey(credentialId: string): Promise<Factor | null>
     /** Keeps the credential id findable; called with the passkey's factor. */
@@ -152,6 +153,11 @@ export interface SignInStore {
     /** True for exactly one caller. */
     spend(tokenHash: string, now: Instant): Promise<boolean>
   }
+  /**
+   * Everybody who has this address: staff who are not disabled, then recipients, the newest first. Opens nothing that is sealed, so that
+   * it takes no longer for an address that somebody has.
+   */
+  peopleAt(address: string): Promise<{ person: PersonRef; hasFactors: boolean }[]>
   /** A keyed hash of an address: the same for the same address, meaningless without the key. */
   subjectOf(address: string): string
 }

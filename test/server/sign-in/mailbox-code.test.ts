@@ -106,6 +106,8 @@ test('known and unknown addresses get the same answers, and only one of them a l
   expect(await answersFor(NOBODY)).toEqual(known)
   await at.deliver()
   expect(at.mailbox.mails.slice(before).map(({ to }) => to)).toEqual([ADA.address])
+  // What was kept for nobody is settled, not tried for ever.
+  expect(await at.parts.store.read(tx => tx.outbox.oldestDue(at.clock.read()))).toBeNull()
 })
 
 test('a mailbox gets five letters, then none for an hour; the last code stays good meanwhile', async () => {
