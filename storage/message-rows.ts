@@ -16,8 +16,6 @@ export interface Retraction {
 type RowWithTrail = MessageRow & { trail_revision: number | null }
 
 /** Rows of messages, each one verified before anything is made of it. */
-export type MessageRows = ReturnType<typeof messageRows>
-
 export function messageRows({ db, keyring, parts, rows, changed }: Work) {
   /** All messages, each beside its highest revision in the trail. */
   const select = () =>

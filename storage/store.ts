@@ -48,6 +48,17 @@ const addPortalKeys = (engine: Engine, keys: OpenKeys, now: Instant): Promise<vo
   })
 
 function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
+  // After a crash the log may still hold pages of what was destroyed before it.
+  let owesPurge = true
+
+  /** The work is durable by now, whatever becomes of this: what cannot be purged today is after the next commit. */
+  const purge = async (): Promise<void> => {
+    owesPurge = await engine.purge().then(
+      purged => !purged,
+      () => true,
+    )
+  }
+
   return {
     signer,
 
@@ -58,7 +69,8 @@ function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
         await requireTrail(own)
         return [done, own.shredded] as const
       })
-      if (shredded) await engine.purge()
+      owesPurge ||= shredded
+      if (owesPurge) await purge()
       return result
     },
 

@@ -15,8 +15,8 @@ export interface Engine {
   read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
   /** Whether the database answers at all. False from the first failure after which it may have lost a write. */
   answers(): Promise<boolean>
-  /** Makes what was deleted unreadable in every file of the database. */
-  purge(): Promise<void>
+  /** Makes what was deleted unreadable in every file of the database; false when another process reads there now: try again later. */
+  purge(): Promise<boolean>
   close(): Promise<void>
   readonly dialect: EngineDialect
 }

@@ -123,11 +123,11 @@ class Sqlite implements Engine {
     }
   }
 
-  async purge(): Promise<void> {
+  async purge(): Promise<boolean> {
     this.#refuseWrongTime()
-    const deadline = this.#deadline()
-    await this.#writing.queue(async () => {
-      while (!this.#checkpoint('TRUNCATE')) await this.#waitUntil(deadline)
+    return this.#writing.queue(async () => {
+      this.#refuseAfterFailure()
+      return this.#checkpoint('TRUNCATE')
     }, true)
   }
 

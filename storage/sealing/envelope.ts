@@ -10,7 +10,7 @@ const DATA_KEY_ID_BYTES = 16
 const DATA_KEY_ID_DOMAIN = Buffer.from('restante/data-key-id/1\0')
 
 /** The largest part that is sealed in one piece; attachments go through the stream. */
-export const MAX_PART_BYTES = 64 * 1024 * 1024
+const MAX_PART_BYTES = 64 * 1024 * 1024
 
 /** Where a sealed part belongs. All of it is bound in, so that no part can be shown in another's place. */
 export interface Place {
@@ -37,7 +37,7 @@ export interface SealedPart {
  * Bound in as associated data: organization, owner, recipient, part, format version and the data key's id. The id of the
  * organization's key is left out on purpose: rotation wraps the data key anew without touching what it sealed.
  *
- * @param plaintext - at most {@link MAX_PART_BYTES}.
+ * @param plaintext - at most 64 MiB.
  * @param wrapping - the organization's wrapping key.
  * @see NIST SP 800-38D, section 8.2.2
  */

@@ -2,12 +2,13 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { openStorage } from '../../storage/index.ts'
 import { NEW_YEAR, ROOT_KEY } from '../support/storage.ts'
 
-const WRITER = join(import.meta.dirname, 'writer-process.ts')
+const WRITER = fileURLToPath(new URL('./writer-process.ts', import.meta.url))
 // The kernel's answer to fsync can only be changed from outside the process; where strace may not do it, the test is left out.
 const canInject = spawnSync('strace', ['-qq', '-e', 'inject=fsync:error=EIO', 'true']).status === 0
 

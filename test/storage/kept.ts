@@ -77,7 +77,7 @@ export const CONTENT: Content = {
   language: 'en',
 }
 
-export const attachmentOf = (message: Pick<Message, 'id' | 'organization' | 'recipient'>, size: number): Attachment => ({
+const attachmentOf = (message: Pick<Message, 'id' | 'organization' | 'recipient'>, size: number): Attachment => ({
   id: newId('att', NEW_YEAR),
   message: message.id,
   organization: message.organization,

@@ -8,7 +8,7 @@ import { openSqlite } from '../../storage/engines/sqlite.ts'
 import { migrate, openStorage } from '../../storage/index.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY } from '../support/storage.ts'
 import { flips, Intruder, keyOf } from './intruder.ts'
-import { clinic, refusal } from './kept.ts'
+import { clinic, move, refusal } from './kept.ts'
 
 describe('opening a storage', () => {
   let directory: string
@@ -180,6 +180,22 @@ describe('opening a storage', () => {
     other.exec('rollback')
     await clinic(store)
     other.close()
+    await store.close()
+  })
+
+  test('what is destroyed while another process reads is purged as soon as it can be', async () => {
+    const store = await opened()
+    const { keep } = await clinic(store)
+    const message = await keep()
+    const reader = new BetterSqlite(file)
+    reader.exec('begin')
+    reader.prepare('select * from data_keys').all()
+    await store.transaction(tx => move(tx, message.id, ['waiting'], 'disposed'))
+    expect((await stat(`${file}-wal`)).size).toBeGreaterThan(0)
+    reader.exec('rollback')
+    await clinic(store, 'South Clinic')
+    expect((await stat(`${file}-wal`)).size).toBe(0)
+    reader.close()
     await store.close()
   })
 
