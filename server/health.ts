@@ -1,5 +1,14 @@
 import type { Parts } from './parts.ts'
-import type { Health } from './portal.ts'
+
+/** Whether the portal can do its work, and how it stands with what it leans on. */
+export interface Health {
+  ready: boolean
+  database: boolean
+  migrated: boolean
+  /** How long the oldest letter that is due has waited. */
+  queueAgeSeconds: number
+  mail: boolean
+}
 
 /** Mail that is down does not make the portal unready: letters wait, and people can still read. */
 export async function health({ store, mailer, clock }: Parts): Promise<Health> {

@@ -8,7 +8,7 @@ import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
 import { composeDeposit, deposit } from './depositing.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
-import { health } from './health.ts'
+import { type Health, health } from './health.ts'
 import type { Attachment } from './message.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
@@ -202,13 +202,4 @@ export interface TrailView {
   lines: View.TrailLine[]
   next: number | null
   checkpoint: { size: number; at: Instant } | null
-}
-
-export interface Health {
-  ready: boolean
-  database: boolean
-  migrated: boolean
-  /** How long the oldest letter that is due has waited. */
-  queueAgeSeconds: number
-  mail: boolean
 }
