@@ -166,6 +166,31 @@ export function signInContract(open: OpenStorage): void {
       expect(await find(NEW_YEAR)).toBeNull()
     })
 
+    test('an address tells who has it, staff first, and whether they have a factor; nobody who is disabled', async () => {
+      const ada = await person()
+      const address = 'ada@example.com'
+      const member = (id: string, organization: string) => ({
+        ...{ id, organization, address, name: 'Ada Lopez' },
+        role: 'provider' as const,
+      })
+      const { organization: south } = await clinic(portal.store, 'South Clinic', 'bo@example.com')
+      await portal.store.transaction(async tx => {
+        await tx.staff.add({ ...member('stf_1', ada.organization), createdAt: NEW_YEAR, disabledAt: null })
+        await tx.staff.add({ ...member('stf_2', south.id), createdAt: NEW_YEAR, disabledAt: NEW_YEAR })
+        await tx.signIn.factors.add(factorOf(ada, 'totp'))
+        await tx.signIn.factors.add(factorOf(ada, 'passphrase'))
+      })
+      await portal.store.read(async tx => {
+        const staff = { kind: 'staff', id: 'stf_1', organization: ada.organization }
+        expect(await tx.signIn.peopleAt(address)).toEqual([
+          { person: staff, hasFactors: false },
+          { person: ada, hasFactors: true },
+        ])
+        expect(await tx.signIn.peopleAt('nobody@example.com')).toEqual([])
+        expect((await tx.signIn.factors.ofPerson(ada, 'totp')).map(({ kind }) => kind)).toEqual(['totp'])
+      })
+    })
+
     test('an address has one subject, which does not show it', async () => {
       const subject = await portal.store.read(async tx => tx.signIn.subjectOf('ada@example.com'))
       await portal.reopen()
