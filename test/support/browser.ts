@@ -15,9 +15,9 @@ const withoutScripts = new WeakSet<BrowserContext>()
 
 let connected: Promise<Browser> | null = null
 
-/** This test file's line to the one browser of the run. */
+/** This test file's line to the browser of its worker. */
 function browser(): Promise<Browser> {
-  connected ??= fetch(inject('chromium')).then(async response => {
+  connected ??= fetch(`${inject('chromium')}?worker=${process.env.VITEST_POOL_ID}`).then(async response => {
     const answer = await response.text()
     if (!response.ok) throw new Error(answer)
     return chromium.connectOverCDP(answer)

@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers with the address of the one browser of this run; asking for the first time starts it. */
+    /** Answers with the address of a worker's browser (`?worker=ID`); asking for the first time starts it. */
     chromium: string
   }
 }
@@ -28,11 +28,16 @@ const SWITCHES = [
   '--remote-debugging-port=0',
 ]
 
-/** One browser for all test files, started when the first of them asks. Each test gets a context (and profile) of its own. */
+/**
+ * One browser for all the test files of a worker, started when the first of them asks. Each test gets a context (and profile) of its
+ * own. Workers do not share one: passkeys are asked for only on the page in front, and a browser has one front.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  let browser: Promise<Browser> | null = null
-  const door = createServer((_request, response) => {
-    browser ??= startBrowser()
+  const browsers = new Map<string, Promise<Browser>>()
+  const door = createServer((request, response) => {
+    const worker = request.url ?? ''
+    const browser = browsers.get(worker) ?? startBrowser()
+    browsers.set(worker, browser)
     browser.then(
       ({ endpoint }) => response.end(endpoint),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -42,7 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('chromium', `http://127.0.0.1:${(door.address() as AddressInfo).port}/`)
   return async () => {
     door.close()
-    await (await browser)?.stop()
+    await Promise.all([...browsers.values()].map(async browser => (await browser).stop()))
   }
 }
 

@@ -46,8 +46,12 @@ export async function walk(origin: string, { screen = 'phone', story = '', ...mo
     context,
     complaints,
     goTo: async address => void (await page.goto(address)),
-    press: name => page.getByRole('button', { name, exact: true }).click(),
-    follow: name => page.getByRole('link', { name, exact: true }).click(),
+    async press(name) {
+      // A passkey is asked for only on the page that is in front.
+      await page.bringToFront()
+      await page.getByRole('button', { name, exact: true }).click()
+    },
+    follow: name => page.getByRole('link', { name, exact: true }).first().click(),
     type: (field, words) => page.getByLabel(field).fill(words),
     reads: words => page.getByText(words).first().waitFor(),
     async arrives(title) {
