@@ -60,7 +60,8 @@ export async function keepDeposit(tx: Tx, keeping: Keeping): Promise<{ id: strin
     people.map(({ recipient }) => recipient.id),
   )
   const expiresAt = request.expiresAt ?? now + DEFAULT_EXPIRY
-  const messages = people.map(({ wanted, recipient }) => ({ id: newId('msg', now), wanted, recipient }))
+  const ids = idsInOrder('msg', people.length, now)
+  const messages = people.map((person, i) => ({ id: ids[i]!, ...person }))
   const deposit = depositOf(keeping, thread)
   const answer = JSON.stringify(
     depositAnswer({
@@ -129,6 +130,10 @@ async function threadFor(tx: Tx, { request, now, sender }: Keeping, recipients: 
   throw new PortalError('invalid', 'Some fields of the deposit are not right.', { fields })
 }
 
+/** Ids of one moment come in no order; lists are sorted by id, and people expect what they sent in the order they sent it. */
+const idsInOrder = (prefix: 'msg' | 'att', count: number, now: Instant): string[] =>
+  Array.from({ length: count }, () => newId(prefix, now)).sort()
+
 interface Placed {
   id: string
   wanted: DepositRecipient
@@ -176,9 +181,10 @@ async function keepMessage(
     detail: { deposit: deposit.id, recipient: recipient.id, attachments: ready.files.length },
     commitments: { content: bound.digest },
   })
-  for (const { name, type, bytes } of ready.files) {
+  const fileIds = idsInOrder('att', ready.files.length, now)
+  for (const [i, { name, type, bytes }] of ready.files.entries()) {
     const place = { message: id, organization: organization.id, recipient: recipient.id }
-    await tx.attachments.add({ id: newId('att', now), ...place, name, type, size: bytes.length }, bytes)
+    await tx.attachments.add({ id: fileIds[i]!, ...place, name, type, size: bytes.length }, bytes)
   }
   await queueNotice(tx, keeping, { message, recipient, organization, locator })
 }

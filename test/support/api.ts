@@ -1,8 +1,11 @@
+import { expect } from 'vitest'
 import { handleApi } from '../../server/api/handler.ts'
+import { PROBLEM } from '../../server/api/shapes.ts'
 import { createClient } from '../../server/client-credentials.ts'
 import { newSecret } from '../../server/ids.ts'
 import { SCOPES, type Scope } from '../../server/sender.ts'
-import type { Clinic } from './clinic.ts'
+import type { Clinic, Patient } from './clinic.ts'
+import { clinicPortal } from './people.ts'
 import { ORIGIN } from './whole-portal.ts'
 
 /** What the API answered. */
@@ -10,8 +13,8 @@ export interface ApiAnswer {
   status: number
   headers: Headers
   text: string
-  /** The body, read as JSON; null when there is none. */
-  json: Record<string, unknown> & { [key: string]: never }
+  /** The body, read as JSON; empty when it is none. */
+  json: Record<string, unknown>
 }
 
 export interface ApiOptions {
@@ -60,8 +63,27 @@ export async function apiCall(
   const response = await handleApi(request, clinic.portal, { origin: ORIGIN, log: clinic.parts.log, clock: clinic.clock.read })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') && text !== ''
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null }
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} }
 }
+
+/** A problem of this kind, whole and in its own media type. */
+export function expectProblem(answer: ApiAnswer, status: number, code: string): void {
+  const { headers, json } = answer
+  expect({ status: answer.status, type: json.type, media: headers.get('content-type') }).toEqual({
+    status,
+    type: `urn:restante:problem:${code}`,
+    media: 'application/problem+json',
+  })
+  PROBLEM.parse(json)
+}
+
+/** A clinic with a system of its own beside the gateway, and the person it writes to. */
+export async function laboratory(): Promise<{ clinic: Clinic; lab: ApiClient; ada: Patient }> {
+  const clinic = await clinicPortal()
+  return { clinic, lab: await apiClient(clinic), ada: clinic.patient('Ada Lopez', 'ada@example.com') }
+}
+
+export const DEPOSITS = '/api/v1/deposits'
 
 /** A deposit as a system would send it. */
 export const depositJson = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
