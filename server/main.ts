@@ -80,6 +80,7 @@ export async function openParts(config: Config, log: Parts['log'], migrate: bool
     rootKey: parseRootKey(rootKeyOf(config)),
     now: clock(),
     migrate,
+    onFailure: error => stopAtOnce(error, log),
   })
   const caught = config.smtp === null ? openCaughtMail(join(config.dataFolder, 'mailbox'), clock) : null
   let jobs: Jobs | null = null
@@ -104,6 +105,16 @@ export async function openParts(config: Config, log: Parts['log'], migrate: bool
     await store.close()
   }
   return { parts, caught, connectJobs: (started: Jobs) => (jobs = started), close }
+}
+
+/**
+ * After a failed write SQLite would carry on as if nothing had been. Whatever could still be acknowledged might be lost, so the
+ * process ends; a supervisor starts it anew, and opening checks what is there.
+ */
+function stopAtOnce(error: Error, log: Parts['log']): void {
+  log.error('storage.failed', error)
+  // The refusals of requests under way still leave.
+  setTimeout(() => process.exit(1), 200)
 }
 
 const sender = ({ smtp, environment, origin }: Config): Mailer =>
