@@ -29,9 +29,10 @@ export async function enterPassphrase(parts: Parts, requestToken: string, typed:
   const { right, rehash } = await parts.passphrases.verify(overlong ? null : (factor?.secret ?? null), overlong ? '' : typed)
   const renewed = right && rehash ? await parts.passphrases.hash(typed) : null
   const isProven = await countedTry(parts, tried(request, 'passphrase'), async (tx, now) => {
+    // First of all, so that a wrong passphrase takes no longer for somebody than for nobody.
+    if (!right || factor === null) return null
     // It may have been changed or removed while the hash was made.
-    const current = await factorOf(tx, request.person, 'passphrase')
-    if (!right || factor === null || current?.secret !== factor.secret) return null
+    if ((await factorOf(tx, request.person, 'passphrase'))?.secret !== factor.secret) return null
     if (renewed !== null) await tx.signIn.factors.replaceSecret(factor.id, renewed)
     await tx.signIn.factors.markUsed(factor.id, now)
     await tx.signIn.requests.setPassphraseAt(request.tokenHash, now)
