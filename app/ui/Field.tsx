@@ -31,7 +31,7 @@ export function Field({ name, label, hint, optional, size = 'long', type = 'text
         required={!optional}
         aria-invalid={problem ? true : undefined}
         aria-describedby={describedBy(name, hint, problem)}
-        autoCapitalize={type === 'text' && size === 'long' ? undefined : 'off'}
+        autoCapitalize={type === 'text' && size !== 'long' ? 'off' : undefined}
         spellCheck={size === 'long' && type === 'text' ? undefined : false}
         {...rest}
       />

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import type { Examples } from '../../app/ui/example.ts'
+import { accessibilityProblems, type Screen, visit } from '../support/browser.ts'
+import { documentWith } from './rendered.tsx'
+import { htmlProblems } from './valid-html.ts'
+
+const FOLDER = path.resolve(import.meta.dirname, '../../app/ui')
+const STYLES = ['tokens', 'base', 'parts', 'print'].map(name =>
+  readFileSync(path.resolve(FOLDER, `../styles/${name}.css`), 'utf8'),
+)
+const components = readdirSync(FOLDER).filter(name => name.endsWith('.tsx'))
+
+const examplesOf = async (component: string): Promise<[string, string][]> => {
+  const { examples } = (await import(path.join(FOLDER, component))) as { examples?: Examples }
+  return Object.entries(examples ?? {}).map(([name, example]) => [name, documentWith(example)])
+}
+
+test.each(components)('%s shows what it can look like, in valid HTML', async component => {
+  const examples = await examplesOf(component)
+  expect(examples.length).toBeGreaterThan(0)
+  for (const [name, page] of examples) expect(await htmlProblems(page), name).toEqual([])
+})
+
+const lookAt = async (component: string, screen: Screen) => {
+  const visitor = await visit('http://localhost', screen)
+  const page = await visitor.newPage()
+  for (const [name, html] of await examplesOf(component)) {
+    await page.setContent(html.replace('</head>', `<style>${STYLES.join('\n')}</style></head>`))
+    expect(await accessibilityProblems(page), name).toEqual([])
+  }
+  await visitor.close()
+}
+
+test.each(components)('%s can be used by everyone', component => lookAt(component, 'phone'))
+
+// Colours are what changes in the dark: these have all of them.
+const COLOURFUL = ['Button', 'ErrorSummary', 'Notice', 'Field', 'MessageList', 'OpenedMessage', 'WithdrawForm', 'TrailTable']
+test.each(COLOURFUL)('%s can be read in the dark', component => lookAt(`${component}.tsx`, 'phoneDark'))

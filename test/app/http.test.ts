@@ -1,0 +1,115 @@
+import type { AppLoadContext } from '@remix-run/node'
+import { expect, test, vi } from 'vitest'
+import { handled, STATUS } from '../../app/http.ts'
+import { type Refusal, refusal } from '../../app/refusal.ts'
+import type { ErrorCode } from '../../server/errors.ts'
+import type { Visitor } from '../../server/sign-in/visitor.ts'
+
+const ORIGIN = 'http://localhost:3000'
+
+interface Setting {
+  visitor?: Partial<Visitor> | null
+  values?: Record<string, string>
+}
+
+function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {} }: Setting = {}) {
+  const endSignInRequest = vi.fn<() => void>()
+  const context = { visitor, formTokenFits: (word: string) => word === 'right', endSignInRequest }
+  const body = method === 'POST' ? new URLSearchParams({ form_token: 'right', ...values }) : null
+  const request = new Request(ORIGIN + path, { method, body })
+  return { request, params: { messageId: 'msg_1' }, context: context as unknown as AppLoadContext & typeof context }
+}
+
+const refusing = (code: ErrorCode) =>
+  handled(() => {
+    throw refusal(code, 'No.')
+  })
+
+const thrownBy = async (work: Promise<unknown>): Promise<Response> => {
+  const thrown = await work.catch((error: unknown) => error)
+  if (!(thrown instanceof Response)) throw new Error('Nothing was thrown.')
+  return thrown
+}
+
+const SIGN_IN = new Set<string>(['sign_in_required', 'fresh_sign_in_required'])
+const others = Object.entries(STATUS).filter(([code]) => !SIGN_IN.has(code)) as [ErrorCode, number][]
+
+test.each(others)('a page refused with %s answers %i and nothing of what was said inside', async (code, status) => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const response = await thrownBy(refusing(code)(args('GET', '/messages/msg_1')))
+  expect(response.status).toBe(status)
+  expect(await response.text()).not.toContain('No.')
+  vi.restoreAllMocks()
+})
+
+test.each(['invalid', 'wrong_code', 'too_many_attempts', 'too_large', 'wrong_origin', 'conflict', 'busy'] as const)(
+  'a form refused with %s comes back with what was typed, but never with the passphrase',
+  async code => {
+    const asked = args('POST', '/sign-in/passphrase', { values: { note: 'my words', passphrase: 'seven grey pigeons' } })
+    const answer = (await refusing(code)(asked)) as unknown as { data: { refusal: Refusal }; init: ResponseInit }
+    expect(answer.init.status).toBe(STATUS[code])
+    expect(answer.data.refusal).toEqual({ code, sentence: 'No.', fields: [], values: { note: ['my words'] } })
+  },
+)
+
+test('what nobody expected is a 500 with an incident number; its text is in no answer and in no log', async () => {
+  const lines: string[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(String(line)) > 0)
+  const broken = handled(() => {
+    throw new Error('Ada Lopez has a rash')
+  })
+  const response = await thrownBy(broken(args('GET', '/messages')))
+  vi.restoreAllMocks()
+  const { incident } = (await response.clone().json()) as { incident: string }
+  expect(response.status).toBe(500)
+  expect(incident).toMatch(/^inc_[0-9a-f]{16}$/)
+  expect(lines.join('')).toContain(incident)
+  expect((await response.text()) + lines.join('')).not.toContain('rash')
+})
+
+test.each([
+  ['/messages', '/sign-in?to=%2Fmessages'],
+  ['/messages/msg_01k9z3h7d2aaaaaaaaaaaaaaaa', '/sign-in?to=%2Fmessages%2Fmsg_01k9z3h7d2aaaaaaaaaaaaaaaa'],
+  ['/account/factors/fac_01k9z3h7d2aaaaaaaaaaaaaaaa/remove', '/sign-in?to=%2Faccount'],
+  ['/elsewhere', '/sign-in'],
+  ['//evil.example', '/sign-in'],
+])('who is not signed in and asks for %s is taken to %s', async (path, target) => {
+  const response = await thrownBy(refusing('sign_in_required')(args('GET', path)))
+  expect([response.status, response.headers.get('location')]).toEqual([303, target])
+})
+
+test('who has shown only a mailbox is taken on to choose a way to sign in', async () => {
+  const response = await thrownBy(refusing('sign_in_required')(args('GET', '/messages', { visitor: { level: 'mailbox' } })))
+  expect(response.headers.get('location')).toBe('/enrol')
+})
+
+test('a sign-in that is over begins again, and its cookie goes', async () => {
+  const asked = args('POST', '/sign-in/code', { values: { code: '123456' } })
+  const response = await thrownBy(refusing('sign_in_required')(asked))
+  expect(response.headers.get('location')).toBe('/sign-in?why=over')
+  expect(asked.context.endSignInRequest).toHaveBeenCalledOnce()
+})
+
+test('a step that asks for a fresh sign-in says why', async () => {
+  const asked = args('POST', '/account/sessions/ses_1/end', { visitor: { level: 'full' } })
+  const response = await thrownBy(refusing('fresh_sign_in_required')(asked))
+  expect(response.headers.get('location')).toBe('/sign-in?why=fresh&to=%2Faccount')
+})
+
+test('a letter written while the session ended is shown again, not lost', async () => {
+  const text = 'Thank you for your letter. I would like to ask whether my daughter may come.'
+  const response = await thrownBy(refusing('sign_in_required')(args('POST', '/messages/msg_1/reply', { values: { text } })))
+  expect(response.status).toBe(401)
+  expect(await response.json()).toEqual({ code: 'sign_in_required', incident: null, values: { text: [text] } })
+})
+
+test('an act without a page of its own leads to the page that tells the truth', async () => {
+  const work = handled(
+    () => {
+      throw refusal('retracted', 'Taken back.')
+    },
+    { otherwise: params => `/messages/${params.messageId}` },
+  )
+  const response = await thrownBy(work(args('POST', '/messages/msg_1/open')))
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/messages/msg_1'])
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { en } from '../../app/language/en.ts'
+import { es } from '../../app/language/es.ts'
+import { endOfDay, tell } from '../../app/language/moment.ts'
+import { tellSize } from '../../app/language/size.ts'
+import { languageOf } from '../../app/language/words.ts'
+import { readingGrade } from '../support/reading-grade.ts'
+
+/** Every text of a catalogue with where it stands; functions are given something to say. */
+function textsOf(words: unknown, path: string): [string, string][] {
+  if (typeof words === 'string') return [[path, words]]
+  if (typeof words === 'function') return [[path, String((words as (...values: string[]) => string)('Monday', 'Tuesday'))]]
+  return Object.entries(words as object).flatMap(([name, part]) => textsOf(part, `${path}.${name}`))
+}
+
+const pages = Object.entries(en).filter(([, words]) => typeof words === 'object')
+
+test.each(pages)('the English of "%s" can be read after six years of school', (_name, words) => {
+  const texts = textsOf(words, '').map(([, text]) => text)
+  expect(readingGrade(texts.join('\n'))).toBeLessThanOrEqual(6)
+})
+
+test('no English sentence asks for more than eight years of school', () => {
+  const hard = textsOf(en, 'en').filter(([, text]) => text.split(' ').length > 7 && readingGrade(text) > 8)
+  expect(hard).toEqual([])
+})
+
+test('every text is there in Spanish, and none was left in English', () => {
+  const spanish = new Map(textsOf(es, ''))
+  const same = new Set(['.enrol.passkeyTitle'])
+  for (const [path, english] of textsOf(en, '')) {
+    expect(spanish.get(path), path).toBeTruthy()
+    if (english.split(' ').length > 2 && !same.has(path)) expect(spanish.get(path), path).not.toBe(english)
+  }
+})
+
+test('a moment is told by the reader’s clock, with the zone in words', () => {
+  const at = Date.UTC(2026, 10, 20, 22)
+  expect(tell(at, 'en', 'America/New_York')).toBe('Friday, November 20, 2026 at 5:00 PM Eastern Time')
+  expect(tell(at, 'es', 'America/Los_Angeles')).toMatch(/viernes, 20 de noviembre de 2026.*hora del Pacífico/)
+  expect(tell(at, 'en', 'America/New_York', 'day')).toBe('November 20, 2026')
+})
+
+test.each([
+  ['2026-01-31', 'America/New_York', '2026-02-01T04:59:00.000Z'],
+  ['2026-03-08', 'America/New_York', '2026-03-09T03:59:00.000Z'], // clocks go forward on this day
+  ['2026-11-01', 'America/New_York', '2026-11-02T04:59:00.000Z'], // and back on this one
+  ['2026-06-01', 'Asia/Kolkata', '2026-06-01T18:29:00.000Z'],
+  ['2026-06-01', 'UTC', '2026-06-01T23:59:00.000Z'],
+])('the last minute of %s in %s is %s', (day, zone, moment) => {
+  expect(new Date(endOfDay(day, zone)!).toISOString()).toBe(moment)
+})
+
+test.each(['', 'tomorrow', '2026-13-01', '2026-1-1', '2026-01-01T00:00'])('%j is no day', day => {
+  expect(endOfDay(day, 'UTC')).toBeNull()
+})
+
+test('sizes are told as phones tell them', () => {
+  expect([14, 1_400, 2_400_000].map(size => tellSize(size, 'en'))).toEqual(['14 bytes', '1 kB', '2.4 MB'])
+})
+
+test('the nearest language of ours is taken, and English when there is none', () => {
+  expect(['es-MX', 'ES', 'en-GB', 'de', '__proto__'].map(languageOf)).toEqual(['es', 'es', 'en', 'en', 'en'])
+})
