@@ -38,7 +38,7 @@ export async function authenticateClient(
 }
 
 /** Whether a client may still do anything at all. */
-export const isActive = ({ revokedAt, expiresAt }: Client, now: Instant): boolean =>
+const isActive = ({ revokedAt, expiresAt }: Client, now: Instant): boolean =>
   revokedAt === null && (expiresAt === null || now < expiresAt)
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
+import { MAX_API_BODY_BYTES } from './api/body.ts'
 import { handleApi } from './api/handler.ts'
 import { problemResponse } from './api/problem.ts'
 import { isPortalError } from './errors.ts'
@@ -28,8 +29,6 @@ export interface Shell {
   clock: Clock
 }
 
-// A deposit carries up to 20 MB of attachments in base64.
-const MAX_BODY_BYTES = 30_000_000
 // Remix answers these without a page around them; no script of ours asks for them, so nobody may.
 const FRAMEWORK_PATHS = /\.data$|^\/__manifest/
 
@@ -57,7 +56,7 @@ function answerer(shell: Shell) {
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const nonce = randomBytes(16).toString('base64url')
     try {
-      const request = toWebRequest(incoming, outgoing, shell.origin, MAX_BODY_BYTES)
+      const request = toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES)
       const { response, kind } = await answerOrExplain(shell, route, request, nonce)
       protect(response, kind, { origin: shell.origin, nonce })
       await sendWebResponse(response, outgoing, request.method)

@@ -1,6 +1,6 @@
 import type { Log } from './parts.ts'
 import type { Portal } from './portal.ts'
-import { type Clock, minutes, seconds } from './time.ts'
+import { type Clock, hours, minutes, seconds } from './time.ts'
 
 /** What the portal does by itself, and how often. Any number of processes may do it at once: the tables are the queue. */
 const JOBS: Job[] = [
@@ -8,9 +8,10 @@ const JOBS: Job[] = [
   { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
   { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
+  { name: 'renew_deposit_keys', every: hours(6), run: portal => portal.renewDepositKeys() },
 ]
 
-type Work = Pick<Portal, 'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale'>
+type Work = Pick<Portal, 'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale' | 'renewDepositKeys'>
 
 interface Job {
   name: string

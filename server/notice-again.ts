@@ -8,7 +8,7 @@ import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 
 /** Whether another notice would help: it waits, it can still be read, and its recipient did not say it is not for them. */
-export const mayBeNoticedAgain = (
+const mayBeNoticedAgain = (
   { state, expiresAt, hiddenAt }: Pick<Message, 'state' | 'expiresAt' | 'hiddenAt'>,
   now: Instant,
 ): boolean => state === 'waiting' && expiresAt > now && hiddenAt === null

@@ -3,7 +3,7 @@ import { fetchAttachment } from './attachment.ts'
 import { trail } from './audit-trail.ts'
 import { authenticateClient, issueAccessToken } from './client-authentication.ts'
 import { sendDueLetters } from './delivery-round.ts'
-import { depositKeys } from './deposit-keys.ts'
+import { depositKeys, ensureDepositKeys } from './deposit-keys.ts'
 import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
 import { composeDeposit, deposit } from './depositing.ts'
@@ -155,6 +155,8 @@ export interface Portal {
   signCheckpoint(): Promise<{ size: number } | null>
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
+  /** Makes keys for sealing deposits a month before the last ones end; says how many. */
+  renewDepositKeys(): Promise<number>
   /** Whether the portal can do its work now: database, migrations, age of the queue, mail. */
   health(): Promise<Health>
 }
@@ -190,6 +192,7 @@ export const createPortal = (parts: Parts): Portal => ({
   sendDueLetters: () => sendDueLetters(parts),
   expireDue: () => expireDue(parts),
   signCheckpoint: signCheckpoint(parts),
+  renewDepositKeys: () => ensureDepositKeys(parts),
   health: () => health(parts),
 })
 

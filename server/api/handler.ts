@@ -6,6 +6,7 @@ import type { Portal } from '../portal.ts'
 import type { Clock } from '../time.ts'
 import { makeDeposits } from './batch.ts'
 import { extendDeposit, listDeposits, makeDeposit, showDeposit } from './deposits.ts'
+import { showDocs } from './docs.ts'
 import { publishKeys } from './jwks.ts'
 import { sendNoticesAgain } from './notices.ts'
 import { showDescription } from './openapi.ts'
@@ -47,6 +48,7 @@ export const operations = (origin: string): Operation[] => {
     issueToken,
     publishKeys,
     showDescription(() => all, origin),
+    showDocs(() => all, origin),
   ]
   return all
 }

@@ -28,7 +28,7 @@ const AUTHENTICATION = {
 }
 
 /** The API's description in OpenAPI 3.1, made from the operations themselves. */
-export function openApi(operations: Operation[], origin: string): Record<string, unknown> {
+function openApi(operations: Operation[], origin: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const operation of operations) {
     const path = paths[operation.path] ?? {}
@@ -67,7 +67,7 @@ function described({ id, summary, description, scope, path, query, headers, body
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
-    security: scope === null ? [] : [{ apiKey: [] }, { basic: [] }, { oauth: scope === 'none' ? [] : [scope] }],
+    security: scope === null ? [] : [{ apiKey: [] }, { basic: [] }, { oauth: [scope] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}

@@ -26,8 +26,8 @@ export interface Operation {
   id: string
   summary: string
   description?: string
-  /** What the credentials must include; `none`: any client; null: anyone. */
-  scope: Scope | 'none' | null
+  /** What the credentials must include; null: anyone may. */
+  scope: Scope | null
   /** Looking leaves an entry in the trail, so HEAD, which shows nothing, is not answered. */
   recordsLooks?: true
   query?: Parameter[]
@@ -50,8 +50,8 @@ export const json = (value: unknown, status = 200, headers: Record<string, strin
 export const jsonText = (text: string, status: number, headers: Record<string, string> = {}): Response =>
   new Response(text, { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers } })
 
-export const DEFAULT_PAGE = 50
-export const LONGEST_PAGE = 100
+const DEFAULT_PAGE = 50
+const LONGEST_PAGE = 100
 
 export const PAGE_PARAMETERS: Parameter[] = [
   {

@@ -1,6 +1,6 @@
 import { PortalError } from '../errors.ts'
 
-export const MAX_JSON_DEPTH = 32
+const MAX_JSON_DEPTH = 32
 /** `__proto__` reaches the prototype when objects are merged; the other two lead to it. No field of ours has such a name. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 

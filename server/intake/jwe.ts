@@ -4,7 +4,7 @@ import type { DepositKey } from '../store.ts'
 import { days, type Instant } from '../time.ts'
 import { readJson } from './json.ts'
 
-export const DEPOSIT_ALGORITHM = 'ECDH-ES+A256KW'
+const DEPOSIT_ALGORITHM = 'ECDH-ES+A256KW'
 const ENCRYPTION = 'A256GCM'
 export const DEPOSIT_CURVES = ['X25519', 'P-256'] as const
 export type DepositCurve = (typeof DEPOSIT_CURVES)[number]

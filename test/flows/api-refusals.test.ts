@@ -153,6 +153,13 @@ describe('the description', () => {
     )
   })
 
+  test('for people names every operation too, and is a page', async () => {
+    const clinic = await clinicPortal()
+    const { text, headers } = await apiCall(clinic, 'GET', '/api/docs')
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
+    for (const { method, path } of operations(ORIGIN)) expect(text).toContain(`<code>${method} ${path}</code>`)
+  })
+
   test('problems have names that do not change', () => {
     expect(PROBLEM_CODES).toEqual(
       expect.arrayContaining(['invalid', 'malformed', 'not_found', 'undecipherable', 'idempotency_key_reused']),

@@ -21,6 +21,7 @@ function portalThatCounts() {
       return null
     },
     forgetStale: async () => runs.push('forget'),
+    renewDepositKeys: async () => runs.push('keys'),
   }
   const nothing = () => undefined
   const log = { debug: nothing, info: nothing, warn: nothing, error: (event: string) => void errors.push(event) }
@@ -32,9 +33,9 @@ test('every job runs at the start and then at its own pace', async () => {
   const { start, times } = portalThatCounts()
   const jobs = start()
   await vi.advanceTimersByTimeAsync(0)
-  expect(['letters', 'expire', 'checkpoint', 'forget'].map(times)).toEqual([1, 1, 1, 1])
+  expect(['letters', 'expire', 'checkpoint', 'forget', 'keys'].map(times)).toEqual([1, 1, 1, 1, 1])
   await vi.advanceTimersByTimeAsync(minutes(10))
-  expect(['letters', 'expire', 'checkpoint', 'forget'].map(times)).toEqual([301, 21, 11, 2])
+  expect(['letters', 'expire', 'checkpoint', 'forget', 'keys'].map(times)).toEqual([301, 21, 11, 2, 1])
   await jobs.stop()
 })
 
