@@ -7,7 +7,7 @@ import { openStorage, parseRootKey } from '../storage/index.ts'
 import { type Config, environment, readConfig, rootKeyOf } from './config.ts'
 import { ensureDepositKeys } from './deposit-keys.ts'
 import { isPortalError } from './errors.ts'
-import { openServer } from './http.ts'
+import { openServer, type Shell } from './http.ts'
 import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
 import { openLog } from './log.ts'
@@ -51,24 +51,36 @@ export async function serve(config: Config, options: { migrate?: boolean } = {})
   const port = await listen(server, config)
   // Port 0 means "any that is free", for tests: only then is the origin not known before.
   const origin = config.port === 0 ? `http://localhost:${port}` : config.origin
-  const { parts, caught, connectJobs, close } = await openParts({ ...config, origin }, log, options.migrate ?? true)
-  const portal = createPortal(parts)
+  try {
+    const { shell, ...open } = await openShell({ ...config, origin }, log, options.migrate ?? true)
+    answerWith(shell)
+    const jobs = startJobs(shell.portal, { log, clock })
+    open.connectJobs(jobs)
+    return { origin, demonstration: open.demonstration, stop: () => stop(server, jobs, shell.portal, open.close) }
+  } catch (error) {
+    // What must not start must not hold the port either.
+    server.close()
+    throw error
+  }
+}
+
+/** Everything behind the port, ready to answer. */
+async function openShell(config: Config, log: Parts['log'], migrate: boolean) {
+  const { parts, caught, connectJobs, close } = await openParts(config, log, migrate)
   // First: what the demonstration tells happened before today, and the trail is in order of time.
   const demonstration = config.seed === 'demo' ? await seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
   await ensureDepositKeys(parts)
-  answerWith({
-    origin,
+  const shell: Shell = {
+    origin: config.origin,
     environment: config.environment,
-    portal,
+    portal: createPortal(parts),
     pages: await builtPages(),
     files: await StaticFiles.in(join(TOP, 'build', 'client')),
     development: caught ? developmentPages(caught, config.dataFolder, clock) : null,
     log,
     clock,
-  })
-  const jobs = startJobs(portal, { log, clock })
-  connectJobs(jobs)
-  return { origin, demonstration, stop: () => stop(server, jobs, portal, close) }
+  }
+  return { shell, demonstration, connectJobs, close }
 }
 
 /** The real parts, also for commands that need all of them. `caught` is the development mailbox, when mail is not sent. */
