@@ -1,0 +1,116 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FormattedBody } from '../../app/ui/FormattedBody.tsx'
+import { protect } from '../../server/web/headers.ts'
+import { givePasskeys, visit } from '../support/browser.ts'
+import { documentWith } from './rendered.tsx'
+import { type ServedClinic, servedClinic } from './served.ts'
+
+let clinic: ServedClinic
+beforeAll(async () => {
+  clinic = await servedClinic()
+})
+afterAll(() => clinic.closeAll())
+
+test('whoever changes their mind about a passkey finds the button in focus and a line that says so', async () => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  await givePasskeys(page) // there is none on this phone: the device gives up by itself
+  await page.goto('/sign-in')
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' })
+  await button.click()
+  await page.getByText('The passkey was not used.').waitFor()
+  expect(await button.evaluate(element => element === document.activeElement)).toBe(true)
+  expect(await button.isEnabled()).toBe(true)
+  await context.close()
+})
+
+test('where passkeys do not work, none is offered, and another way is', async () => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  await page.addInitScript('delete globalThis.PublicKeyCredential')
+  await page.goto('/sign-in')
+  expect(await page.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(false)
+  expect(await page.getByLabel('Your e-mail address').isVisible()).toBe(true)
+  await context.close()
+})
+
+async function signedIn(address: string) {
+  const { sessionToken } = await enrolled(address)
+  const context = await visit(clinic.origin, 'phone', { extraHTTPHeaders: { cookie: `__Host-session=${sessionToken}` } })
+  const page = await context.newPage()
+  await page.clock.install()
+  await page.goto('/messages')
+  return { context, page }
+}
+
+async function enrolled(address: string) {
+  await clinic.deposits('Hello', [{ name: 'Ada Lopez', address }])
+  const { requestToken } = await clinic.portal.beginSignIn({ address })
+  await clinic.portal.sendMailboxCode(requestToken)
+  await clinic.deliver()
+  const started = await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address))
+  const visitor = (await clinic.portal.visitor(started.sessionToken))!
+  await clinic.portal.choosePassphrase(visitor, 'seven grey pigeons on a roof')
+  return clinic.portal.enrolPrintedCodes(visitor)
+}
+
+test('two minutes before the session ends, a dialog asks; one press stays, and the focus goes back to where it was', async () => {
+  const { context, page } = await signedIn('ada@example.com')
+  await page.getByRole('link', { name: 'My settings' }).focus()
+  await page.clock.runFor('12:50')
+  expect(await page.getByRole('dialog').isVisible()).toBe(false)
+  await page.clock.runFor('00:15')
+  const stay = page.getByRole('button', { name: 'Yes, stay signed in' })
+  expect(await stay.evaluate(element => element === document.activeElement)).toBe(true)
+  await Promise.all([page.waitForResponse('**/still-here'), stay.click()])
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  expect(await page.getByRole('link', { name: 'My settings' }).evaluate(element => element === document.activeElement)).toBe(true)
+  await page.clock.runFor('12:50')
+  expect(await page.getByRole('dialog').isVisible()).toBe(false)
+  await context.close()
+})
+
+test('whoever does not answer finds the sign-in page, and nothing of theirs on the screen', async () => {
+  const { context, page } = await signedIn('ben@example.com')
+  await page.clock.runFor('15:01')
+  await page.waitForURL('**/sign-in**')
+  await context.close()
+})
+
+const HOSTILE = [
+  '<script>parent.document.title = "ran"; document.title = "ran"</script>',
+  '<img src="EVIL/pixel.png" onerror="parent.document.title = 1">',
+  '<svg onload="top.location = \'EVIL\'"></svg>',
+  '<iframe src="EVIL"></iframe><object data="EVIL"></object>',
+  '<link rel="stylesheet" href="EVIL/x.css"><style>@import "EVIL/y.css"</style>',
+  '<meta http-equiv="refresh" content="0;url=EVIL">',
+  '<base href="EVIL/"><form action="EVIL"><input autofocus name="x"></form>',
+  '<a href="javascript:alert(1)" style="position:fixed;inset:0">x</a>',
+  '</font></body></html><script>document.title = "ran"</script>',
+]
+
+test.each(HOSTILE)('even what slips through the sanitizer runs nothing and fetches nothing: %s', async html => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  const fetched: string[] = []
+  const evil = createServer((request, response) => response.end(String(fetched.push(request.url ?? ''))))
+  await new Promise<void>(resolve => evil.listen(0, '127.0.0.1', resolve))
+  const elsewhere = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`
+  const response = new Response(
+    documentWith(<FormattedBody html={html.replaceAll('EVIL', elsewhere)} language="en" large={false} />),
+    {
+      headers: { 'content-type': 'text/html' },
+    },
+  )
+  protect(response, 'page', { origin: clinic.origin, nonce: 'nonce' })
+  const shown = { headers: Object.fromEntries(response.headers), body: await response.text() }
+  await page.route(`${clinic.origin}/shown`, route => route.fulfill(shown))
+  await page.goto('/shown')
+  await page.waitForTimeout(200)
+  expect(await page.title()).toBe('Example')
+  expect(fetched).toEqual([])
+  await context.close()
+  evil.close()
+})
