@@ -65,7 +65,8 @@ function useTitle(words: Catalogue): string {
   const titles = useMatches().map(({ handle }) =>
     (handle as { title?: (words: Catalogue) => string } | undefined)?.title?.(words),
   )
-  const title = error === undefined ? titles.findLast(Boolean) : undefined
+  // Null where nothing failed, whatever its type says.
+  const title = error == null ? titles.findLast(Boolean) : undefined
   return title ? `${title} · ${words.portal}` : words.portal
 }
 

@@ -56,6 +56,7 @@ export async function walk(origin: string, { screen = 'phone', story = '', ...mo
     reads: words => page.getByText(words).first().waitFor(),
     async arrives(title) {
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      expect(await page.title(), 'a page says in the browser’s tab which it is').toMatch(/\S · \S/)
       await picture()
       const kind = `${screen} ${title}`
       if (!checked.has(kind)) expect(await accessibilityProblems(page), `${page.url()} (${title})`).toEqual([])
@@ -70,7 +71,8 @@ function photographer(page: Page, folder: string): () => Promise<void> {
   let count = 0
   return async () => {
     if (!root) return
-    const title = (await page.title())
+    const [name = ''] = (await page.title()).split(' · ')
+    const title = name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, 40)
