@@ -116,7 +116,7 @@ function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs
 const WORTH_KEEPING = 40
 
 /** Whether this is a refusal the portal means. By its name: the portal may be loaded as another module graph. */
-export const isRefusal = (error: unknown): error is PortalError =>
+const isRefusal = (error: unknown): error is PortalError =>
   error instanceof Error && error.name === 'PortalError' && 'code' in error && String(error.code) in STATUS
 
 /** After every act, the browser is sent to a page that may be loaded again without acting again. */

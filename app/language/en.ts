@@ -71,7 +71,7 @@ export const en = {
     reply: 'Write back',
     noReply: 'You cannot write back to this message here. Please call if you have a question.',
     print: 'To print or keep this message, use the print button of your browser.',
-    earlier: 'Other messages in this talk',
+    earlier: 'Messages that go with this one',
     all: 'All my messages',
     larger: 'Larger text',
     normal: 'Normal text',

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FormattedBody } from '../../app/ui/FormattedBody.tsx'
@@ -91,26 +91,45 @@ const HOSTILE = [
   '</font></body></html><script>document.title = "ran"</script>',
 ]
 
-test.each(HOSTILE)('even what slips through the sanitizer runs nothing and fetches nothing: %s', async html => {
-  const context = await visit(clinic.origin)
-  const page = await context.newPage()
+/** A web server for one test, at a host name of its own, so that the two are two origins. */
+async function listening(host: 'localhost' | '127.0.0.1', answer: RequestListener) {
+  const server = createServer(answer)
+  await new Promise<void>(resolve => server.listen(0, host, resolve))
+  return { server, origin: `http://${host}:${(server.address() as AddressInfo).port}` }
+}
+
+/** What a browser fetches from elsewhere when it shows this page. */
+async function fetchedBy(page: (elsewhere: string) => Response): Promise<{ fetched: string[]; title: string }> {
   const fetched: string[] = []
-  const evil = createServer((request, response) => response.end(String(fetched.push(request.url ?? ''))))
-  await new Promise<void>(resolve => evil.listen(0, '127.0.0.1', resolve))
-  const elsewhere = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`
-  const response = new Response(
-    documentWith(<FormattedBody html={html.replaceAll('EVIL', elsewhere)} language="en" large={false} />),
-    {
-      headers: { 'content-type': 'text/html' },
-    },
-  )
-  protect(response, 'page', { origin: clinic.origin, nonce: 'nonce' })
-  const shown = { headers: Object.fromEntries(response.headers), body: await response.text() }
-  await page.route(`${clinic.origin}/shown`, route => route.fulfill(shown))
-  await page.goto('/shown')
-  await page.waitForTimeout(200)
-  expect(await page.title()).toBe('Example')
-  expect(fetched).toEqual([])
+  const evil = await listening('127.0.0.1', (request, response) => response.end(String(fetched.push(request.url ?? ''))))
+  const shown = page(evil.origin)
+  const body = await shown.text()
+  const good = await listening('localhost', (_request, response) => response.setHeaders(shown.headers).end(body))
+  const context = await visit(good.origin)
+  const tab = await context.newPage()
+  await tab.goto('/')
+  await tab.waitForTimeout(200) // what would be fetched, would have been by now
+  const title = await tab.title()
   await context.close()
-  evil.close()
+  for (const { server } of [evil, good]) server.close()
+  return { fetched, title }
+}
+
+const letter = (html: string) =>
+  new Response(documentWith(<FormattedBody html={html} language="en" large={false} />), {
+    headers: { 'content-type': 'text/html' },
+  })
+
+test.each(HOSTILE)('even what slips through the sanitizer runs nothing and fetches nothing: %s', async html => {
+  const looked = await fetchedBy(elsewhere => {
+    const response = letter(html.replaceAll('EVIL', elsewhere))
+    protect(response, 'page', { origin: 'http://localhost', nonce: 'nonce' })
+    return response
+  })
+  expect(looked).toEqual({ fetched: [], title: 'Example' })
+})
+
+test('without the content policy a picture would be fetched: the test above can see it', async () => {
+  const { fetched } = await fetchedBy(elsewhere => letter(`<img src="${elsewhere}/pixel.png">`))
+  expect(fetched).toEqual(['/pixel.png'])
 })
