@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { totpCode } from '../support/clinic.ts'
 import { storyScreens, type Walk, walk } from '../support/walk.ts'
-import { ADA, type Deposited, type ServedClinic, servedClinic } from './clinic.ts'
-import { choosesApp, choosesPaper, choosesPasskey, provesMailbox, signsOut, typesPassphrase } from './signing-in.ts'
+import { ADA, BEN, type Deposited, type ServedClinic, servedClinic } from './clinic.ts'
+import { choosesApp, choosesPaper, choosesPasskey, keepsCodes, provesMailbox, signsOut, typesPassphrase } from './signing-in.ts'
 
 const RESULT = {
   subject: 'Your visit on Monday',
@@ -99,7 +99,7 @@ describe.each(storyScreens)('on a %s, without scripts', screen => {
     const ada = await walk(clinic.server.origin, { screen, story: 'patient-app', javaScriptEnabled: false })
     await provesMailbox(ada, clinic, { activation: CODE })
     const key = await choosesApp(ada)
-    await clinicShowsCodes(ada)
+    await keepsCodes(ada)
     await ada.arrives(en.messages.title)
     await opens(ada)
     expect(await downloads(ada, 'plan.txt')).toBe('Walk every day.')
@@ -115,15 +115,14 @@ describe.each(storyScreens)('on a %s, without scripts', screen => {
   })
 
   test('with a passphrase and printed codes, each of them once', { timeout: 120_000 }, async () => {
-    const ben = { name: 'Ben Okoro', email: 'ben@example.com' }
-    await clinic.deposit(RESULT, { recipients: [ben] })
+    await clinic.deposit(RESULT, { recipients: [BEN] })
     const reader = await walk(clinic.server.origin, { screen, story: 'patient-paper', javaScriptEnabled: false })
-    await provesMailbox(reader, clinic, { address: ben.email })
+    await provesMailbox(reader, clinic, { address: BEN.email })
     const codes = await choosesPaper(reader)
     await reader.arrives(en.messages.title)
     await signsOut(reader)
 
-    await typesPassphrase(reader, ben.email)
+    await typesPassphrase(reader, BEN.email)
     await reader.follow(en.appCode.paper)
     await reader.arrives(en.printedCode.title)
     await reader.type(en.printedCode.label, codes[0]!)
@@ -132,7 +131,7 @@ describe.each(storyScreens)('on a %s, without scripts', screen => {
     await opens(reader)
     await signsOut(reader)
 
-    await typesPassphrase(reader, ben.email)
+    await typesPassphrase(reader, BEN.email)
     await reader.follow(en.appCode.paper)
     await reader.type(en.printedCode.label, codes[0]!)
     await reader.press(en.goOn)
@@ -140,8 +139,3 @@ describe.each(storyScreens)('on a %s, without scripts', screen => {
     await reader.arrives(en.printedCode.title)
   })
 })
-
-async function clinicShowsCodes(ada: Walk): Promise<void> {
-  await ada.arrives(en.printedCodes.title)
-  await ada.follow(en.printedCodes.have)
-}

@@ -4,7 +4,7 @@ import { totpCode } from '../support/clinic.ts'
 import type { Walk } from '../support/walk.ts'
 import { ADA, type ServedClinic } from './clinic.ts'
 
-export const PASSPHRASE = 'seven grey pigeons on a roof'
+const PASSPHRASE = 'seven grey pigeons on a roof'
 
 /** From the notice's link to the choice of how to sign in: the mailbox is proven, and the clinic's check if there is one. */
 export async function provesMailbox(

@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { afterAll, inject } from 'vitest'
 
 /** The screens people hold: a small phone by day and by night, and a desk. */
-export const SCREENS = {
+const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'light' },
   phoneDark: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'dark' },
   desktop: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },

