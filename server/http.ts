@@ -8,10 +8,11 @@ import { isPortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Log } from './parts.ts'
 import type { Portal } from './portal.ts'
+import type { Visitor } from './sign-in/visitor.ts'
 import { type Clock, seconds } from './time.ts'
 import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
-import { sendWebResponse, toWebRequest } from './web/node.ts'
+import { sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
 import type { StaticFiles } from './web/static.ts'
@@ -31,6 +32,13 @@ export interface Shell {
 
 // Remix answers these without a page around them; no script of ours asks for them, so nobody may.
 const FRAMEWORK_PATHS = /\.data$|^\/__manifest/
+const isForFramework = (request: Request, path: string): boolean =>
+  FRAMEWORK_PATHS.test(path) || new URL(request.url).searchParams.has('_data')
+
+/** A form of words: the longest text there is, each of its characters escaped. */
+const MAX_FORM_BYTES = 1_000_000
+/** A form with files, from somebody who has proven who they are: 20 MB of them and the words. */
+const MAX_UPLOAD_BYTES = 22_000_000
 
 /** The server, not listening yet. Until `serve` is called with a shell, everything answers 503. */
 export function openServer(): { server: Server; serve(shell: Shell): void } {
@@ -107,7 +115,7 @@ function router(shell: Shell): Route {
     const development = await shell.development?.(request, path)
     if (development) return { response: development, kind: 'page' }
     checkOrigin(request, shell.origin, 'refuse')
-    if (FRAMEWORK_PATHS.test(path)) return data(text('Not found.\n', 404))
+    if (isForFramework(request, path)) return data(text('Not found.\n', 404))
     return page(shell, renderPage, request, nonce)
   }
 }
@@ -122,11 +130,17 @@ async function page(
   const jar = new CookieJar()
   const visitor = await shell.portal.visitor(cookies.session)
   const context = pageContext(shell, request, { cookies, jar, visitor, nonce })
-  const rendered = await render(request, { ...context })
+  const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)
   return { response, kind: response.headers.has('content-disposition') ? 'download' : 'page' }
 }
+
+/** Everybody waits while a form is taken apart: strangers send words alone, and few of them. */
+const longestForm = (request: Request, visitor: Visitor | null): number =>
+  visitor?.level === 'full' && request.headers.get('content-type')?.startsWith('multipart/form-data')
+    ? MAX_UPLOAD_BYTES
+    : MAX_FORM_BYTES
 
 async function readiness(portal: Portal): Promise<Response> {
   const health = await portal.health()

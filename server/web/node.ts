@@ -22,8 +22,15 @@ export function toWebRequest(incoming: IncomingMessage, outgoing: ServerResponse
     method,
     headers: headersOf(incoming),
     signal: gone.signal,
-    ...(hasBody ? { body: cappedBody(incoming, maxBodyBytes), duplex: 'half' } : {}),
+    ...(hasBody ? { body: capped(incoming, incoming.headers['content-length'], maxBodyBytes), duplex: 'half' } : {}),
   })
+}
+
+/** The same request for somebody who may send less: a longer body breaks off with `too_large`. */
+export function withBodyOfAtMost(request: Request, maxBodyBytes: number): Request {
+  if (request.body === null) return request
+  const body = capped(request.body, request.headers.get('content-length'), maxBodyBytes)
+  return new Request(request, { body, duplex: 'half' } as RequestInit)
 }
 
 /** Sends a web-standard response, no faster than the visitor takes it. */
@@ -42,8 +49,10 @@ export async function sendWebResponse(response: Response, outgoing: ServerRespon
 
 /** The path and query as sent; absolute-form targets (`GET http://elsewhere/x`) lose their host. */
 function pathOf(target: string | undefined): string {
-  if (!target?.startsWith('/')) return URL.canParse(target ?? '') ? new URL(target ?? '').pathname : '/'
-  return target
+  if (target?.startsWith('/')) return target
+  if (!URL.canParse(target ?? '')) return '/'
+  const { pathname, search } = new URL(target ?? '')
+  return pathname + search
 }
 
 function headersOf(incoming: IncomingMessage): Headers {
@@ -55,15 +64,19 @@ function headersOf(incoming: IncomingMessage): Headers {
   return headers
 }
 
-function cappedBody(incoming: IncomingMessage, maxBodyBytes: number): ReadableStream<Uint8Array> {
+function capped(
+  source: AsyncIterable<Uint8Array>,
+  announced: string | null | undefined,
+  maxBodyBytes: number,
+): ReadableStream<Uint8Array> {
   const tooLarge = () => new PortalError('too_large', `A request may hold at most ${Math.floor(maxBodyBytes / 1_000_000)} MB.`)
   let received = 0
   const counted = async function* () {
-    if (Number(incoming.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge()
-    for await (const chunk of incoming) {
+    if (Number(announced ?? 0) > maxBodyBytes) throw tooLarge()
+    for await (const chunk of source) {
       received += chunk.length
       if (received > maxBodyBytes) throw tooLarge()
-      yield chunk as Uint8Array
+      yield chunk
     }
   }
   return Readable.toWeb(Readable.from(counted())) as ReadableStream<Uint8Array>

@@ -88,6 +88,43 @@ test.each([
   await expect(form({ request, context: sent({}).context }, {})).rejects.toMatchObject({ code: 'malformed' })
 })
 
+const manyFields = Array.from({ length: 300 }, (_, i) => [`field${i}`, 'x'] as [string, string])
+const inParts = new FormData()
+for (const [name, value] of manyFields) inParts.append(name, value)
+
+test.each([
+  ['words', new URLSearchParams(manyFields)],
+  ['parts', inParts],
+])('a form of more %s than any of ours has is not taken apart, nor shown again', async (_what, body) => {
+  const request = new Request('http://localhost:3000/', { method: 'POST', body })
+  await expect(form({ request, context: sent({}).context }, {})).rejects.toMatchObject({ code: 'too_large' })
+  expect(await keptValues(request)).toEqual({})
+})
+
+test('a boundary that is written strangely hides no parts', async () => {
+  const body = Buffer.from(`${'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'.repeat(300)}--B--`)
+  const headers = { 'content-type': 'multipart/form-data; boundary="B"; boundary=X' }
+  const request = new Request('http://localhost:3000/', { method: 'POST', body, headers })
+  await expect(form({ request, context: sent({}).context }, {})).rejects.toMatchObject({ code: 'too_large' })
+})
+
+test('a field with the name of a prototype is a field like any other', async () => {
+  const asked = sent({ text: 'Dear all' })
+  const body = new URLSearchParams([
+    ['form_token', 'right'],
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ])
+  const request = new Request('http://localhost:3000/', { method: 'POST', body })
+  await form({ request, context: asked.context }, {})
+  const kept = await keptValues(request)
+  expect(Object.getPrototypeOf(kept)).toBe(Object.prototype)
+  expect(Object.entries(kept)).toEqual([
+    ['__proto__', ['x']],
+    ['constructor', ['y']],
+  ])
+})
+
 test('the answer of a passkey must be JSON', async () => {
   expect(await form(sent({ response: '{"id":"x"}' }), { response: 'json' })).toEqual({ response: { id: 'x' } })
   await expect(form(sent({ response: '{' }), { response: 'json' })).rejects.toMatchObject({ code: 'malformed' })

@@ -73,12 +73,16 @@ test.each([
   expect(answer).not.toMatch(/"scripts"|root:|PORTAL_/)
 })
 
-test.each(['/messages.data', '/_root.data', '/sign-in.data?_routes=root', '/__manifest?p=%2Fmessages'])(
-  'the framework’s own address %s is not served',
-  async path => {
-    expect((await at(path)).status).toBe(404)
-  },
-)
+test.each([
+  '/messages.data',
+  '/_root.data',
+  '/sign-in.data?_routes=root',
+  '/__manifest?p=%2Fmessages',
+  '/help?_data=root',
+  '/messages?a=b&_d%61ta=routes%2Fmessages._index',
+])('the framework’s own address %s is not served', async path => {
+  expect((await at(path)).status).toBe(404)
+})
 
 test('a form posted from another site is refused and nothing is begun', async () => {
   const body = new URLSearchParams({ email: 'ada@example.com' })
@@ -110,6 +114,17 @@ test('a body of 31 MB is refused and the portal goes on', async () => {
   // Either the answer arrives or the server closed the door while the rest was still being sent.
   if (answer !== null) expect([401, 413]).toContain(answer.status)
   expect((await at('/livez')).status).toBe(200)
+})
+
+test.each([
+  ['words alone', 'application/x-www-form-urlencoded', 'a=&'.repeat(350_000)],
+  ['files', 'multipart/form-data; boundary=x', `--x\r\n${'a'.repeat(1_000_001)}\r\n--x--`],
+])('a form of more than 1 MB with %s is not read for a stranger', async (_what, type, body) => {
+  for (const path of ['/sign-in', '/nothing-here']) {
+    const answer = await at(path, { method: 'POST', body, headers: { 'content-type': type, origin: server.origin } })
+    expect(answer.status).toBe(path === '/sign-in' ? 413 : 404)
+    expect((await answer.text()).length).toBeLessThan(20_000)
+  }
 })
 
 test('headers beyond 16 kB are refused', async () => {
