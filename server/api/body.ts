@@ -1,5 +1,7 @@
+import type { AuthenticatedClient } from '../asking.ts'
 import { PortalError } from '../errors.ts'
 import { readJson } from '../intake/json.ts'
+import type { Call } from './operation.ts'
 
 /** 20 MB of attachments, in base64 inside a JWE, which is base64 once more; and room for the words. */
 export const MAX_API_BODY_BYTES = 40_000_000
@@ -11,14 +13,21 @@ export interface JsonBody {
 }
 
 /**
- * Reads a request's body as JSON.
+ * A client's request body as JSON, and the client. Strangers are refused before a byte is read; and who it is, is asked again once the
+ * last byte has come: an upload takes its time, and credentials may be revoked meanwhile.
  *
- * @throws PortalError `unsupported_type`, `too_large`, `malformed`.
+ * @param mostValues - see {@link readJson}.
+ * @throws PortalError `unauthorized`, `forbidden`, `unsupported_type`, `too_large`, `malformed`.
  */
-export async function jsonBody(request: Request): Promise<JsonBody> {
+export async function clientsJson(
+  { request, client }: Pick<Call, 'request' | 'client'>,
+  mostValues?: number,
+): Promise<JsonBody & { sender: AuthenticatedClient }> {
+  await client()
   requireType(request, 'application/json')
   const bytes = await bodyBytes(request, MAX_API_BODY_BYTES)
-  return { bytes, json: readJson(bytes) }
+  const sender = await client()
+  return { sender, bytes, json: readJson(bytes, mostValues) }
 }
 
 /** @throws PortalError `unsupported_type`, also for a body that is compressed: how much is in it shows only when it is too late. */

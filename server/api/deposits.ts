@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { depositAnswer } from '../deposit-answer.ts'
 import { shaped } from '../intake/message-json.ts'
-import { jsonBody } from './body.ts'
+import { clientsJson } from './body.ts'
 import { json, jsonText, nextAfter, type Operation, PAGE_PARAMETERS, type Parameter, pageOf } from './operation.ts'
 import { DEPOSIT, DEPOSIT_ANSWER, DEPOSIT_LIST, EXTENSION, toDepositRequest } from './shapes.ts'
 
@@ -31,8 +31,7 @@ export const makeDeposit: Operation = {
     },
   },
   async run({ request, portal, client }) {
-    const sender = await client()
-    const { bytes, json: body } = await jsonBody(request)
+    const { sender, bytes, json: body } = await clientsJson({ request, client })
     const deposit = toDepositRequest(shaped(DEPOSIT, body))
     const bodyHash = createHash('sha256').update(bytes).digest('base64url')
     const key = request.headers.get('idempotency-key')
@@ -85,8 +84,8 @@ export const extendDeposit: Operation = {
   body: { type: 'application/json', shape: EXTENSION },
   answer: { status: 200, description: 'The deposit as it stands now.', shape: DEPOSIT_ANSWER },
   async run({ request, portal, params: [id = ''], client }) {
-    const sender = await client()
-    const { expiresAt } = shaped(EXTENSION, (await jsonBody(request)).json)
+    const { sender, json: body } = await clientsJson({ request, client })
+    const { expiresAt } = shaped(EXTENSION, body)
     return json(depositAnswer(await portal.extendDeposit({ client: sender }, id, Date.parse(expiresAt))))
   },
 }

@@ -1,6 +1,7 @@
 import type { AuthenticatedClient } from '../asking.ts'
 import { PortalError } from '../errors.ts'
 import { newId } from '../ids.ts'
+import { requireScope } from '../own-deposit.ts'
 import type { Log } from '../parts.ts'
 import type { Portal } from '../portal.ts'
 import type { Clock } from '../time.ts'
@@ -84,13 +85,17 @@ async function answer(request: Request, portal: Portal, origin: string, explain:
     url,
     portal,
     params: match.params,
-    client: () => authenticated(request, portal),
+    client: () => authenticated(request, portal, match.operation),
     explain,
   })
 }
 
-const authenticated = (request: Request, portal: Portal): Promise<AuthenticatedClient> =>
-  portal.authenticateClient(request.headers.get('authorization'))
+/** Who asks, once it is certain that these credentials reach that far; the use cases ask the same again, of everybody. */
+async function authenticated(request: Request, portal: Portal, { scope }: Operation): Promise<AuthenticatedClient> {
+  const client = await portal.authenticateClient(request.headers.get('authorization'))
+  if (scope !== null) requireScope(client, scope)
+  return client
+}
 
 /** What stands for `{…}`; null when the path is another. Ids hold letters, digits and underscores: anything else is nowhere. */
 function paramsOf(pattern: string, path: string): string[] | null {

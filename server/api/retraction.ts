@@ -1,6 +1,6 @@
 import { shaped } from '../intake/message-json.ts'
 import { toIso } from '../time.ts'
-import { jsonBody } from './body.ts'
+import { clientsJson } from './body.ts'
 import { json, type Operation } from './operation.ts'
 import { RETRACTION, RETRACTION_ANSWER } from './shapes.ts'
 
@@ -14,8 +14,8 @@ export const retractDeposit: Operation = {
   body: { type: 'application/json', shape: RETRACTION },
   answer: { status: 200, description: 'What became of each message.', shape: RETRACTION_ANSWER },
   async run({ request, portal, params: [id = ''], client }) {
-    const sender = await client()
-    const order = shaped(RETRACTION, (await jsonBody(request)).json)
+    const { sender, json: body } = await clientsJson({ request, client })
+    const order = shaped(RETRACTION, body)
     const results = await portal.retract({ client: sender }, id, order)
     return json({ messages: results.map(one => ({ ...one, openedAt: one.openedAt === null ? null : toIso(one.openedAt) })) })
   },

@@ -37,6 +37,9 @@ describe('refused as malformed', () => {
     ['two values', '1 2'],
     ['a trailing comma', '{"a":1,}'],
     ['a comment', '{} // x'],
+    ['more values than a request has use for', `[${'{},'.repeat(9_999)}{}]`],
+    ['more values than a request has use for, in many objects', `[${'{"a":1,"b":2},'.repeat(4_000)}1]`],
+    ['an object with hundreds of keys', `{${Array.from({ length: 101 }, (_, key) => `"k${key}":1`).join()}}`],
     ['closing without opening', ']]]]{"a":1,"a":2}'],
     ['a byte order mark', '\ufeff{}'],
   ])('%s', (_what, text) => expect(() => read(text)).toThrow(expect.objectContaining({ code: 'malformed' })))
@@ -45,6 +48,12 @@ describe('refused as malformed', () => {
     expect(() => readJson(Uint8Array.of(0x22, 0xff, 0x22))).toThrow(expect.objectContaining({ code: 'malformed' }))
     expect(() => readJson(Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22))).toThrow(expect.objectContaining({ code: 'malformed' }))
   })
+})
+
+test('who may send more values says so', () => {
+  const many = `[${'1,'.repeat(10_000)}1]`
+  expect(() => read(many)).toThrow(expect.objectContaining({ code: 'malformed' }))
+  expect(readJson(Buffer.from(many), 10_001)).toHaveLength(10_001)
 })
 
 test('32 levels are read', () => {
