@@ -33,7 +33,10 @@ export function clients({ db, parts, rows }: Work): Clients {
       .where('id', '=', id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
-    return result.numUpdatedRows === 1n
+    if (result.numUpdatedRows !== 1n) return false
+    // What was got with the old credentials ends with them: a thief's token would outlive the rotation that was to stop the thief.
+    await db.deleteFrom('access_tokens').where('client', '=', id).execute()
+    return true
   }
 
   return {
