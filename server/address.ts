@@ -5,6 +5,8 @@ const MAX_LOCAL = 64
 const MAX_ADDRESS = 254
 /** Dot-atoms of RFC 5322 and nothing else: no quoted strings, no comments, no routes, for these hide a second address. */
 const LOCAL = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+/** Asked before letters are made small: the Kelvin sign becomes a plain k, and another mailbox than the one that was written. */
+const ASCII = /^[\x21-\x7e]+$/
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /**
@@ -20,6 +22,7 @@ export function normalizeAddress(typed: string): string | null {
   const trimmed = typed.replace(/^ +| +$/g, '')
   const at = trimmed.lastIndexOf('@')
   if (at < 1) return null
+  if (!ASCII.test(trimmed.slice(0, at))) return null
   const local = trimmed.slice(0, at).toLowerCase()
   const domain = asciiDomain(trimmed.slice(at + 1))
   if (domain === null || local.length > MAX_LOCAL || !LOCAL.test(local)) return null

@@ -29,6 +29,8 @@ describe('not one plain address', () => {
     'ada@example.com\0',
     'ada\u2028@example.com',
     'ada@exam%70le.com',
+    '\u212aim@example.com', // the Kelvin sign, whose small letter is a plain k
+    'ａda@example.com',
     'ada..lopez@example.com',
     '.ada@example.com',
     'ada.@example.com',
