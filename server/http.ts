@@ -3,18 +3,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { MAX_API_BODY_BYTES } from './api/body.ts'
 import { handleApi } from './api/handler.ts'
-import { problemResponse } from './api/problem.ts'
+import { methodNotAllowed, problemResponse } from './api/problem.ts'
 import { isPortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Log } from './parts.ts'
 import type { Portal } from './portal.ts'
 import type { Visitor } from './sign-in/visitor.ts'
-import { type Clock, seconds } from './time.ts'
+import { type Clock, minutes, seconds } from './time.ts'
 import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
 import { sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
+import { endWithoutProgress } from './web/progress.ts'
 import type { StaticFiles } from './web/static.ts'
 
 /** What the web shell serves. */
@@ -30,6 +31,8 @@ export interface Shell {
   clock: Clock
 }
 
+/** No web-standard request can have them, and nobody who means well sends them: TRACE would echo a visitor's cookies. */
+const REFUSED_METHODS = new Set(['TRACE', 'TRACK', 'CONNECT'])
 // Remix answers these without a page around them; no script of ours asks for them, so nobody may.
 const FRAMEWORK_PATHS = /\.data$|^\/__manifest/
 const isForFramework = (request: Request, path: string): boolean =>
@@ -43,13 +46,14 @@ const MAX_UPLOAD_BYTES = 22_000_000
 /** The server, not listening yet. Until `serve` is called with a shell, everything answers 503. */
 export function openServer(): { server: Server; serve(shell: Shell): void } {
   let answer: ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) | null = null
-  const server = createServer({ maxHeaderSize: 16_384 }, (incoming, outgoing) => {
+  const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: seconds(5) }, (incoming, outgoing) => {
     if (answer !== null) return void answer(incoming, outgoing)
     outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Starting.\n')
   })
   // A visitor who sends a byte a minute holds a socket no longer than this.
   server.headersTimeout = seconds(10)
-  server.requestTimeout = seconds(30)
+  // The longest that an upload may take while it comes along; one that does not ends much sooner: see web/progress.ts.
+  server.requestTimeout = minutes(15)
   server.keepAliveTimeout = seconds(5)
   return {
     server,
@@ -64,10 +68,12 @@ function answerer(shell: Shell) {
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const nonce = randomBytes(16).toString('base64url')
     try {
-      const request = toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES)
-      const { response, kind } = await answerOrExplain(shell, route, request, nonce)
+      endWithoutProgress(incoming, outgoing)
+      const { response, kind } = REFUSED_METHODS.has(incoming.method ?? '')
+        ? data(methodNotAllowed(['GET', 'HEAD', 'POST']))
+        : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES), nonce)
       protect(response, kind, { origin: shell.origin, nonce })
-      await sendWebResponse(response, outgoing, request.method)
+      await sendWebResponse(response, outgoing, incoming.method ?? 'GET')
     } catch (error) {
       // The visitor left in the middle, or the response broke off: there is nobody to tell.
       if (!outgoing.headersSent) outgoing.writeHead(400).end()
