@@ -4,7 +4,14 @@ import type { Instant } from './time.ts'
 export type LetterState = 'queued' | 'deferred' | 'sent' | 'bounced' | 'failed' | 'cancelled'
 
 /** Why a letter is sent; decides its words. None of them holds content. */
-export type LetterKind = 'notice' | 'code' | 'account_change' | 'invitation' | 'reply_waiting' | 'more_time_asked'
+export type LetterKind =
+  | 'notice'
+  | 'code'
+  | 'account_change'
+  | 'recovery_started'
+  | 'invitation'
+  | 'reply_waiting'
+  | 'more_time_asked'
 
 /** What a letter needs to be written, sealed at rest until it is sent. */
 export interface LetterContent {

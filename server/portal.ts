@@ -132,6 +132,17 @@ export interface Portal {
   confirmTotp(visitor: Visitor, code: string): Promise<Started & { printedCodes: string[] }>
   /** Passphrase and printed codes, for people without an app. Not for staff. */
   enrolPrintedCodes(visitor: Visitor): Promise<Started & { printedCodes: string[] }>
+  /**
+   * With mailbox and one printed code, spent by it, towards a new way in: a day later, unless somebody stops it. Not for staff.
+   * @throws wrong_code, too_many_attempts, forbidden, conflict while one is under way
+   */
+  startRecovery(visitor: Visitor, printedCode: string): Promise<{ opensAt: Instant }>
+  /** After that day: mailbox and code once more, for a session that may only enrol. @throws wrong_code, too_many_attempts, conflict */
+  resumeRecovery(visitor: Visitor, printedCode: string): Promise<Started>
+  /** For whoever has signed in with two factors and did not start it. */
+  cancelRecovery(visitor: Visitor): Promise<void>
+  /** By the letter's link. `completed`: too late. @throws not_found */
+  cancelRecoveryByLink(token: string): Promise<'cancelled' | 'completed'>
   factors(visitor: Visitor): Promise<FactorLine[]>
   removeFactor(visitor: Visitor, factor: string): Promise<void>
   sessions(visitor: Visitor): Promise<SessionLine[]>

@@ -6,6 +6,7 @@ import type {
   InvitationRow,
   MailboxCodeRow,
   PrintedCodeRow,
+  RecoveryRow,
   SessionTableRow,
   SignInRequestRow,
 } from './schema/sign-in.ts'
@@ -41,6 +42,7 @@ export interface Database {
   enrolments: EnrolmentRow
   attempts: AttemptRow
   invitations: InvitationRow
+  recoveries: RecoveryRow
   trail_entries: TrailEntryRow
   trail_head: TrailHeadRow
   checkpoints: CheckpointRow
@@ -69,6 +71,8 @@ export interface ClientRow extends Authenticated {
   created_at: number
   expires_at: number | null
   revoked_at: number | null
+  /** One more with each change; the trail holds the same number. */
+  revision: number
 }
 
 export interface AccessTokenRow extends Authenticated {

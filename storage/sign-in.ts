@@ -6,6 +6,7 @@ import { invitations } from './invitations.ts'
 import { mailboxCodes } from './mailbox-codes.ts'
 import { peopleAt } from './people-at.ts'
 import { printedCodes } from './printed-codes.ts'
+import { recoveries } from './recoveries.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import { sessions } from './sessions.ts'
 import { signInRequests } from './sign-in-requests.ts'
@@ -21,6 +22,7 @@ export function signIn(work: Work): SignInStore {
     enrolments: enrolments(work),
     attempts: attempts(work),
     invitations: invitations(work),
+    recoveries: recoveries(work),
     peopleAt: peopleAt(work),
     // Across organizations: who signs in has not said yet which of them they come from.
     subjectOf: address => keyedHash(work.portal.index, 'sign-in subject', address),

@@ -14,6 +14,9 @@ export const ACCOUNT_CHANGES = [
   'authenticator_removed',
   'printed_codes_removed',
   'way_in_switched_off', // after too many wrong tries
+  'way_in_switched_on', // again, at the desk
+  'recovery_cancelled',
+  'recovery_completed',
 ] as const
 export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
 
@@ -28,6 +31,8 @@ export interface LetterValues {
   /** `person`: whom it is for, while it is not addressed yet. */
   code: { code: string; reference: string; minutes: string; organization: string; phone: string; person?: string }
   account_change: { change: AccountChange; at: string; timeZone: string; organization: string; phone: string }
+  /** `link`: cancels it, by a button on its page. `opensAt`: from when on a new way to sign in can be chosen. */
+  recovery_started: { link: string; opensAt: string; at: string; timeZone: string; organization: string; phone: string }
   /** `link`: of the portal's own origin; it holds the invitation's token. */
   invitation: { link: string; organization: string; until: string; timeZone: string }
   /** `reply`: id of the reply. */

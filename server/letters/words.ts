@@ -40,6 +40,15 @@ export interface AccountChangeFacts {
   host: string
 }
 
+export interface RecoveryStartedFacts {
+  link: string
+  at: string
+  opensAt: string
+  organization: string
+  phone: string
+  host: string
+}
+
 export interface InvitationFacts {
   link: string
   organization: string
@@ -64,6 +73,7 @@ export interface Letters {
   notice(facts: NoticeFacts): Words
   code(facts: CodeFacts): Words
   accountChange(facts: AccountChangeFacts): Words
+  recoveryStarted(facts: RecoveryStartedFacts): Words
   invitation(facts: InvitationFacts): Words
   replyWaiting(facts: ReplyWaitingFacts): Words
   moreTimeAsked(facts: MoreTimeAskedFacts): Words

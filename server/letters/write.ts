@@ -98,6 +98,18 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
     })
   },
 
+  recovery_started({ letter, settings, locale, words }) {
+    const { value, name } = valuesOf<'recovery_started'>(letter)
+    return words.recoveryStarted({
+      link: ownLink(value('link'), settings),
+      at: momentInWords(value('at'), value('timeZone'), locale),
+      opensAt: momentInWords(value('opensAt'), value('timeZone'), locale),
+      organization: name('organization'),
+      phone: name('phone'),
+      host: hostOf(settings),
+    })
+  },
+
   invitation({ letter, settings, locale, words }) {
     const { value, name } = valuesOf<'invitation'>(letter)
     return words.invitation({

@@ -16,9 +16,32 @@ export async function tellAccount(
   person: Person,
   change: AccountChange,
 ): Promise<void> {
-  const { ref, address, language, timeZone, organization } = person
-  const values = { change, at: toIso(now), timeZone, organization: nameInLetters(person), phone: organization.phone }
-  await tx.outbox.add(
-    newLetter('account_change', { organization: ref.organization, message: null, to: address, language, values }, now, settings),
-  )
+  await tx.outbox.add(newLetter('account_change', orderTo(person, { change, ...facts(person, now) }), now, settings))
 }
+
+/** Tells every address of the account that somebody wants back in, and how to stop it. Call `wakeOutbox` after the transaction. */
+export async function tellRecoveryStarted(
+  tx: Tx,
+  settings: Settings,
+  now: Instant,
+  person: Person,
+  { link, opensAt }: { link: string; opensAt: Instant },
+): Promise<void> {
+  const values = { link, opensAt: toIso(opensAt), ...facts(person, now) }
+  await tx.outbox.add(newLetter('recovery_started', orderTo(person, values), now, settings))
+}
+
+const facts = (person: Person, now: Instant) => ({
+  at: toIso(now),
+  timeZone: person.timeZone,
+  organization: nameInLetters(person),
+  phone: person.organization.phone,
+})
+
+const orderTo = <V>({ ref, address, language }: Person, values: V) => ({
+  organization: ref.organization,
+  message: null,
+  to: address,
+  language,
+  values,
+})

@@ -8,7 +8,8 @@ import { actorOf, findPerson } from './person.ts'
 import type { Attempts, PersonRef } from './store.ts'
 
 /** Factors that can be guessed. A passkey cannot, and is never counted, so that nobody can lock it by trying. */
-export type GuessableFactor = 'mailbox_code' | 'passphrase' | 'totp' | 'printed_code' | 'confirmation'
+export const GUESSABLE = ['mailbox_code', 'passphrase', 'totp', 'printed_code', 'recovery_code', 'confirmation'] as const
+export type GuessableFactor = (typeof GUESSABLE)[number]
 
 /** What tries are counted on. */
 export interface Tried {

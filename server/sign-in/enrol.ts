@@ -106,9 +106,9 @@ export async function confirmTotp(parts: Parts, visitor: Visitor, code: string):
 /** @throws PortalError `forbidden` for staff; `invalid` when no passphrase was chosen; and what {@link requireEnrolling} throws. */
 export async function enrolPrintedCodes(parts: Parts, visitor: Visitor): Promise<Enrolled> {
   return finish(parts, visitor, async (tx, enrolling, at) => {
-    const { person, factors } = enrolling
+    const { person } = enrolling
     if (person.ref.kind === 'staff') throw new PortalError('forbidden', 'Please choose a passkey or an app instead.')
-    const hasPasskey = factors.some(({ kind }) => kind === 'passkey')
+    const hasPasskey = proven(enrolling).some(({ kind }) => kind === 'passkey')
     const chosen = hasPasskey && enrolling.pending.passphrase === null ? NOTHING : await putChosenPassphrase(tx, enrolling, at)
     const codes = await issuePrintedCodes(tx, person, at)
     return completeEnrolment(tx, parts, at, enrolling, {
@@ -134,19 +134,23 @@ async function finish<T>(
 
 const NOTHING = { factors: [], changes: [] }
 
+/** What an account has counts only for somebody who has signed in with it: whoever recovers an account sets up a whole new way in. */
+const proven = ({ session, factors }: Enrolling): Factor[] => (session.level === 'full' ? factors : [])
+
 /** The passphrase of this enrolment becomes the account's; without one, the account must have one. */
-async function putChosenPassphrase(tx: Tx, { pending, person, factors }: Enrolling, now: Instant) {
+async function putChosenPassphrase(tx: Tx, enrolling: Enrolling, now: Instant) {
+  const { pending, person } = enrolling
   if (pending.passphrase !== null) {
     const factor = await putFactor(tx, person, 'passphrase', pending.passphrase, now)
     return { factors: [factor], changes: ['passphrase_added' as const] }
   }
-  if (factors.some(({ kind }) => kind === 'passphrase')) return NOTHING
+  if (proven(enrolling).some(({ kind }) => kind === 'passphrase')) return NOTHING
   const problem = 'Choose a passphrase first.'
   throw new PortalError('invalid', problem, { fields: [{ field: 'passphrase', problem }] })
 }
 
-const hasSecondFactor = ({ factors, person }: Enrolling): boolean =>
-  factors.some(({ kind }) => kind === 'totp' || (kind === 'printed_code' && person.ref.kind === 'recipient'))
+const hasSecondFactor = (enrolling: Enrolling): boolean =>
+  proven(enrolling).some(({ kind }) => kind === 'totp' || (kind === 'printed_code' && enrolling.person.ref.kind === 'recipient'))
 
 async function replacePassphrase(tx: Tx, parts: Parts, now: Instant, { session, person }: Enrolling, phc: string): Promise<void> {
   const factor: Factor = await putFactor(tx, person, 'passphrase', phc, now)

@@ -1,5 +1,6 @@
 import { PortalError } from '../errors.ts'
 import type { AccountChange } from '../letters/letter.ts'
+import type { Message } from '../message.ts'
 import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
@@ -9,6 +10,7 @@ import { confirmationsOwed } from './confirmation.ts'
 import { newFactor } from './factor.ts'
 import { actorOf, type Person } from './person.ts'
 import { newPrintedCodes, plainPrintedCode } from './printed-code.ts'
+import { cancelRunning, completeRecovery, mayRecover, recoveryUnderWay } from './recovery.ts'
 import { isFresh, replaceSession, requireSession } from './session.ts'
 import type { Factor, FactorKind, Method, PendingEnrolment, SessionRow } from './store.ts'
 import { hashToken } from './token.ts'
@@ -27,18 +29,17 @@ export interface Enrolling {
 export async function enrolment({ store, clock }: Parts, visitor: Visitor): Promise<Enrolment> {
   const now = clock()
   return store.read(async tx => {
-    const { session, person } = await requireSession(tx, visitor, now)
-    const factors = await tx.signIn.factors.ofPerson(person.ref)
-    const owed = await confirmationsOwed(tx, person)
+    const { session, person, factors, owed, recovery, refusal } = await standingOf(tx, visitor, now)
     const { organization, ref } = person
     return {
-      mayEnrol: refusalFor(session, person, factors, owed.length > 0, now) === null,
+      mayEnrol: refusal === null,
       factors: [...new Set(factors.map(({ kind }) => kind))],
       needsConfirmation: owed[0]?.needsConfirmation ?? null,
       organization: organization.name,
       phone: organization.phone,
       kind: ref.kind,
       passphraseChosen: (await tx.signIn.enrolments.find(session.tokenHash))?.passphrase != null,
+      recovery: recovery && { opensAt: recovery.opensAt, isOpen: recovery.standing === 'open' },
     }
   })
 }
@@ -48,33 +49,45 @@ export async function enrolment({ store, clock }: Parts, visitor: Visitor): Prom
  * `fresh_sign_in_required`; `confirmation_required`; `forbidden`: staff come by their invitation.
  */
 export async function requireEnrolling(tx: Tx, visitor: Visitor, now: Instant): Promise<Enrolling> {
-  const { session, person } = await requireSession(tx, visitor, now)
-  const factors = await tx.signIn.factors.ofPerson(person.ref)
-  const owes = session.level !== 'full' && (await confirmationsOwed(tx, person)).length > 0
-  const refusal = refusalFor(session, person, factors, owes, now)
+  const { session, person, factors, refusal } = await standingOf(tx, visitor, now)
   if (refusal !== null) throw refusal
   const { tokenHash } = session
   const none = { tokenHash, person: person.ref, passphrase: null, totpSecret: null, challenge: null, createdAt: now }
   return { session, person, factors, pending: (await tx.signIn.enrolments.find(tokenHash)) ?? none }
 }
 
-function refusalFor(
-  session: SessionRow,
-  person: Person,
-  factors: Factor[],
-  owesConfirmation: boolean,
-  now: Instant,
-): PortalError | null {
+/** All that decides whether somebody may enrol. */
+interface Standing {
+  session: SessionRow
+  person: Person
+  factors: Factor[]
+  /** Messages whose sender wants to know first that this is the right person. */
+  owed: Message[]
+  recovery: Awaited<ReturnType<typeof recoveryUnderWay>>
+}
+
+async function standingOf(tx: Tx, visitor: Visitor, now: Instant): Promise<Standing & { refusal: PortalError | null }> {
+  const { session, person } = await requireSession(tx, visitor, now)
+  const factors = await tx.signIn.factors.ofPerson(person.ref)
+  const owed = await confirmationsOwed(tx, person)
+  const recovery = await recoveryUnderWay(tx, person.ref, now)
+  const all = { session, person, factors, owed, recovery }
+  return { ...all, refusal: refusalFor(all, now) }
+}
+
+function refusalFor({ session, person, factors, owed, recovery }: Standing, now: Instant): PortalError | null {
   if (session.level === 'full') {
     if (isFresh(session, now)) return null
     return new PortalError('fresh_sign_in_required', 'To change how you sign in, please sign in once more first.')
   }
   // A mailbox alone never changes an account that has a way in.
-  if (factors.length > 0) return new PortalError('sign_in_required', 'Please sign in the way you chose before.')
+  if (factors.length > 0 && !mayRecover(session, recovery)) {
+    return new PortalError('sign_in_required', 'Please sign in the way you chose before.')
+  }
   if (person.ref.kind === 'staff' && session.method !== 'invitation') {
     return new PortalError('forbidden', 'Please use the link in your invitation. If it no longer works, ask for a new one.')
   }
-  if (owesConfirmation) return new PortalError('confirmation_required', 'Please confirm who you are first.')
+  if (owed.length > 0) return new PortalError('confirmation_required', 'Please confirm who you are first.')
   return null
 }
 
@@ -109,6 +122,9 @@ export async function completeEnrolment(
     await record(tx, now, { ...about, action: 'factor.added', object: id, detail: { factor: kind } })
   if (ref.kind === 'staff' && factors.length === 0) await record(tx, now, { ...about, action: 'staff.joined', object: ref.id })
   for (const change of added.changes) await tellAccount(tx, parts.settings, now, person, change)
+  if (session.method === 'recovery') await completeRecovery(tx, parts.settings, now, session, person)
+  // The sheet that a recovery was started with no longer counts.
+  else if (added.printedCodes) await cancelRunning(tx, parts.settings, now, person, actorOf(ref))
   const printedCodes = added.printedCodes ?? codes?.printedCodes ?? []
   return { sessionToken, next: ref.kind === 'staff' ? 'work' : 'read', printedCodes }
 }

@@ -8,6 +8,7 @@ import { record } from '../trail/entry.ts'
 import { tellAccount } from './account-letter.ts'
 import type { Passkey } from './passkey.ts'
 import { actorOf, type Person } from './person.ts'
+import { cancelRunning } from './recovery.ts'
 import { requireSession } from './session.ts'
 import type { Factor, FactorKind, PersonRef } from './store.ts'
 import type { FactorLine } from './views.ts'
@@ -58,7 +59,11 @@ export async function removeFactor(parts: Parts, visitor: Visitor, id: string): 
       throw new PortalError('conflict', 'This is your only way to sign in. Add another one first.')
     }
     await tx.signIn.factors.remove(id)
-    if (factor.kind === 'printed_code') await tx.signIn.printedCodes.replace(person.ref, [], now)
+    if (factor.kind === 'printed_code') {
+      await tx.signIn.printedCodes.replace(person.ref, [], now)
+      // The sheet that a recovery was started with no longer counts.
+      await cancelRunning(tx, parts.settings, now, person, actorOf(person.ref))
+    }
     await tx.signIn.sessions.removeAll(person.ref, session.tokenHash)
     const { level, method } = session
     const about = { organization: person.ref.organization, actor: actorOf(person.ref), level, method }

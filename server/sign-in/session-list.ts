@@ -1,6 +1,6 @@
 import type { Parts } from '../parts.ts'
 import { record } from '../trail/entry.ts'
-import { about, isLive, requireSession } from './session.ts'
+import { about, endSession, isLive, requireSession } from './session.ts'
 import type { SessionLine } from './views.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -31,9 +31,7 @@ export async function signOut({ store, clock }: Parts, visitor: Visitor): Promis
   const now = clock()
   await store.transaction(async tx => {
     const session = await tx.signIn.sessions.find(visitor.tokenHash)
-    if (session === null) return
-    await tx.signIn.sessions.remove(session.tokenHash)
-    await record(tx, now, { ...about(session), action: 'session.ended' })
+    if (session !== null) await endSession(tx, now, session)
   })
 }
 

@@ -19,7 +19,7 @@ const STAFF_ABSOLUTE_LIMIT = hours(8)
 const FRESH = minutes(5)
 const TOUCH_EVERY = seconds(30)
 /** Further ahead of the clock than this, a session was begun under a clock that has been put back since: its age is unknown. */
-const CLOCK_SLACK = minutes(1)
+export const CLOCK_SLACK = minutes(1)
 
 type SessionFacts = Omit<SessionRow, 'tokenHash'>
 
@@ -137,12 +137,16 @@ async function add(tx: Tx, now: Instant, facts: SessionFacts): Promise<string> {
   return sessionId
 }
 
-async function endMailboxSessions(tx: Tx, now: Instant, person: PersonRef): Promise<void> {
+/** Ends what somebody who proved only this person's mailbox had opened. */
+export async function endMailboxSessions(tx: Tx, now: Instant, person: PersonRef): Promise<void> {
   for (const session of await tx.signIn.sessions.ofPerson(person)) {
-    if (session.level !== 'mailbox') continue
-    await luciaOver(tx, now).invalidateSession(session.tokenHash)
-    await record(tx, now, { ...about(session), action: 'session.ended' })
+    if (session.level === 'mailbox') await endSession(tx, now, session)
   }
+}
+
+export async function endSession(tx: Tx, now: Instant, session: SessionRow): Promise<void> {
+  await luciaOver(tx, now).invalidateSession(session.tokenHash)
+  await record(tx, now, { ...about(session), action: 'session.ended' })
 }
 
 const luciaOver = (tx: Tx, now: Instant) =>

@@ -6,6 +6,7 @@ import { factors, removeFactor } from './factor.ts'
 import { acceptInvitation } from './invitation.ts'
 import { enterMailboxCode, mailboxCodeReference, sendMailboxCode } from './mailbox-code.ts'
 import * as proof from './proof.ts'
+import * as recovering from './recovering.ts'
 import { beginSignIn, type From } from './request.ts'
 import { ABSOLUTE_LIMIT, forgetSessions, visitor } from './session.ts'
 import * as sessionList from './session-list.ts'
@@ -32,6 +33,10 @@ export const signIn = (parts: Parts) => ({
   totpEnrolment: (visitor: Visitor) => enrol.totpEnrolment(parts, visitor),
   confirmTotp: (visitor: Visitor, code: string) => enrol.confirmTotp(parts, visitor, code),
   enrolPrintedCodes: (visitor: Visitor) => enrol.enrolPrintedCodes(parts, visitor),
+  startRecovery: (visitor: Visitor, code: string) => recovering.startRecovery(parts, visitor, code),
+  resumeRecovery: (visitor: Visitor, code: string) => recovering.resumeRecovery(parts, visitor, code),
+  cancelRecovery: (visitor: Visitor) => recovering.cancelRecovery(parts, visitor),
+  cancelRecoveryByLink: (token: string) => recovering.cancelRecoveryByLink(parts, token),
   factors: (visitor: Visitor) => factors(parts, visitor),
   removeFactor: (visitor: Visitor, factor: string) => removeFactor(parts, visitor, factor),
   sessions: (visitor: Visitor) => sessionList.sessions(parts, visitor),

@@ -11,7 +11,7 @@ export interface PersonRef {
 export type Level = 'mailbox' | 'full'
 
 /** How the level was reached; written into each trail entry. */
-export type Method = 'mailbox_code' | 'invitation' | 'passkey' | 'passphrase+totp' | 'passphrase+printed_code'
+export type Method = 'mailbox_code' | 'invitation' | 'passkey' | 'passphrase+totp' | 'passphrase+printed_code' | 'recovery' // mailbox, printed code, and the wait between; may only enrol
 
 export interface SessionRow {
   /** SHA-256 (base64url) of the token in the cookie; the token itself is nowhere. */
@@ -72,6 +72,22 @@ export interface PendingEnrolment {
   /** WebAuthn challenge (base64url) of a registration that is open. */
   challenge: string | null
   createdAt: Instant
+}
+
+/**
+ * One return of somebody who lost every way in. `over`: nobody came back in time. Lives on after its end, so that its cancel link can
+ * tell what became of it.
+ */
+export interface Recovery {
+  id: string
+  person: PersonRef
+  /** SHA-256 (base64url) of the token in the letter's cancel link. */
+  cancelHash: string
+  startedAt: Instant
+  /** From then on they may choose a new way to sign in. */
+  opensAt: Instant
+  state: 'running' | 'cancelled' | 'completed' | 'over'
+  endedAt: Instant | null
 }
 
 export interface Attempts {
@@ -152,6 +168,21 @@ export interface SignInStore {
     find(tokenHash: string, now: Instant): Promise<PersonRef | null>
     /** True for exactly one caller. */
     spend(tokenHash: string, now: Instant): Promise<boolean>
+  }
+  recoveries: {
+    /**
+     * Keeps one that has just been started with this printed code, which is kept as a keyed hash.
+     *
+     * @throws Error while this person has another that is running: the caller ends that first.
+     */
+    add(recovery: Recovery, code: string): Promise<void>
+    /** The one of this person that has not ended. */
+    running(person: PersonRef): Promise<Recovery | null>
+    findByCancelHash(cancelHash: string): Promise<Recovery | null>
+    /** Whether this is the printed code it was started with. */
+    wasStartedWith(id: string, code: string): Promise<boolean>
+    /** True for exactly one caller, and only while it is running. */
+    end(id: string, state: Exclude<Recovery['state'], 'running'>, at: Instant): Promise<boolean>
   }
   /**
    * Everybody who has this address: staff who are not disabled, then recipients, the newest first. Opens nothing that is sealed, so that

@@ -21,6 +21,8 @@ export interface Enrolment {
   kind: 'recipient' | 'staff'
   /** Whether a passphrase has been chosen in this enrolment. */
   passphraseChosen: boolean
+  /** Somebody wants back in with a printed code; from `opensAt` on (`isOpen`) they may choose a new way to sign in. */
+  recovery: { opensAt: Instant; isOpen: boolean } | null
 }
 
 export interface FactorLine {

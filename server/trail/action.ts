@@ -31,6 +31,7 @@ export const ACTIONS = [
   'recovery.started',
   'recovery.cancelled',
   'recovery.completed',
+  'sign_in.reopened', // after too many wrong tries, by somebody at the desk
   'organization.created',
   'client.created',
   'client.rotated',

@@ -67,7 +67,7 @@ const tables: Record<string, { key: string[]; clustered?: true; columns: Columns
     key: ['id'],
     columns: {
       ...{ id: 'text', organization: 'text', scopes: 'text', api_key_hash: 'text', secret_hash: 'text' },
-      ...{ created_at: 'integer', expires_at: 'integer?', revoked_at: 'integer?', ...mac },
+      ...{ created_at: 'integer', expires_at: 'integer?', revoked_at: 'integer?', revision: 'integer', ...mac },
     },
   },
   access_tokens: { key: ['hash'], columns: { hash: 'text', client: 'text', scopes: 'text', expires_at: 'integer', ...mac } },
@@ -166,6 +166,13 @@ const tables: Record<string, { key: string[]; clustered?: true; columns: Columns
     key: ['token_hash'],
     columns: { token_hash: 'text', ...person, expires_at: 'integer', spent_at: 'integer?', ...mac },
   },
+  recoveries: {
+    key: ['id'],
+    columns: {
+      ...{ id: 'text', ...person, cancel_hash: 'text', code_hash: 'text' },
+      ...{ started_at: 'integer', opens_at: 'integer', state: 'text', ended_at: 'integer?', ...mac },
+    },
+  },
   trail_entries: {
     key: ['number'],
     columns: {
@@ -228,6 +235,10 @@ const indexes: [table: string, on: string[], more?: { unique?: true; where?: str
   ['factors', ['credential_hash'], { unique: true, where: 'credential_hash is not null' }],
   ['sign_in_requests', ['expires_at']],
   ['enrolments', ['created_at']],
+  ['recoveries', ['person', 'id']],
+  ['recoveries', ['cancel_hash'], { unique: true }],
+  // One running recovery a person, whatever races.
+  ['recoveries', ['person'], { unique: true, where: "state = 'running'" }],
   // The highest revision the trail knows of an object.
   ['trail_entries', ['object', 'revision'], { where: 'object is not null' }],
   ['trail_entries', ['organization', 'number']],

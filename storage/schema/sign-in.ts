@@ -87,3 +87,17 @@ export interface InvitationRow extends Authenticated {
   expires_at: number
   spent_at: number | null
 }
+
+export interface RecoveryRow extends Authenticated {
+  id: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  organization: string
+  cancel_hash: string
+  /** Keyed hash of person and printed code. */
+  code_hash: string
+  started_at: number
+  opens_at: number
+  state: 'running' | 'cancelled' | 'completed' | 'over'
+  ended_at: number | null
+}

@@ -11,6 +11,9 @@ const CHANGES: Record<AccountChange, string> = {
   authenticator_removed: 'A code app was taken away',
   printed_codes_removed: 'The printed codes were taken away',
   way_in_switched_off: 'One way to sign in was switched off after too many wrong tries',
+  way_in_switched_on: 'Your clinic asked us to switch your ways to sign in on again',
+  recovery_cancelled: 'The way back in with a printed code was stopped',
+  recovery_completed: 'Someone got back in with a printed code and set up a new way to sign in',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -64,8 +67,28 @@ export const en: Letters = {
         { text: 'Hello,' },
         { text: `The way you sign in to ${host} was changed.` },
         { text: `${CHANGES[change]} on ${at}.` },
-        { text: 'Was it you? Then you do not need to do anything.' },
+        {
+          text:
+            change === 'recovery_completed'
+              ? 'Was it you? If you lost a phone, open “My settings” and take its passkey away.'
+              : 'Was it you? Then you do not need to do anything.',
+        },
         { text: `Not you? Then someone else may have got in. ${phone === '' ? 'Tell us' : 'Call us'} right away.` },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  recoveryStarted({ link, at, opensAt, organization, phone, host }) {
+    return {
+      subject: `Someone wants to get back in to ${host}`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `Someone used one of your printed codes to get back in to ${host}. That was on ${at}.` },
+        { text: 'Was it you? Then please wait. This wait keeps you safe.' },
+        { text: `Come back on ${opensAt}. You have 7 days from then. Bring the same code. You will need it once more.` },
+        { text: 'Not you? Then stop it now. Press this link, and then press the button on the page:' },
+        { link },
         ...callUs(organization, phone),
       ],
     }

@@ -11,6 +11,9 @@ const CHANGES: Record<AccountChange, string> = {
   authenticator_removed: 'Se quitó una aplicación de códigos',
   printed_codes_removed: 'Se quitaron los códigos impresos',
   way_in_switched_off: 'Se desactivó una forma de iniciar sesión tras demasiados intentos fallidos',
+  way_in_switched_on: 'Su clínica nos pidió activar de nuevo sus formas de iniciar sesión',
+  recovery_cancelled: 'Se detuvo el regreso a su cuenta con un código impreso',
+  recovery_completed: 'Alguien volvió a entrar con un código impreso y creó una nueva forma de iniciar sesión',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -66,10 +69,30 @@ export const es: Letters = {
         { text: 'Hola:' },
         { text: `Cambió la forma en que usted inicia sesión en ${host}.` },
         { text: `${CHANGES[change]} el ${at}.` },
-        { text: '¿Fue usted? Entonces no tiene que hacer nada.' },
+        {
+          text:
+            change === 'recovery_completed'
+              ? '¿Fue usted? Si perdió un teléfono, abra «Mis ajustes» y quite su llave de acceso.'
+              : '¿Fue usted? Entonces no tiene que hacer nada.',
+        },
         {
           text: `¿No fue usted? Entonces alguien más pudo haber entrado. ${phone === '' ? 'Avísenos' : 'Llámenos'} cuanto antes.`,
         },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  recoveryStarted({ link, at, opensAt, organization, phone, host }) {
+    return {
+      subject: `Alguien quiere volver a entrar en ${host}`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Alguien usó uno de sus códigos impresos para volver a entrar en ${host}. Fue el ${at}.` },
+        { text: '¿Fue usted? Entonces espere, por favor. Esta espera le protege.' },
+        { text: `Vuelva el ${opensAt}. Desde entonces tiene 7 días. Traiga el mismo código. Lo necesitará una vez más.` },
+        { text: '¿No fue usted? Entonces deténgalo ahora. Abra este enlace y pulse el botón de la página:' },
+        { link },
         ...callUs(organization, phone),
       ],
     }
