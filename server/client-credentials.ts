@@ -51,6 +51,7 @@ export async function createClient(
       actor: OPERATOR,
       action: 'client.created',
       object: client.id,
+      revision: 1,
       detail,
     })
   })
@@ -67,8 +68,9 @@ export async function rotateClient(parts: Needed, id: string): Promise<{ client:
   const { shown, kept } = newCredentials()
   const client = await parts.store.transaction(async tx => {
     const client = await tx.clients.find(id)
-    if (client === null || !(await tx.clients.replaceCredentials(id, kept))) throw noSuchClient()
-    await record(tx, now, { organization: client.organization, actor: OPERATOR, action: 'client.rotated', object: id })
+    const revision = await tx.clients.replaceCredentials(id, kept)
+    if (client === null || revision === null) throw noSuchClient()
+    await record(tx, now, { organization: client.organization, actor: OPERATOR, action: 'client.rotated', object: id, revision })
     return client
   })
   return { client, ...shown }
@@ -83,8 +85,9 @@ export async function revokeClient(parts: Needed, id: string): Promise<Client> {
   const now = parts.clock()
   return parts.store.transaction(async tx => {
     const client = await tx.clients.find(id)
-    if (client === null || !(await tx.clients.revoke(id, now))) throw noSuchClient()
-    await record(tx, now, { organization: client.organization, actor: OPERATOR, action: 'client.revoked', object: id })
+    const revision = await tx.clients.revoke(id, now)
+    if (client === null || revision === null) throw noSuchClient()
+    await record(tx, now, { organization: client.organization, actor: OPERATOR, action: 'client.revoked', object: id, revision })
     return { ...client, revokedAt: now }
   })
 }

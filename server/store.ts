@@ -82,8 +82,10 @@ export interface Clients {
   findByApiKeyHash(hash: string): Promise<Client | null>
   /** The hash to compare a presented secret with. */
   secretHash(id: string): Promise<string | null>
-  replaceCredentials(id: string, credentials: ClientCredentials): Promise<boolean>
-  revoke(id: string, at: Instant): Promise<boolean>
+  /** Ends every access token of the client, too. @returns the revision it reached, for the trail; null when it was revoked or is not there */
+  replaceCredentials(id: string, credentials: ClientCredentials): Promise<number | null>
+  /** As {@link replaceCredentials}. */
+  revoke(id: string, at: Instant): Promise<number | null>
   list(organization: string): Promise<Client[]>
   /** Remembers the OAuth `jti` or token; false when it was there already. */
   addAccessToken(token: { hash: string; client: string; scopes: string[]; expiresAt: Instant }): Promise<void>

@@ -1,4 +1,5 @@
 import type { Factor, FactorKind, SignInStore } from '../server/sign-in/store.ts'
+import { refuseEnded } from './endings.ts'
 import { toColumns, toPerson } from './people.ts'
 import type { FactorRow } from './schema/sign-in.ts'
 import { keyedHash } from './sealing/blind-index.ts'
@@ -9,6 +10,7 @@ export function factors({ db, parts, rows, portal }: Work): SignInStore['factors
 
   const opened = async (row: FactorRow): Promise<Factor> => {
     rows.check('factors', row)
+    await refuseEnded(db, [row.id], 'factor.removed')
     return {
       id: row.id,
       person: toPerson(row),
@@ -23,7 +25,8 @@ export function factors({ db, parts, rows, portal }: Work): SignInStore['factors
 
   const rowOf = async (id: string): Promise<FactorRow | undefined> => {
     const row = await db.selectFrom('factors').selectAll().where('id', '=', id).executeTakeFirst()
-    return row && rows.check('factors', row)
+    if (row) await refuseEnded(db, [rows.check('factors', row).id], 'factor.removed')
+    return row
   }
 
   const keep = async (factor: Factor, credentialId: string | null): Promise<void> => {

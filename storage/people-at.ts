@@ -1,4 +1,5 @@
 import type { PersonRef, SignInStore } from '../server/sign-in/store.ts'
+import { refuseEnded } from './endings.ts'
 import { portalAddressIndex } from './recipients.ts'
 import { staffAddressIndex } from './staff.ts'
 import type { Work } from './work.ts'
@@ -19,7 +20,9 @@ export function peopleAt({ db, rows, portal }: Work): SignInStore['peopleAt'] {
     const people: PersonRef[] = []
     for (const row of await staff.orderBy('id', 'desc').execute()) {
       const { id, organization, disabled_at } = rows.check('staff', row)
-      if (disabled_at === null) people.push({ kind: 'staff', id, organization })
+      if (disabled_at !== null) continue
+      await refuseEnded(db, [id], 'staff.disabled')
+      people.push({ kind: 'staff', id, organization })
     }
     for (const row of await recipients.orderBy('id', 'desc').execute()) {
       const { id, organization } = rows.check('recipients', row)

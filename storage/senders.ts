@@ -2,12 +2,24 @@ import { PortalError } from '../server/errors.ts'
 import type { Client, Scope } from '../server/sender.ts'
 import type { Clients } from '../server/store.ts'
 import type { ClientRow } from './schema.ts'
+import { tampered } from './sealing/refusal.ts'
 import type { Work } from './work.ts'
 
 export function clients({ db, parts, rows }: Work): Clients {
+  /**
+   * The row is what was written, and the trail knows of no later change: an older copy put back would let in again whoever was shut
+   * out.
+   */
+  const verified = async (row: ClientRow): Promise<ClientRow> => {
+    const told = db.selectFrom('trail_entries').select(entry => entry.fn.max('revision').as('revision'))
+    const last = await told.where('object', '=', row.id).executeTakeFirst()
+    if ((last?.revision ?? 0) > rows.check('clients', row).revision) throw tampered()
+    return row
+  }
+
   const opened = async (row: ClientRow | undefined): Promise<Client | null> => {
     if (!row) return null
-    const { id, organization } = rows.check('clients', row)
+    const { id, organization } = await verified(row)
     return {
       id,
       organization,
@@ -21,22 +33,23 @@ export function clients({ db, parts, rows }: Work): Clients {
 
   const rowOf = async (id: string): Promise<ClientRow | undefined> => {
     const row = await db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
-    return row && rows.check('clients', row)
+    return row && verified(row)
   }
 
-  const change = async (id: string, changes: Partial<ClientRow>): Promise<boolean> => {
+  const change = async (id: string, changes: Partial<ClientRow>): Promise<number | null> => {
     const row = await rowOf(id)
-    if (!row || row.revoked_at !== null) return false
+    if (!row || row.revoked_at !== null) return null
+    const revision = row.revision + 1
     const result = await db
       .updateTable('clients')
-      .set(rows.sign('clients', { ...row, ...changes }))
+      .set(rows.sign('clients', { ...row, ...changes, revision }))
       .where('id', '=', id)
-      .where('revoked_at', 'is', null)
+      .where('revision', '=', row.revision)
       .executeTakeFirst()
-    if (result.numUpdatedRows !== 1n) return false
+    if (result.numUpdatedRows !== 1n) return null
     // What was got with the old credentials ends with them: a thief's token would outlive the rotation that was to stop the thief.
     await db.deleteFrom('access_tokens').where('client', '=', id).execute()
-    return true
+    return revision
   }
 
   return {
@@ -50,6 +63,7 @@ export function clients({ db, parts, rows }: Work): Clients {
         created_at: client.createdAt,
         expires_at: client.expiresAt,
         revoked_at: client.revokedAt,
+        revision: 1,
       })
       await db.insertInto('clients').values(row).execute()
       await parts.add(place(client.id, client.organization), client.name)

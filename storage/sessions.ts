@@ -1,4 +1,5 @@
 import type { Level, Method, SessionRow, SignInStore } from '../server/sign-in/store.ts'
+import { refuseEnded } from './endings.ts'
 import { toColumns, toPerson } from './people.ts'
 import type { SessionTableRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
@@ -16,7 +17,9 @@ export function sessions({ db, rows }: Work): SignInStore['sessions'] {
 
     async find(tokenHash) {
       const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
-      return row ? opened(row) : null
+      if (!row) return null
+      await refuseEnded(db, [row.handle], 'session.ended')
+      return opened(row)
     },
 
     async ofPerson({ kind, id }) {

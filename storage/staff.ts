@@ -1,5 +1,6 @@
 import type { Role, StaffMember } from '../server/staff.ts'
 import type { StaffMembers } from '../server/store.ts'
+import { refuseEnded } from './endings.ts'
 import type { StaffRow } from './schema.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import type { PortalKeys, Work } from './work.ts'
@@ -12,7 +13,8 @@ export function staff({ db, parts, rows, portal }: Work): StaffMembers {
   const addressIndex = (address: string) => staffAddressIndex(portal, address)
 
   const opened = async (row: StaffRow): Promise<StaffMember> => {
-    const { id, organization } = rows.check('staff', row)
+    const { id, organization, disabled_at } = rows.check('staff', row)
+    if (disabled_at === null) await refuseEnded(db, [id], 'staff.disabled')
     return {
       id,
       organization,

@@ -66,7 +66,7 @@ export function peopleContract(open: OpenStorage): void {
     test('get new credentials, and the old ones lead nowhere', async () => {
       const client = await oneClient()
       const replaced = { apiKeyHash: 'key-2', secretHash: 'secret-2' }
-      expect(await portal.store.transaction(tx => tx.clients.replaceCredentials(client.id, replaced))).toBe(true)
+      expect(await portal.store.transaction(tx => tx.clients.replaceCredentials(client.id, replaced))).toBe(2)
       await portal.store.read(async tx => {
         expect(await tx.clients.findByApiKeyHash('key-hash')).toBeNull()
         expect(await tx.clients.findByApiKeyHash('key-2')).toEqual(client)
@@ -77,9 +77,9 @@ export function peopleContract(open: OpenStorage): void {
     test('are revoked once, and get no credentials after', async () => {
       const client = await oneClient()
       await portal.store.transaction(async tx => {
-        expect(await tx.clients.revoke(client.id, NEW_YEAR + 1)).toBe(true)
-        expect(await tx.clients.revoke(client.id, NEW_YEAR + 2)).toBe(false)
-        expect(await tx.clients.replaceCredentials(client.id, { apiKeyHash: 'key-2', secretHash: 'secret-2' })).toBe(false)
+        expect(await tx.clients.revoke(client.id, NEW_YEAR + 1)).toBe(2)
+        expect(await tx.clients.revoke(client.id, NEW_YEAR + 2)).toBeNull()
+        expect(await tx.clients.replaceCredentials(client.id, { apiKeyHash: 'key-2', secretHash: 'secret-2' })).toBeNull()
       })
       expect((await portal.store.read(tx => tx.clients.find(client.id)))?.revokedAt).toBe(NEW_YEAR + 1)
     })
