@@ -73,6 +73,7 @@ export const KEYS: Record<string, string[]> = {
   mailbox_codes: ['request'],
   enrolments: ['token_hash'],
   invitations: ['token_hash'],
+  recoveries: ['id'],
   trail_entries: ['number'],
 }
 export const keyOf = (table: string, row: Row) => Object.fromEntries(KEYS[table]!.map(name => [name, row[name]]))

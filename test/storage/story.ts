@@ -62,7 +62,7 @@ export async function wholeStory(store: Store, chapter = '') {
   const letter = letterAbout(message, {
     content: { to: CANARIES.letterAddress, language: 'es', values: { code: CANARIES.letterCode } },
   })
-  const tokens = { session: newSecret(), request: newSecret(), invitation: newSecret(), access: newSecret() }
+  const tokens = { session: newSecret(), request: newSecret(), invitation: newSecret(), access: newSecret(), cancel: newSecret() }
   const until = NEW_YEAR + minutes(10)
 
   await store.transaction(async tx => {
@@ -99,6 +99,9 @@ export async function wholeStory(store: Store, chapter = '') {
     const choices = { passphrase: CANARIES.passphraseHash, totpSecret: CANARIES.totpSecret, challenge: null }
     await tx.signIn.enrolments.put({ tokenHash: tokens.session, person, ...choices, createdAt: NEW_YEAR })
     await tx.signIn.invitations.put({ tokenHash: tokens.invitation, person, expiresAt: until })
+    const wait = { startedAt: NEW_YEAR, opensAt: until, state: 'running', endedAt: null } as const
+    const recovery = { id: newId('rec', NEW_YEAR), person, cancelHash: tokens.cancel, ...wait }
+    await tx.signIn.recoveries.add(recovery, CANARIES.printedCode)
     const seen = { createdAt: NEW_YEAR, signedInAt: NEW_YEAR, lastSeenAt: NEW_YEAR }
     const session = { tokenHash: tokens.session, handle: newId('ses', NEW_YEAR), person, ...seen }
     await tx.signIn.sessions.add({ ...session, level: 'mailbox', method: 'mailbox_code' })
@@ -128,6 +131,8 @@ export async function wholeStory(store: Store, chapter = '') {
       await tx.signIn.mailboxCodes.reference(tokens.request),
       await tx.signIn.enrolments.find(tokens.session),
       await tx.signIn.invitations.find(tokens.invitation, NEW_YEAR),
+      await tx.signIn.recoveries.running(person),
+      await tx.signIn.recoveries.findByCancelHash(tokens.cancel),
       await tx.signIn.sessions.find(tokens.session),
       await tx.trail.entries(0, 100),
     ]

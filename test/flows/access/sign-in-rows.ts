@@ -80,6 +80,23 @@ export const SIGNING_IN: Row[] = [
     ask: reads((portal, who) => portal.enrolPrintedCodes(who)),
     answers: { ...SIGNED_IN('forbidden'), ...patients('yes'), newcomer: 'invalid' },
   },
+  // Getting back in: with the mailbox and a printed code, which is wrong here. Whoever is signed in needs none; staff have none.
+  {
+    method: 'startRecovery',
+    ask: reads((portal, who) => portal.startRecovery(who, '0000-0000-0000')),
+    answers: { ...SIGNED_IN('forbidden'), ...patients('conflict'), ...halfSignedIn('wrong_code') },
+  },
+  {
+    method: 'resumeRecovery',
+    ask: reads((portal, who) => portal.resumeRecovery(who, '0000-0000-0000')),
+    answers: { ...SIGNED_IN('forbidden'), ...patients('conflict'), ...halfSignedIn('conflict') },
+  },
+  { method: 'cancelRecovery', ask: reads((portal, who) => portal.cancelRecovery(who)), answers: SIGNED_IN('yes') },
+  {
+    method: 'cancelRecoveryByLink',
+    ask: presents(portal => portal.cancelRecoveryByLink(newSecret())),
+    answers: ANYBODY('not_found'),
+  },
   { method: 'factors', ask: reads((portal, who) => portal.factors(who)), answers: SIGNED_IN('yes') },
   {
     method: 'removeFactor',

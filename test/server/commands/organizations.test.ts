@@ -1,25 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig, rootKeyOf } from '../../../server/config.ts'
 import { hashToken } from '../../../server/sign-in/token.ts'
-import type { Store } from '../../../server/store.ts'
-import { openStorage, parseRootKey } from '../../../storage/index.ts'
 import { atATerminal } from './at-a-terminal.ts'
-
-/** Looks into the database the operator works on. */
-async function inside<T>(env: Record<string, string>, look: (store: Store) => Promise<T>): Promise<T> {
-  const config = readConfig(env)
-  const store = await openStorage({
-    url: config.databaseUrl,
-    dataDirectory: config.dataFolder,
-    rootKey: parseRootKey(rootKeyOf(config)),
-    now: 0,
-  })
-  try {
-    return await look(store)
-  } finally {
-    await store.close()
-  }
-}
+import { inside } from './inside.ts'
 
 const actions = (env: Record<string, string>) =>
   inside(env, async store => (await store.read(tx => tx.trail.entries(0, 100))).map(({ action, object }) => [action, object]))

@@ -42,7 +42,7 @@ describe.each(all.map(({ words, command }) => ({ name: words.join(' '), words, c
 
 describe('used wrongly, it says how and ends with 2', () => {
   test.each([
-    ['', 'portal: Say which: serve, migrate, seed, organization, client, staff, audit, doctor. See portal --help.'],
+    ['', 'portal: Say which: serve, migrate, seed, organization, client, staff, sign-in, audit, doctor. See portal --help.'],
     ['dance', 'portal: There is no "dance". There are: serve, migrate,'],
     ['audit', 'portal audit: Say which: key, checkpoint, export, verify.'],
     ['audit dance', 'portal audit: There is no "dance".'],
@@ -65,6 +65,9 @@ describe('used wrongly, it says how and ends with 2', () => {
       '--role must be one of: provider, compliance, administrator.',
     ],
     ['staff invite --organization org_1 --email cole --role provider', 'Give one plain e-mail address'],
+    ['sign-in', 'portal sign-in: Say which: reopen.'],
+    ['sign-in reopen', '--organization and --email must be given.'],
+    ['sign-in reopen --organization org_1 --email ada', 'Give one plain e-mail address'],
     ['audit export', 'DIR must be given.'],
     ['audit verify', '--key must be given.'],
     ['audit verify /nowhere --key k', 'There is no folder /nowhere.'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { waitAfter } from '../../../server/sign-in/attempts.ts'
+import { reopenSignIn } from '../../../server/sign-in/reopening.ts'
 import { days, hours, minutes, seconds } from '../../../server/time.ts'
 import { ADA, type Door, door, doorWithMessage, NOBODY, PASSPHRASE, refusalOf } from './door.ts'
 
@@ -101,6 +102,26 @@ test('twenty wrong tries switch a factor off and say so; the passkey works, mail
   await at.portal.openMessage(reader as never, at.message)
   await at.portal.choosePassphrase(reader, 'quite another set of words')
   expect((await at.signsInByApp(ADA.address, key, 'quite another set of words')).next).toBe('read')
+})
+
+test('what was switched off is reopened at the desk, and opens to the right answer alone', async () => {
+  const at = await doorWithMessage()
+  const { key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  await switchesOff(at, ADA.address)
+  const whose = { organization: at.organization.id, address: ADA.address }
+  expect(await reopenSignIn(at.parts, whose)).toEqual([{ factor: 'passphrase', failures: 20, wasOff: true }])
+  expect(await triesWrongly(at, ADA.address, 1)).toEqual(['wrong_sign_in'])
+  expect((await at.signsInByApp(ADA.address, key)).next).toBe('read')
+})
+
+test('a sender’s question that was switched off can be answered again after the desk reopened it', async () => {
+  const at = await doorWithMessage()
+  await at.deposits('Second result', [{ ...ADA, activation: { kind: 'code', answer: '7431-2209' } }])
+  const visitor = await at.provesMailbox(ADA.address)
+  await at.parts.store.transaction(tx => tx.signIn.attempts.disable(visitor.person.id, 'confirmation', at.clock.read()))
+  expect(await refusalOf(at.portal.confirmPerson(visitor, '7431-2209'))).toBe('too_many_attempts')
+  await reopenSignIn(at.parts, { organization: at.organization.id, address: ADA.address })
+  expect(await refusalOf(at.portal.confirmPerson(visitor, '7431-2209'))).toBe('nothing')
 })
 
 test('an address nobody has is switched off like any other', async () => {

@@ -166,6 +166,32 @@ export function signInContract(open: OpenStorage): void {
       expect(await find(NEW_YEAR)).toBeNull()
     })
 
+    test('a recovery ends once; a person has one that runs, and its code and link find it', async () => {
+      const ada = await person()
+      const times = { startedAt: NEW_YEAR, opensAt: SOON, state: 'running', endedAt: null } as const
+      const first = { id: 'rec_1', person: ada, cancelHash: 'first', ...times }
+      const second = { ...first, id: 'rec_2', cancelHash: 'second' }
+      const add = (recovery: typeof first) => portal.store.transaction(tx => tx.signIn.recoveries.add(recovery, 'CODE'))
+      const running = () => portal.store.read(tx => tx.signIn.recoveries.running(ada))
+      const wasStartedWith = (id: string, code: string) => portal.store.read(tx => tx.signIn.recoveries.wasStartedWith(id, code))
+      const end = (id: string) => portal.store.transaction(tx => tx.signIn.recoveries.end(id, 'cancelled', SOON))
+      await add(first)
+      await expect(add(second)).rejects.toThrow()
+      await portal.reopen()
+      expect(await running()).toEqual(first)
+      expect([await wasStartedWith('rec_1', 'CODE'), await wasStartedWith('rec_1', 'EDOC')]).toEqual([true, false])
+      expect(await wins(FIFTY.map(() => end('rec_1')))).toBe(1)
+      expect([await running(), await end('rec_9')]).toEqual([null, false])
+      await add(second)
+      await portal.store.read(async tx => {
+        expect(await tx.signIn.recoveries.running(ada)).toEqual(second)
+        expect(await tx.signIn.recoveries.running({ ...ada, kind: 'staff' })).toBeNull()
+        const ended = { ...first, state: 'cancelled', endedAt: SOON }
+        expect(await tx.signIn.recoveries.findByCancelHash('first')).toEqual(ended)
+        expect(await tx.signIn.recoveries.findByCancelHash('third')).toBeNull()
+      })
+    })
+
     test('an address tells who has it, staff first, and whether they have a factor; nobody who is disabled', async () => {
       const ada = await person()
       const address = 'ada@example.com'
