@@ -20,7 +20,7 @@ export function toWebRequest(incoming: IncomingMessage, outgoing: ServerResponse
   const hasBody = method !== 'GET' && method !== 'HEAD'
   return new Request(origin + pathOf(incoming.url), {
     method,
-    headers: headersOf(incoming),
+    headers: headersOf(incoming, new URL(origin).host),
     signal: gone.signal,
     ...(hasBody ? { body: capped(incoming, incoming.headers['content-length'], maxBodyBytes), duplex: 'half' } : {}),
   })
@@ -55,12 +55,15 @@ function pathOf(target: string | undefined): string {
   return pathname + search
 }
 
-function headersOf(incoming: IncomingMessage): Headers {
+function headersOf(incoming: IncomingMessage, host: string): Headers {
   const headers = new Headers()
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
     const name = incoming.rawHeaders[i] ?? ''
     if (!name.startsWith(':')) headers.append(name, incoming.rawHeaders[i + 1] ?? '')
   }
+  // The framework compares Origin with these, and fails where a proxy has put a name of its own in their place.
+  headers.set('host', host)
+  headers.delete('x-forwarded-host')
   return headers
 }
 

@@ -144,7 +144,24 @@ test('links in letters and redirects come from the configured origin, whatever H
   expect(answer).not.toContain('evil.example')
 })
 
+test('a form arrives whatever name a proxy asks for the portal by', async () => {
+  const form = 'language=en'
+  const answer = await raw(
+    `POST /language HTTP/1.1\r\nHost: inside:8080\r\nX-Forwarded-Host: other.example\r\nOrigin: ${server.origin}\r\nConnection: close\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`,
+  )
+  // Its word is missing, which is what is refused.
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /)
+})
+
 test('the caught mail of development is there as page and as JSON', async () => {
   expect((await at('/dev/mailbox')).headers.get('content-type')).toContain('text/html')
   expect(await (await at('/dev/mailbox.json')).json()).toEqual([])
+})
+
+test('TRACE is refused with every header, and echoes nothing', async () => {
+  const answer = await raw('TRACE / HTTP/1.1\r\nHost: x\r\nCookie: secret=1\r\nConnection: close\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 405 /)
+  expect(answer.toLowerCase()).toContain("content-security-policy: default-src 'none'")
+  expect(answer).not.toContain('secret')
 })

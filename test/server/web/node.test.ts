@@ -41,10 +41,20 @@ test('a forged Host or X-Forwarded-Host changes nothing', async () => {
   expect(await raw(port, '/messages', { host: 'evil.example', 'x-forwarded-host': 'evil.example' })).toBe(`${ORIGIN}/messages`)
 })
 
+test('nobody behind it reads a forged Host either, nor the name a proxy put in its place', async () => {
+  const port = await serving(async ({ headers }) => new Response(`${headers.get('host')} ${headers.get('x-forwarded-host')}`))
+  expect(await raw(port, '/messages', { host: 'inside:8080', 'x-forwarded-host': 'evil.example' })).toBe('portal.example null')
+})
+
 test('a target with a host of its own loses it', async () => {
   const port = await serving(async request => new Response(new URL(request.url).origin))
   expect(await raw(port, 'http://evil.example/messages')).toBe(ORIGIN)
   expect(await raw(port, '//evil.example/messages')).toBe(ORIGIN)
+})
+
+test('a target with a host of its own keeps its query: a filter that was lost would answer everything', async () => {
+  const port = await serving(async request => new Response(request.url))
+  expect(await raw(port, 'http://evil.example/messages?after=msg_1')).toBe(`${ORIGIN}/messages?after=msg_1`)
 })
 
 test('a body that is longer than allowed breaks off while it streams, whatever its length header says', async () => {
