@@ -135,12 +135,20 @@ async function page(
   const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
   const jar = new CookieJar()
   const visitor = await shell.portal.visitor(cookies.session)
+  if (visitor !== null && isPeeking(request)) return { response: new Response(null, { status: 204 }), kind: 'page' }
   const context = pageContext(shell, request, { cookies, jar, visitor, nonce })
   const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)
   return { response, kind: response.headers.has('content-disposition') ? 'download' : 'page' }
 }
+
+/**
+ * A program that asks for the headers alone, or a browser that asks ahead for what somebody might press: nobody looks at the answer, so
+ * no look may be written into the trail, and no reply may count as opened.
+ */
+const isPeeking = ({ method, headers }: Request): boolean =>
+  method === 'HEAD' || /\b(prefetch|prerender)\b/.test(headers.get('sec-purpose') ?? headers.get('purpose') ?? '')
 
 /** Everybody waits while a form is taken apart: strangers send words alone, and few of them. */
 const longestForm = (request: Request, visitor: Visitor | null): number =>

@@ -1,0 +1,155 @@
+import { newSecret } from '../../../server/ids.ts'
+import {
+  administrators,
+  anybody,
+  enrolling,
+  half,
+  notBegun,
+  officers,
+  own,
+  type PageRow,
+  patients,
+  providers,
+  readers,
+  senders,
+  signedIn,
+  visitors,
+} from './doors.ts'
+
+const get = (file: string, answers: PageRow['answers'], more: Partial<PageRow> = {}): PageRow => ({
+  file,
+  method: 'GET',
+  answers,
+  ...more,
+})
+const post = (file: string, answers: PageRow['answers'], more: Partial<PageRow> = {}): PageRow => ({
+  file,
+  method: 'POST',
+  answers,
+  ...more,
+})
+/** An address that only acts: by GET it leads to the page the act belongs to, and does nothing. */
+const actsOnly = (file: string, page: string, more: Partial<PageRow> = {}): PageRow => get(file, anybody(page), more)
+
+const answer = { text: 'Thank you' }
+
+const EVERYBODYS: PageRow[] = [
+  get('$', anybody('missing')),
+  post('$', anybody('missing')),
+  get('_index', {
+    ...anybody('shows'),
+    ...half('enrol'),
+    ...patients('/messages'),
+    ...providers('/sent'),
+    ...administrators('/account'),
+    compliance: '/trail',
+  }),
+  get('help', anybody('shows')),
+  get('language', anybody('shows')),
+  post('language', anybody('/language?done=saved'), { fields: { language: 'en' } }),
+  get('m.$locator', anybody('shows')),
+  post('m.$locator', anybody('/sign-in/ways'), { fields: { intent: 'continue' } }),
+  get('invitation.$token', anybody('shows')),
+  post('invitation.$token', anybody('again')),
+  actsOnly('sign-out', '/'),
+  post('sign-out', visitors('/sign-in?why=signed-out')),
+  actsOnly('still-here', '/'),
+  post('still-here', visitors('shows')),
+]
+
+const SIGNING_IN: PageRow[] = [
+  get('sign-in._index', anybody('shows')),
+  post('sign-in._index', anybody('/sign-in/ways'), { fields: { address: 'ada@example.com' } }),
+  get('sign-in.help', anybody('shows')),
+  get('sign-in.ways', notBegun),
+  get('sign-in.code', notBegun),
+  post('sign-in.code', notBegun, { fields: { code: '123456' } }),
+  get('sign-in.passphrase', notBegun),
+  post('sign-in.passphrase', notBegun, { fields: { passphrase: newSecret() } }),
+  get('sign-in.app-code', notBegun),
+  post('sign-in.app-code', notBegun, { fields: { code: '123456' } }),
+  get('sign-in.printed-code', notBegun),
+  post('sign-in.printed-code', notBegun, { fields: { code: 'AAAA-AAAA-AAAA' } }),
+  get('sign-in.passkey._index', anybody('shows')),
+  post('sign-in.passkey._index', notBegun, { fields: { response: '{}' } }),
+  actsOnly('sign-in.passkey.options', 'sign-in'),
+  post('sign-in.passkey.options', anybody('shows')),
+]
+
+const ENROLLING: PageRow[] = [
+  get('enrol._index', visitors('shows')),
+  get('enrol.confirm', visitors('shows')),
+  post('enrol.confirm', visitors('/'), { fields: { asks: 'code', answer: 'x' } }),
+  get('enrol.passkey._index', visitors('shows')),
+  post('enrol.passkey._index', enrolling('again'), { fields: { response: '{}' } }),
+  actsOnly('enrol.passkey.options', '/enrol/passkey'),
+  post('enrol.passkey.options', enrolling('shows')),
+  get('enrol.app', enrolling('shows')),
+  post('enrol.app', enrolling('again'), { fields: { code: '000000' } }),
+  get('enrol.passphrase', visitors('shows')),
+  post('enrol.passphrase', enrolling('/enrol/app'), { fields: { passphrase: 'seven grey pigeons on a roof' } }),
+  get('enrol.printed-codes', visitors('shows')),
+  post('enrol.printed-codes', { ...enrolling('forbidden'), ...patients('shows'), newcomer: 'again' }),
+]
+
+const ACCOUNT: PageRow[] = [
+  get('account._index', signedIn('shows')),
+  actsOnly('account.factors.$factorId.remove', '/account', { about: 'factor' }),
+  post('account.factors.$factorId.remove', signedIn(own('/account?done=removed', '/account')), { about: 'factor' }),
+  actsOnly('account.sessions.$handle.end', '/account', { about: 'session' }),
+  // Nothing happens to a session that is not theirs: access-matrix.test.ts.
+  post('account.sessions.$handle.end', signedIn('/account?done=ended'), { about: 'session' }),
+  actsOnly('account.sign-out-everywhere', '/account'),
+  post('account.sign-out-everywhere', signedIn('/sign-in?why=signed-out')),
+]
+
+const READING: PageRow[] = [
+  get('messages._index', readers('shows')),
+  get('messages.$messageId._index', readers(own('shows')), { about: 'waiting' }),
+  get('messages.$messageId._index', readers(own('shows')), { about: 'opened', recordsLooks: true }),
+  get('messages.$messageId._index', readers(own('shows')), { about: 'expired' }),
+  actsOnly('messages.$messageId.open', '/messages/:id', { about: 'waiting' }),
+  post('messages.$messageId.open', readers('/messages/:id'), { about: 'waiting' }),
+  actsOnly('messages.$messageId.more-time', '/messages/:id', { about: 'expired' }),
+  post('messages.$messageId.more-time', readers('/messages/:id'), { about: 'expired' }),
+  actsOnly('messages.$messageId.attachments.$attachmentId', '/messages/:id', { about: 'opened' }),
+  post('messages.$messageId.attachments.$attachmentId', readers(own('shows', '/messages/:id')), { about: 'opened' }),
+  // The question is the same for every message, and for none.
+  get('messages.$messageId.not-for-me', readers('shows'), { about: 'waiting' }),
+  post('messages.$messageId.not-for-me', readers(own('/messages?done=hidden')), {
+    about: 'waiting',
+    fields: { knowsThem: 'no', mayContact: 'no' },
+  }),
+  get('messages.$messageId.reply', readers(own('shows')), { about: 'opened', recordsLooks: true }),
+  post('messages.$messageId.reply', readers(own('/messages/:id?done=replied')), { about: 'opened', fields: answer }),
+]
+
+const SENDING: PageRow[] = [
+  get('compose', senders('shows')),
+  post('compose', senders('again')),
+  get('sent._index', senders('shows')),
+  get('sent.$depositId._index', senders(own('shows')), { about: 'deposit', recordsLooks: true }),
+  post('sent.$depositId._index', senders(own('/sent/:id?done=extended')), { about: 'deposit', fields: { until: '2026-01-20' } }),
+  actsOnly('sent.$depositId.resend', '/sent/:id', { about: 'deposit' }),
+  post('sent.$depositId.resend', senders(own('/sent/:id?done=resent', '/sent/:id'), '/sent/:id'), { about: 'deposit' }),
+  get('sent.$depositId.withdraw', senders(own('shows')), { about: 'deposit', recordsLooks: true }),
+  post('sent.$depositId.withdraw', senders(own('/sent/:id?done=withdrawn')), {
+    about: 'deposit',
+    async fields({ world }, { id }) {
+      const [message] = await world.parts.store.read(tx => tx.messages.ofDeposit(id))
+      return { messages: message?.id ?? 'msg_none', reason: 'duplicate', tell: 'yes' }
+    },
+  }),
+  get('replies._index', senders('shows')),
+  get('replies.$replyId._index', senders(own('shows')), { about: 'reply', recordsLooks: true }),
+  post('replies.$replyId._index', senders(own('/replies/:id?done=answered')), { about: 'openedReply', fields: answer }),
+  actsOnly('replies.$replyId.attachments.$attachmentId', '/replies/:id', { about: 'openedReply' }),
+  post('replies.$replyId.attachments.$attachmentId', senders(own('shows', '/replies/:id'), '/replies/:id'), {
+    about: 'openedReply',
+  }),
+]
+
+const COMPLIANCE: PageRow[] = [get('trail', officers('shows'), { recordsLooks: true })]
+
+/** Every page and every act, asked by everybody with a browser. */
+export const PAGES: PageRow[] = [...EVERYBODYS, ...SIGNING_IN, ...ENROLLING, ...ACCOUNT, ...READING, ...SENDING, ...COMPLIANCE]
