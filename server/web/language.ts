@@ -1,5 +1,5 @@
 /** Languages the pages and letters exist in. The first is what people get who ask for none of them. */
-export const LANGUAGES = ['en', 'es'] as const
+const LANGUAGES = ['en', 'es'] as const
 
 /**
  * The first language of an Accept-Language header that we have; by weight, then by place.
