@@ -15,7 +15,7 @@ import { protect, type ResponseKind } from './web/headers.ts'
 import { sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
-import { endWithoutProgress } from './web/progress.ts'
+import { endWithoutProgress, takeInTheRest } from './web/progress.ts'
 import type { StaticFiles } from './web/static.ts'
 
 /** What the web shell serves. */
@@ -74,6 +74,7 @@ function answerer(shell: Shell) {
         : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES), nonce)
       protect(response, kind, { origin: shell.origin, nonce })
       await sendWebResponse(response, outgoing, incoming.method ?? 'GET')
+      takeInTheRest(incoming)
     } catch (error) {
       // The visitor left in the middle, or the response broke off: there is nobody to tell.
       if (!outgoing.headersSent) outgoing.writeHead(400).end()

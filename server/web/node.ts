@@ -22,7 +22,7 @@ export function toWebRequest(incoming: IncomingMessage, outgoing: ServerResponse
     method,
     headers: headersOf(incoming, new URL(origin).host),
     signal: gone.signal,
-    ...(hasBody ? { body: capped(incoming, incoming.headers['content-length'], maxBodyBytes), duplex: 'half' } : {}),
+    ...(hasBody ? { body: capped(kept(incoming), incoming.headers['content-length'], maxBodyBytes), duplex: 'half' } : {}),
   })
 }
 
@@ -66,6 +66,9 @@ function headersOf(incoming: IncomingMessage, host: string): Headers {
   headers.delete('x-forwarded-host')
   return headers
 }
+
+/** Breaking off in the middle must not close the connection: the answer that says why has yet to be sent over it. */
+const kept = (incoming: IncomingMessage): AsyncIterable<Uint8Array> => incoming.iterator({ destroyOnReturn: false })
 
 function capped(
   source: AsyncIterable<Uint8Array>,

@@ -8,6 +8,9 @@ const SLOWEST = 16_000
 /** How long, all in all, an upload may be slower than that. */
 const PATIENCE = seconds(30)
 
+/** How long what is left of a body is taken in after its answer. */
+const LINGER = seconds(10)
+
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
 
 /**
@@ -38,4 +41,18 @@ export function endWithoutProgress(
   }, pace.look)
   looking.unref()
   socket.once('close', () => clearInterval(looking))
+}
+
+/**
+ * Takes in what is left of a request that was answered before all of it had come. Closing at once, many systems throw away the answer
+ * with the connection (RFC 9112, section 9.6); leaving it unread, the next request on the connection waits behind it for ever.
+ */
+export function takeInTheRest(incoming: IncomingMessage, linger = LINGER): void {
+  if (incoming.complete || incoming.destroyed) return
+  incoming.on('readable', () => {
+    while (incoming.read() !== null);
+  })
+  const ending = setTimeout(() => incoming.destroy(), linger)
+  ending.unref()
+  incoming.once('close', () => clearTimeout(ending))
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
-import { endWithoutProgress } from '../../../server/web/progress.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { sendWebResponse, toWebRequest } from '../../../server/web/node.ts'
+import { endWithoutProgress, takeInTheRest } from '../../../server/web/progress.ts'
 
 const opened: { close(): void }[] = []
 afterEach(() => {
@@ -48,4 +49,44 @@ test('an upload that comes along may take many times as long', async () => {
 test('a request without a body is never waited for', async () => {
   const port = await serving(0)
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('0')
+})
+
+describe('an upload that is refused before it has all come', () => {
+  const refusing = async (linger: number): Promise<string> => {
+    const server = createServer((incoming, outgoing) => {
+      const { body } = toWebRequest(incoming, outgoing, 'http://localhost', 1_000)
+      void Array.fromAsync(body!).catch(async ({ code }) => {
+        await sendWebResponse(new Response(code, { status: 413 }), outgoing, 'POST')
+        takeInTheRest(incoming, linger)
+      })
+    })
+    opened.push(server)
+    await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  }
+  const streamed = (chunks: number) => {
+    const body = new ReadableStream({
+      pull: controller => (chunks-- > 0 ? controller.enqueue(new Uint8Array(65_536)) : controller.close()),
+    })
+    return { method: 'POST', body, duplex: 'half' } as RequestInit
+  }
+
+  test('hears why, whether it said how long it is or not, and the connection serves on', async () => {
+    const at = await refusing(60_000)
+    for (const upload of [{ method: 'POST', body: 'x'.repeat(5_000_000) }, streamed(80), streamed(80)]) {
+      const answer = await fetch(at, upload)
+      expect([answer.status, await answer.text()]).toEqual([413, 'too_large'])
+    }
+  })
+
+  test('is cut off when it goes on for ever', async () => {
+    const port = Number(new URL(await refusing(50)).port)
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    const closed = new Promise<string>(resolve => socket.on('close', () => resolve('closed')))
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
+    const sending = setInterval(() => socket.write(`400\r\n${'x'.repeat(1_024)}\r\n`), 1)
+    expect(await closed).toBe('closed')
+    clearInterval(sending)
+  })
 })
