@@ -14,6 +14,7 @@ const TARGETS = [
   '/compose',
   '/trail',
   '/account',
+  '/sign-in/recovery',
   '/enrol/passkey',
   '/enrol/passphrase',
   '/enrol/printed-codes',
@@ -51,6 +52,8 @@ export function at(path: string, query: Record<string, string | null | undefined
 
 /** The first page after a step of signing in. `/` knows the right one for each role. */
 export function firstPage(next: Started['next'], to: string | null): string {
+  // Whoever wants back in has proven their mailbox, and nothing else yet.
+  if (next === 'enrol' && to === '/sign-in/recovery') return to
   if (next === 'enrol') return at('/enrol', { to })
   return to ?? (next === 'read' ? '/messages' : '/')
 }

@@ -139,6 +139,8 @@ async function page(
   if (visitor !== null && isPeeking(request)) return { response: new Response(null, { status: 204 }), kind: 'page' }
   const context = pageContext(shell, request, { cookies, jar, visitor, nonce })
   const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
+  // The session that this browser forgets now would live on, with nobody left to end it; one that was replaced is gone already.
+  if (jar.sessionStarted && visitor !== null) await shell.portal.signOut(visitor)
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)
   return { response, kind: response.headers.has('content-disposition') ? 'download' : 'page' }

@@ -129,6 +129,7 @@ export const en = {
     newCodes: 'Get new printed codes',
     newPassphrase: 'Change my passphrase',
     changed: 'Your passphrase is changed.',
+    stopped: 'It is stopped. No one can get in this way now. Please get new printed codes.',
     devices: 'Where you are signed in',
     thisOne: 'This phone or computer',
     other: 'Another phone or computer',

@@ -142,6 +142,7 @@ export const es: Catalogue = {
     newCodes: 'Recibir nuevos códigos impresos',
     newPassphrase: 'Cambiar mi frase de acceso',
     changed: 'Su frase de acceso está cambiada.',
+    stopped: 'Está detenido. Ahora nadie puede entrar por este camino. Por favor pida nuevos códigos impresos.',
     devices: 'Dónde ha entrado',
     thisOne: 'Este teléfono o computadora',
     other: 'Otro teléfono o computadora',

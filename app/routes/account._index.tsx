@@ -6,25 +6,32 @@ import { useWords } from '../language/words.ts'
 import { FactorLinks, Factors } from '../ui/Factors.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
+import { RecoveryNotice } from '../ui/RecoveryNotice.tsx'
 import { Sessions } from '../ui/Sessions.tsx'
 import { fullVisitor } from '../visitor.ts'
 
 export const handle = { title: (words: Catalogue) => words.account.title }
 
-const DONE = ['removed', 'ended', 'changed'] as const
+const DONE = ['removed', 'ended', 'changed', 'stopped'] as const
 
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const visitor = fullVisitor(context)
-  const [factors, sessions] = await Promise.all([context.portal.factors(visitor), context.portal.sessions(visitor)])
+  const { portal } = context
+  const [factors, sessions, { recovery }] = await Promise.all([
+    portal.factors(visitor),
+    portal.sessions(visitor),
+    portal.enrolment(visitor),
+  ])
   const asked = new URL(request.url).searchParams.get('done')
-  return { factors, sessions, done: DONE.find(done => done === asked) ?? null }
+  return { factors, sessions, recovery, done: DONE.find(done => done === asked) ?? null }
 })
 
 export default function Account() {
   const words = useWords().account
-  const { factors, sessions, done } = useLoaderData<typeof loader>()
+  const { factors, sessions, recovery, done } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title} done={done && words[done]}>
+      {recovery ? <RecoveryNotice opensAt={recovery.opensAt} /> : null}
       <h2>{words.ways}</h2>
       <Factors factors={factors} />
       <FactorLinks factors={factors} />

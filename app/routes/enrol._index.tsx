@@ -7,6 +7,7 @@ import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { ButtonLink } from '../ui/Button.tsx'
 import { CallUs } from '../ui/CallUs.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { Page } from '../ui/Page.tsx'
 
 export const handle = { title: (words: Catalogue) => words.enrol.title }
@@ -59,6 +60,11 @@ function HasAWay({ enrolment }: { enrolment: Enrolment }) {
   const words = useWords()
   return (
     <Page title={words.enrol.haveTitle}>
+      {enrolment.recovery ? (
+        <Notice kind="calm" title={words.recovery.underWay}>
+          <ButtonLink to="/sign-in/recovery">{words.recovery.underWayGo}</ButtonLink>
+        </Notice>
+      ) : null}
       <p>{words.enrol.haveText}</p>
       <p>{words.enrol.yours}</p>
       <ul>
@@ -68,6 +74,9 @@ function HasAWay({ enrolment }: { enrolment: Enrolment }) {
       </ul>
       <ButtonLink to="/sign-in">{words.enrol.haveGo}</ButtonLink>
       <h2>{words.enrol.haveLost}</h2>
+      <p>
+        <a href="/sign-in/lost">{words.recovery.other}</a>
+      </p>
       <p>{words.enrol.stuck}</p>
       <CallUs organization={enrolment.organization} phone={enrolment.phone} />
     </Page>

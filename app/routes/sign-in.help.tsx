@@ -11,7 +11,7 @@ export const handle = { title: (words: Catalogue) => words.noCode.title }
 export const loader = handled(({ context }: LoaderFunctionArgs) => ({ isUnderWay: context.signInRequest !== null }))
 
 export default function NoCode() {
-  const words = useWords().noCode
+  const { noCode: words, lost } = useWords()
   const { isUnderWay } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title}>
@@ -24,6 +24,9 @@ export default function NoCode() {
       ) : null}
       <h2>{words.lostTitle}</h2>
       <p>{words.lost}</p>
+      <p>
+        <a href="/sign-in/lost">{lost.title}</a>
+      </p>
       <ul>
         {isUnderWay ? (
           <>

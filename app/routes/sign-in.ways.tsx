@@ -6,6 +6,7 @@ import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { signInRequest } from '../sign-in-request.ts'
 import { ButtonLink } from '../ui/Button.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PasskeyButton } from '../ui/PasskeyButton.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
@@ -19,10 +20,11 @@ export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
 
 /** The same for everyone, known or not. */
 export default function Ways() {
-  const words = useWords().ways
+  const { ways: words, recovery } = useWords()
   const { to } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title}>
+      {to === '/sign-in/recovery' ? <Notice kind="calm">{recovery.first}</Notice> : null}
       <section className="card">
         <h2>{words.before}</h2>
         <PasskeyButton ceremony="use" to={at('/sign-in/passkey', { to })} />

@@ -37,13 +37,16 @@ export function readCookies(header: string | null): VisitorCookies {
 /** The Set-Cookie lines that one request's handling asks for. */
 export class CookieJar {
   readonly lines = new Map<string, string>()
+  sessionStarted = false
   sessionEnded = false
 
   startSession(token: string): void {
+    this.sessionStarted = true
     this.sessionEnded = false
     this.lines.set(NAMES.session, `${NAMES.session}=${token}; ${ATTRIBUTES}`)
   }
   endSession(): void {
+    this.sessionStarted = false
     this.sessionEnded = true
     this.lines.set(NAMES.session, `${NAMES.session}=; ${ATTRIBUTES}; Max-Age=0`)
   }

@@ -1,0 +1,15 @@
+import type { ActionFunctionArgs } from '@remix-run/node'
+import { form } from '../form.ts'
+import { backTo, go, handled } from '../http.ts'
+import { fullVisitor } from '../visitor.ts'
+
+const page = () => '/account'
+
+export const loader = backTo(page)
+
+export const action = handled(async (args: ActionFunctionArgs) => {
+  const visitor = fullVisitor(args.context)
+  await form(args, {})
+  await args.context.portal.cancelRecovery(visitor)
+  return go('/account', { done: 'stopped' })
+})
