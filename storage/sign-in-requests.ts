@@ -55,6 +55,11 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
 
     remove: async tokenHash => void (await removeAll([tokenHash])),
 
+    async removeAll({ kind, id }) {
+      const own = db.selectFrom('sign_in_requests').select('token_hash').where('person', '=', id).where('person_kind', '=', kind)
+      return removeAll((await own.execute()).map(row => row.token_hash))
+    },
+
     async removeExpired(now) {
       const expired = await db.selectFrom('sign_in_requests').select('token_hash').where('expires_at', '<=', now).execute()
       return removeAll(expired.map(row => row.token_hash))

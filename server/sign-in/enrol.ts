@@ -10,6 +10,7 @@ import { newFactor, passkeyOf } from './factor.ts'
 import { registrationOptions, verifyRegistration } from './passkey.ts'
 import { passphraseProblem } from './passphrase-rules.ts'
 import { actorOf } from './person.ts'
+import { endAllBut } from './session.ts'
 import type { Factor } from './store.ts'
 import type { Started } from './views.ts'
 import type { Visitor } from './visitor.ts'
@@ -154,7 +155,7 @@ const hasSecondFactor = (enrolling: Enrolling): boolean =>
 
 async function replacePassphrase(tx: Tx, parts: Parts, now: Instant, { session, person }: Enrolling, phc: string): Promise<void> {
   const factor: Factor = await putFactor(tx, person, 'passphrase', phc, now)
-  await tx.signIn.sessions.removeAll(person.ref, session.tokenHash)
+  await endAllBut(tx, person.ref, session.tokenHash)
   const { level, method } = session
   const about = { organization: person.ref.organization, actor: actorOf(person.ref), level, method }
   await record(tx, now, { ...about, action: 'factor.added', object: factor.id, detail: { factor: 'passphrase' } })

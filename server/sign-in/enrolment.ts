@@ -11,7 +11,7 @@ import { newFactor } from './factor.ts'
 import { actorOf, type Person } from './person.ts'
 import { newPrintedCodes, plainPrintedCode } from './printed-code.ts'
 import { cancelRunning, completeRecovery, mayRecover, recoveryUnderWay } from './recovery.ts'
-import { isFresh, replaceSession, requireSession } from './session.ts'
+import { endAllBut, isFresh, replaceSession, requireSession } from './session.ts'
 import type { Factor, FactorKind, Method, PendingEnrolment, SessionRow } from './store.ts'
 import { hashToken } from './token.ts'
 import type { Enrolment, Started } from './views.ts'
@@ -115,7 +115,7 @@ export async function completeEnrolment(
   const all = [...added.factors, ...(codes?.factors ?? [])]
   await tx.signIn.enrolments.remove(session.tokenHash)
   const sessionToken = await replaceSession(tx, now, session, added.method)
-  await tx.signIn.sessions.removeAll(ref, hashToken(sessionToken))
+  await endAllBut(tx, ref, hashToken(sessionToken))
   const method = session.level === 'full' ? session.method : added.method
   const about = { organization: ref.organization, actor: actorOf(ref), level: 'full', method } as const
   for (const { id, kind } of all)

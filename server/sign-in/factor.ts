@@ -9,7 +9,7 @@ import { tellAccount } from './account-letter.ts'
 import type { Passkey } from './passkey.ts'
 import { actorOf, type Person } from './person.ts'
 import { cancelRunning } from './recovery.ts'
-import { requireSession } from './session.ts'
+import { endAllBut, requireSession } from './session.ts'
 import type { Factor, FactorKind, PersonRef } from './store.ts'
 import type { FactorLine } from './views.ts'
 import type { Visitor } from './visitor.ts'
@@ -64,7 +64,7 @@ export async function removeFactor(parts: Parts, visitor: Visitor, id: string): 
       // The sheet that a recovery was started with no longer counts.
       await cancelRunning(tx, parts.settings, now, person, actorOf(person.ref))
     }
-    await tx.signIn.sessions.removeAll(person.ref, session.tokenHash)
+    await endAllBut(tx, person.ref, session.tokenHash)
     const { level, method } = session
     const about = { organization: person.ref.organization, actor: actorOf(person.ref), level, method }
     await record(tx, now, { ...about, action: 'factor.removed', object: id, detail: { factor: factor.kind } })

@@ -48,7 +48,6 @@ export async function enterPassphrase(parts: Parts, requestToken: string, typed:
  */
 export async function enterTotp(parts: Parts, requestToken: string, typed: string): Promise<Started> {
   const { request, factor, now } = await beforeTrying(parts, requestToken, 'totp')
-  requirePassphrase(request)
   const step = await matchingStep(factor?.secret ?? NOBODYS_KEY, typed, now, factor?.counter ?? 0)
   return afterTrying(parts, request, 'totp', async (tx, at) => {
     if (factor === null || step === null) return null
@@ -63,7 +62,6 @@ export async function enterTotp(parts: Parts, requestToken: string, typed: strin
  */
 export async function enterPrintedCode(parts: Parts, requestToken: string, typed: string): Promise<Started> {
   const { request, factor } = await beforeTrying(parts, requestToken, 'printed_code')
-  requirePassphrase(request)
   const code = plainPrintedCode(typed)
   return afterTrying(parts, request, 'printed_code', async (tx, at) => {
     const { person } = request
@@ -132,6 +130,8 @@ async function beforeTrying({ store, clock }: Parts, requestToken: string, kind:
   const now = clock()
   return store.read(async tx => {
     const request = await requireRequest(tx, requestToken, now)
+    // Before anything is said of the second factor: that it is locked would tell that there is somebody.
+    if (kind !== 'passphrase') requirePassphrase(request)
     await requireTry(tx, tried(request, kind), now)
     return { now, request, factor: await factorOf(tx, request.person, kind) }
   })

@@ -40,6 +40,7 @@ export async function signOutEverywhere({ store, clock }: Parts, visitor: Visito
   await store.transaction(async tx => {
     const { session } = await requireSession(tx, visitor, now, 'full')
     const ended = await tx.signIn.sessions.removeAll(session.person)
+    await tx.signIn.requests.removeAll(session.person)
     await record(tx, now, { ...about(session), action: 'session.ended', object: null, detail: { ended } })
   })
 }

@@ -118,6 +118,15 @@ export async function requireSession(
 
 export const isFresh = (session: SessionFacts, now: Instant): boolean => now - session.signedInAt <= FRESH
 
+/**
+ * Ends every session of a person but one, and every sign-in of theirs that is under way: what was proven with the factors of before
+ * counts no more.
+ */
+export async function endAllBut(tx: Tx, person: PersonRef, tokenHash: string): Promise<void> {
+  await tx.signIn.sessions.removeAll(person, tokenHash)
+  await tx.signIn.requests.removeAll(person)
+}
+
 /** Forgets sessions nobody can use any more; says how many. */
 export const forgetSessions = (tx: Tx, now: Instant): Promise<number> =>
   tx.signIn.sessions.removeStale(now - ABSOLUTE_LIMIT, now - IDLE_LIMIT)

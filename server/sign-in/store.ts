@@ -138,6 +138,8 @@ export interface SignInStore {
     /** Hands out the open challenge and forgets it, in one statement. */
     takeChallenge(tokenHash: string): Promise<string | null>
     remove(tokenHash: string): Promise<void>
+    /** Ends every sign-in under way that means this person. */
+    removeAll(person: PersonRef): Promise<number>
     removeExpired(now: Instant): Promise<number>
   }
   mailboxCodes: {

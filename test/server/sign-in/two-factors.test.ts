@@ -80,6 +80,49 @@ test('somebody else’s printed code is nobody’s', async () => {
   expect(await refusalOf(at.portal.enterPrintedCode(request, codes[0]!))).toBe('wrong_sign_in')
 })
 
+test('a sign-in that has shown the passphrase of before ends when it is changed', async () => {
+  const at = await doorWithMessage()
+  const { visitor, key, codes } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const [byApp, byCode, untouched] = [await at.begins(ADA.address), await at.begins(ADA.address), await at.begins(NOBODY)]
+  await at.portal.enterPassphrase(byApp, PASSPHRASE)
+  await at.portal.enterPassphrase(byCode, PASSPHRASE)
+  await at.portal.choosePassphrase(visitor, 'another flock of slow geese')
+  expect(await refusalOf(at.portal.enterTotp(byApp, await at.appCode(key)))).toBe('sign_in_required')
+  expect(await refusalOf(at.portal.enterPrintedCode(byCode, codes[0]!))).toBe('sign_in_required')
+  expect(await refusalOf(at.portal.passkeyOptions(untouched))).toBe('nothing')
+  expect(await refusalOf(at.signsInByApp(ADA.address, key, 'another flock of slow geese'))).toBe('nothing')
+})
+
+test('a sign-in that has shown a passphrase ends when that way in is taken away, or everything is signed out', async () => {
+  const at = await doorWithMessage()
+  const first = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const { visitor } = await at.enrolsPasskey(first.visitor)
+  const request = await at.begins(ADA.address)
+  await at.portal.enterPassphrase(request, PASSPHRASE)
+  const passphrase = (await at.portal.factors(visitor)).find(({ kind }) => kind === 'passphrase')!
+  const elsewhere = await at.begins(ADA.address)
+  await at.portal.removeFactor(visitor, passphrase.id)
+  expect(await refusalOf(at.portal.enterTotp(request, await at.appCode(first.key)))).toBe('sign_in_required')
+  expect(await refusalOf(at.portal.passkeyOptions(elsewhere))).toBe('sign_in_required')
+  const afterwards = await at.begins(ADA.address)
+  await at.portal.signOutEverywhere(visitor)
+  expect(await refusalOf(at.portal.passkeyOptions(afterwards))).toBe('sign_in_required')
+})
+
+test('that a second factor is locked is told to nobody who has not shown the first', async () => {
+  const at = await doorWithMessage()
+  const { codes } = await at.enrolsApp(await at.provesMailbox(ADA.address))
+  const owner = await at.begins(ADA.address)
+  await at.portal.enterPassphrase(owner, PASSPHRASE)
+  for (let i = 0; i < 5; i++) expect(await refusalOf(at.portal.enterTotp(owner, '000000'))).toBe('wrong_sign_in')
+  expect(await refusalOf(at.portal.enterTotp(owner, '000000'))).toBe('too_many_attempts')
+  for (const address of [ADA.address, NOBODY]) {
+    const stranger = await at.begins(address)
+    expect(await refusalOf(at.portal.enterTotp(stranger, '000000')), address).toBe('sign_in_required')
+    expect(await refusalOf(at.portal.enterPrintedCode(stranger, codes[0]!)), address).toBe('sign_in_required')
+  }
+})
+
 test('a wrong passphrase, somebody without one, and nobody at all get the same answer', async () => {
   const at = await doorWithMessage()
   await at.deposits('Letter', [BEN])

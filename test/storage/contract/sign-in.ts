@@ -52,6 +52,20 @@ export function signInContract(open: OpenStorage): void {
       expect(await portal.store.read(tx => tx.signIn.factors.findPasskey('another'))).toBeNull()
     })
 
+    test('the sign-ins of one person end together, and nobody else’s', async () => {
+      const ada = await person()
+      await portal.store.transaction(async tx => {
+        await tx.signIn.requests.add(requestFor(ada))
+        await tx.signIn.requests.add(requestFor({ ...ada, kind: 'staff' }, { tokenHash: 'staff' }))
+        await tx.signIn.requests.add(requestFor(null, { tokenHash: 'nobody' }))
+        expect(await tx.signIn.requests.removeAll(ada)).toBe(1)
+      })
+      const left = await portal.store.read(tx =>
+        Promise.all(['request', 'staff', 'nobody'].map(word => tx.signIn.requests.find(word, NEW_YEAR))),
+      )
+      expect(left.map(request => request?.tokenHash)).toEqual([undefined, 'staff', 'nobody'])
+    })
+
     test('a time step counts once, and never an earlier one', async () => {
       const factor = factorOf(await person(), 'totp')
       await portal.store.transaction(tx => tx.signIn.factors.add(factor))
