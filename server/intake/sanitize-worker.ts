@@ -105,6 +105,9 @@ const clean = (html: string): string =>
     ],
   })
 
+// The libraries are loaded: from here on the time is that of the work.
+parentPort?.postMessage('ready')
+
 parentPort?.on('message', (html: string) => {
   try {
     parentPort?.postMessage({ clean: clean(html) })

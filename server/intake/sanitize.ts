@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads'
 import { PortalError } from '../errors.ts'
 import type { Sanitizer } from '../parts.ts'
 import { seconds } from '../time.ts'
+import { isTooElaborate } from './html-shape.ts'
 
 const LONGEST_WORK = seconds(10)
-/** More for the first piece of a new thread, which loads its libraries first: a busy machine must not refuse what is harmless. */
+/** For a new thread to load its libraries: a busy machine must not refuse what is harmless. */
 const LONGEST_START = seconds(30)
 const LONGEST_QUEUE = 200
 const MEMORY_MB = 512
@@ -14,7 +15,7 @@ interface Job {
   settle(answer: Answer): void
 }
 
-/** What the thread answers; `failed`: the name of the error, or `ended` when the thread did. */
+/** What the thread answers, once it is `ready`; `failed`: the name of the error, or `ended` when the thread did. */
 type Answer = { clean: string } | { failed: string }
 
 /**
@@ -29,7 +30,7 @@ export function openSanitizer(limits: { longestWork?: number } = {}): Sanitizer 
   const queue = new SanitizerQueue(limits.longestWork ?? LONGEST_WORK)
   return {
     async clean(html) {
-      const answer = await queue.take(html)
+      const answer: Answer = isTooElaborate(html) ? { failed: 'too elaborate' } : await queue.take(html)
       if ('clean' in answer) return answer.clean
       throw new PortalError(
         'invalid',
@@ -70,11 +71,16 @@ class SanitizerQueue {
     if (this.#current !== null) return
     this.#current = this.#waiting.shift() ?? null
     if (this.#current === null) return
-    const longest = this.#longestWork + (this.#worker === null ? LONGEST_START : 0)
+    const isNew = this.#worker === null
     const worker = this.#startedWorker()
-    this.#timer = setTimeout(() => void worker.terminate(), longest)
+    this.#endAfter(worker, isNew ? LONGEST_START : this.#longestWork)
     worker.ref()
     worker.postMessage(this.#current.html)
+  }
+
+  #endAfter(worker: Worker, time: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void worker.terminate(), time)
   }
 
   #settle(answer: Answer): void {
@@ -96,7 +102,10 @@ class SanitizerQueue {
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     })
     let reason = 'ended'
-    worker.on('message', (answer: Answer) => this.#settle(answer))
+    worker.on('message', (answer: Answer | 'ready') => {
+      if (answer === 'ready') this.#endAfter(worker, this.#longestWork)
+      else this.#settle(answer)
+    })
     worker.on('error', error => {
       reason = error.name // the thread ends after it; what it worked on is refused then
     })

@@ -73,12 +73,19 @@ describe('styles', () => {
     ['color:red:blue', 'color: red'],
     [';;:', ''],
   ])('%s', (style, expected) => expect(safeStyle(style)).toBe(expected))
+
+  test('half a megabyte of nearly a function is read in one pass', () => {
+    // Tried anew from each letter, this takes minutes.
+    expect(safeStyle(`color: ${'a-'.repeat(250_000)}`)).toHaveLength(500_007)
+  })
 })
 
 test('what takes too long is refused, and what waits behind it is not', async () => {
   const impatient = openSanitizer({ longestWork: 4_000 })
   await impatient.clean('<p>warm</p>')
-  const slow = impatient.clean('<b>'.repeat(100_000))
+  // Each paragraph opens all those that were never closed once more.
+  const unclosed = Array.from({ length: 250 }, (_, i) => `<b title=${i}>`).join('')
+  const slow = impatient.clean(`<div>${unclosed}</div>${'<p>x</p>'.repeat(14_000)}`)
   const quick = impatient.clean('<p>quick</p>')
   await expect(slow).rejects.toMatchObject({ code: 'invalid' })
   expect(await quick).toBe('<p>quick</p>')
