@@ -5,6 +5,8 @@
 const UNFIT_FOR_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 /** In a body, line ends and tabs belong; the other controls do not. CR is accepted because mail has it. */
 const UNFIT_FOR_BODY = /(?![\n\r\t])\p{Cc}/u
+/** What shows nothing: white space, and the characters that are there only to shape others (zero-width ones, fillers, marks). */
+const INVISIBLE = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u
 /** Half a surrogate pair cannot be written as UTF-8: it would come back as another character. */
 const BROKEN = /\p{Surrogate}/u
 
@@ -15,7 +17,7 @@ const BROKEN = /\p{Surrogate}/u
  */
 export function lineProblem(text: string, max: number): string | null {
   if (text.length > max) return `Use at most ${max} characters.`
-  if (text.trim() === '') return 'This must not be empty.'
+  if (INVISIBLE.test(text)) return 'This must not be empty.'
   if (UNFIT_FOR_LINE.test(text)) return 'Remove line breaks, control characters and marks that change the direction of writing.'
   return wellFormedProblem(text)
 }
