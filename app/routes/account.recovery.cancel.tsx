@@ -7,9 +7,12 @@ const page = () => '/account'
 
 export const loader = backTo(page)
 
-export const action = handled(async (args: ActionFunctionArgs) => {
-  const visitor = fullVisitor(args.context)
-  await form(args, {})
-  await args.context.portal.cancelRecovery(visitor)
-  return go('/account', { done: 'stopped' })
-})
+export const action = handled(
+  async (args: ActionFunctionArgs) => {
+    const visitor = fullVisitor(args.context)
+    await form(args, {})
+    await args.context.portal.cancelRecovery(visitor)
+    return go('/account', { done: 'stopped' })
+  },
+  { otherwise: page },
+)

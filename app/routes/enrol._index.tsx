@@ -62,7 +62,10 @@ function HasAWay({ enrolment }: { enrolment: Enrolment }) {
     <Page title={words.enrol.haveTitle}>
       {enrolment.recovery ? (
         <Notice kind="calm" title={words.recovery.underWay}>
-          <ButtonLink to="/sign-in/recovery">{words.recovery.underWayGo}</ButtonLink>
+          <p>{words.recovery.underWayText}</p>
+          <ButtonLink to="/sign-in/recovery" look={enrolment.recovery.isOpen ? 'main' : 'other'}>
+            {words.recovery.underWayGo}
+          </ButtonLink>
         </Notice>
       ) : null}
       <p>{words.enrol.haveText}</p>
@@ -72,7 +75,9 @@ function HasAWay({ enrolment }: { enrolment: Enrolment }) {
           <li key={kind}>{words.account.kinds[kind]}</li>
         ))}
       </ul>
-      <ButtonLink to="/sign-in">{words.enrol.haveGo}</ButtonLink>
+      <ButtonLink to="/sign-in" look={enrolment.recovery?.isOpen ? 'other' : 'main'}>
+        {words.enrol.haveGo}
+      </ButtonLink>
       <h2>{words.enrol.haveLost}</h2>
       <p>
         <a href="/sign-in/lost">{words.recovery.other}</a>

@@ -8,7 +8,7 @@ import type { Catalogue } from '../language/en.ts'
 import { useTell } from '../language/moment.ts'
 import { useWords } from '../language/words.ts'
 import { useRefusal } from '../refusal.ts'
-import { Button } from '../ui/Button.tsx'
+import { Button, ButtonLink } from '../ui/Button.tsx'
 import { CallUs } from '../ui/CallUs.tsx'
 import { CodeField } from '../ui/CodeField.tsx'
 import { Form } from '../ui/Form.tsx'
@@ -22,9 +22,7 @@ export const loader = handled(async ({ context }: LoaderFunctionArgs) => {
   const { portal, visitor } = context
   // The mailbox comes first, then the code.
   if (visitor === null) return go(at('/sign-in', { to: HERE }))
-  if (visitor.level === 'full') return go('/account')
-  const enrolment = await portal.enrolment(visitor)
-  return enrolment.mayEnrol ? go('/enrol') : { enrolment }
+  return { enrolment: await portal.enrolment(visitor), isIn: visitor.level === 'full' }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
@@ -37,10 +35,21 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 })
 
 export default function Recovery() {
-  const { enrolment } = useLoaderData<typeof loader>() as { enrolment: Enrolment }
+  const { enrolment, isIn } = useLoaderData<typeof loader>() as { enrolment: Enrolment; isIn: boolean }
+  if (isIn) return <In />
   if (enrolment.kind === 'staff') return <ForPatients enrolment={enrolment} />
   if (enrolment.recovery === null) return <Start enrolment={enrolment} />
   return enrolment.recovery.isOpen ? <Resume enrolment={enrolment} /> : <Wait opensAt={enrolment.recovery.opensAt} />
+}
+
+function In() {
+  const words = useWords()
+  return (
+    <Page title={words.recovery.title} refusal={useRefusal()}>
+      <p>{words.recovery.isIn}</p>
+      <ButtonLink to="/account">{words.account.title}</ButtonLink>
+    </Page>
+  )
 }
 
 function Start({ enrolment }: { enrolment: Enrolment }) {

@@ -11,10 +11,11 @@ export default command({
     email: { type: 'string', description: 'Where the link goes', required: true },
     role: { type: 'enum', description: 'What they may do', options: [...ROLES], required: true },
     name: { type: 'string', description: 'What patients see beside their messages; the address when left out' },
+    anew: { type: 'boolean', description: 'They have joined and lost every way to sign in: take those away first' },
     json: JSON_ARGUMENT,
   },
-  async run({ organization, email, role, name, json }, terminal) {
-    const member = { organization, address: email, role: role as Role, name: name ?? email }
+  async run({ organization, email, role, name, anew, json }, terminal) {
+    const member = { organization, address: email, role: role as Role, name: name ?? email, anew: anew === true }
     const { id, link } = await withPortal(terminal, opened => inviteStaff(opened, member))
     terminal.out(json ? JSON.stringify({ id, link }) : `${id} was invited. The link works once, within a week:\n${link}`)
     return 0

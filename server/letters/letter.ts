@@ -15,6 +15,7 @@ export const ACCOUNT_CHANGES = [
   'printed_codes_removed',
   'way_in_switched_off', // after too many wrong tries
   'way_in_switched_on', // again, at the desk
+  'ways_in_removed', // all of them, before a new invitation
   'recovery_cancelled',
   'recovery_completed',
 ] as const

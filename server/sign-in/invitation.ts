@@ -2,11 +2,12 @@ import { normalizeAddress } from '../address.ts'
 import { PortalError } from '../errors.ts'
 import { newId, newSecret } from '../ids.ts'
 import { newLetter } from '../letters/letter.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts, Settings } from '../parts.ts'
 import type { Role, StaffMember } from '../staff.ts'
 import type { Tx } from '../store.ts'
 import { days, type Instant, toIso } from '../time.ts'
 import { type Actor, OPERATOR, record } from '../trail/entry.ts'
+import { tellAccount } from './account-letter.ts'
 import { actorOf, findPerson } from './person.ts'
 import { startSession } from './session.ts'
 import type { PersonRef } from './store.ts'
@@ -20,10 +21,12 @@ export interface NewStaffMember {
   address: string
   name: string
   role: Role
+  /** They have joined and lost every way in: what they had is taken away first. They are told, and their sessions end. */
+  anew?: boolean
 }
 
 /**
- * Invites somebody to work for an organization, or invites them again before they have joined. A letter goes to their address; the
+ * Invites somebody to work for an organization, or invites them again before they have joined; `anew` afterwards, too. A letter goes to their address; the
  * link in it works once, within a week, and only lets them enrol.
  *
  * @param by - who invites; the operator at the command line unless said otherwise.
@@ -48,6 +51,7 @@ export async function inviteStaff(
     if (organization === null) throw new PortalError('not_found', 'There is no such organization.')
     const { id } = await memberToInvite(tx, { ...member, address }, now)
     const person: PersonRef = { kind: 'staff', id, organization: organization.id }
+    if (member.anew) await takeWaysIn(tx, parts.settings, now, person, by)
     const expiresAt = now + LASTS
     await tx.signIn.invitations.put({ tokenHash: hashToken(token), person, expiresAt })
     await record(tx, now, {
@@ -105,7 +109,8 @@ export async function disableStaff({ store, clock }: Parts, id: string, by: Acto
 }
 
 /** The same address in the same organization is the same person; somebody who has joined already has their own way in. */
-async function memberToInvite(tx: Tx, { organization, address, name, role }: NewStaffMember, now: Instant): Promise<StaffMember> {
+async function memberToInvite(tx: Tx, asked: NewStaffMember, now: Instant): Promise<StaffMember> {
+  const { organization, address, name, role, anew } = asked
   const known = (await tx.staff.findByAddress(address)).find(member => member.organization === organization)
   if (known === undefined) {
     const member = { id: newId('stf', now), organization, address, name, role, createdAt: now, disabledAt: null }
@@ -113,9 +118,23 @@ async function memberToInvite(tx: Tx, { organization, address, name, role }: New
     return member
   }
   const factors = await tx.signIn.factors.ofPerson({ kind: 'staff', id: known.id, organization })
-  if (known.disabledAt === null && known.role === role && factors.length === 0) return known
+  if (known.disabledAt === null && known.role === role && (anew || factors.length === 0)) return known
   throw new PortalError(
     'conflict',
     'Somebody with this address has joined already, was disabled, or was invited for another role.',
   )
+}
+
+async function takeWaysIn(tx: Tx, settings: Settings, now: Instant, ref: PersonRef, actor: Actor): Promise<void> {
+  const factors = await tx.signIn.factors.ofPerson(ref)
+  const person = await findPerson(tx, ref)
+  if (factors.length === 0 || person === null) return
+  for (const { id, kind } of factors) {
+    await tx.signIn.factors.remove(id)
+    const about = { organization: ref.organization, actor, object: id }
+    await record(tx, now, { ...about, action: 'factor.removed', detail: { factor: kind } })
+  }
+  await tx.signIn.sessions.removeAll(ref)
+  await tx.signIn.requests.removeAll(ref)
+  await tellAccount(tx, settings, now, person, 'ways_in_removed')
 }

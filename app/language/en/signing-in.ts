@@ -79,7 +79,6 @@ export const signingIn = {
   },
   lost: {
     title: 'Ways back in',
-    link: 'I lost my phone or forgot my passphrase',
     intro: 'Take the first one that fits. Your messages are safe and will wait.',
     time: 'How long it takes:',
     minutes: 'about 2 minutes',
@@ -101,6 +100,7 @@ export const signingIn = {
   },
   recovery: {
     title: 'Get back in with a printed code',
+    isIn: 'You are signed in. In your settings, you can add a way to sign in and remove one that you lost.',
     first: 'To get back in, first press “E-mail me a code”.',
     text: 'Take your sheet of codes. Type one that you have not used.',
     wait: 'Then we wait one day and send you an e-mail. This stops anyone else who tries.',
@@ -115,12 +115,13 @@ export const signingIn = {
     stop: 'Then stop it. We sent you an e-mail with a link for this.',
     openTitle: 'You can go on now',
     open: 'Type the same printed code once more, or one that you have not used. Then choose a new way to sign in.',
-    underWay: 'You asked for a way back in',
-    underWayGo: 'See how it stands',
+    underWay: 'A way back in is under way',
+    underWayText: 'Someone used a printed code to get back in. Was it you?',
+    underWayGo: 'Yes, go on',
     other: 'See all ways back in',
     someone: 'Someone wants to get into your account',
     someoneText: (when: string) =>
-      `They used one of your printed codes. On ${when}, they can set up a new way to sign in. Was it not you? Then stop it now.`,
+      `They used one of your printed codes. From ${when} on, they can set up a new way to sign in. Was it not you? Then stop it now.`,
     someoneStop: 'It was not me. Stop it',
     newCodes: 'Then get new printed codes, as someone else may have yours.',
   },

@@ -87,7 +87,6 @@ export const signingIn: typeof english = {
   },
   lost: {
     title: 'Formas de volver a entrar',
-    link: 'Perdí mi teléfono u olvidé mi frase de acceso',
     intro: 'Tome la primera que le sirva. Sus mensajes están seguros y esperan.',
     time: 'Cuánto tarda:',
     minutes: 'unos 2 minutos',
@@ -109,6 +108,7 @@ export const signingIn: typeof english = {
   },
   recovery: {
     title: 'Volver a entrar con un código impreso',
+    isIn: 'Usted ya entró. En sus ajustes puede añadir una forma de entrar y quitar la que perdió.',
     first: 'Para volver a entrar, primero pulse «Enviarme un código por correo».',
     text: 'Tome su hoja de códigos. Escriba uno que no haya usado.',
     wait: 'Luego esperamos un día y le enviamos un correo. Así se detiene a cualquier otra persona que lo intente.',
@@ -123,12 +123,13 @@ export const signingIn: typeof english = {
     stop: 'Entonces deténgalo. Le enviamos un correo con un enlace para esto.',
     openTitle: 'Ya puede seguir',
     open: 'Escriba el mismo código impreso una vez más, o uno que no haya usado. Luego elija una nueva forma de entrar.',
-    underWay: 'Usted pidió volver a entrar',
-    underWayGo: 'Ver cómo va',
+    underWay: 'Hay un regreso en camino',
+    underWayText: 'Alguien usó un código impreso para volver a entrar. ¿Fue usted?',
+    underWayGo: 'Sí, seguir',
     other: 'Ver todas las formas de volver a entrar',
     someone: 'Alguien quiere entrar en su cuenta',
     someoneText: when =>
-      `Usó uno de sus códigos impresos. El ${when} podrá preparar una nueva forma de entrar. ¿No fue usted? Entonces deténgalo ahora.`,
+      `Usó uno de sus códigos impresos. Desde el ${when} podrá preparar una nueva forma de entrar. ¿No fue usted? Entonces deténgalo ahora.`,
     someoneStop: 'No fui yo. Detenerlo',
     newCodes: 'Luego pida nuevos códigos impresos, porque otra persona puede tener los suyos.',
   },

@@ -12,6 +12,7 @@ const CHANGES: Record<AccountChange, string> = {
   printed_codes_removed: 'The printed codes were taken away',
   way_in_switched_off: 'One way to sign in was switched off after too many wrong tries',
   way_in_switched_on: 'Your clinic asked us to switch your ways to sign in on again',
+  ways_in_removed: 'All your ways to sign in were taken away, so that you can set up new ones',
   recovery_cancelled: 'The way back in with a printed code was stopped',
   recovery_completed: 'Someone got back in with a printed code and set up a new way to sign in',
 }

@@ -12,6 +12,7 @@ const CHANGES: Record<AccountChange, string> = {
   printed_codes_removed: 'Se quitaron los códigos impresos',
   way_in_switched_off: 'Se desactivó una forma de iniciar sesión tras demasiados intentos fallidos',
   way_in_switched_on: 'Su clínica nos pidió activar de nuevo sus formas de iniciar sesión',
+  ways_in_removed: 'Se quitaron todas sus formas de iniciar sesión, para que pueda crear otras',
   recovery_cancelled: 'Se detuvo el regreso a su cuenta con un código impreso',
   recovery_completed: 'Alguien volvió a entrar con un código impreso y creó una nueva forma de iniciar sesión',
 }

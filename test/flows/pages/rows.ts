@@ -51,6 +51,8 @@ const EVERYBODYS: PageRow[] = [
   post('m.$locator', anybody('/sign-in/ways'), { fields: { intent: 'continue' } }),
   get('invitation.$token', anybody('shows')),
   post('invitation.$token', anybody('again')),
+  get('recovery.$token', anybody('shows')),
+  post('recovery.$token', anybody('missing')),
   actsOnly('sign-out', '/'),
   post('sign-out', visitors('/sign-in?why=signed-out')),
   actsOnly('still-here', '/'),
@@ -61,6 +63,14 @@ const SIGNING_IN: PageRow[] = [
   get('sign-in._index', anybody('shows')),
   post('sign-in._index', anybody('/sign-in/ways'), { fields: { address: 'ada@example.com' } }),
   get('sign-in.help', anybody('shows')),
+  get('sign-in.lost', anybody('shows')),
+  // Getting back in: the mailbox comes first. Staff have no such way; whoever has signed in needs none.
+  get('sign-in.recovery', visitors('shows')),
+  post(
+    'sign-in.recovery',
+    { ...signedIn('forbidden'), ...patients('409'), ...half('again') },
+    { fields: { step: 'start', code: 'AAAA-AAAA-AAAA' } },
+  ),
   get('sign-in.ways', notBegun),
   get('sign-in.code', notBegun),
   post('sign-in.code', notBegun, { fields: { code: '123456' } }),
@@ -99,6 +109,8 @@ const ACCOUNT: PageRow[] = [
   actsOnly('account.sessions.$handle.end', '/account', { about: 'session' }),
   // Nothing happens to a session that is not theirs: access-matrix.test.ts.
   post('account.sessions.$handle.end', signedIn('/account?done=ended'), { about: 'session' }),
+  actsOnly('account.recovery.cancel', '/account'),
+  post('account.recovery.cancel', signedIn('/account?done=stopped')),
   actsOnly('account.sign-out-everywhere', '/account'),
   post('account.sign-out-everywhere', signedIn('/sign-in?why=signed-out')),
 ]

@@ -43,6 +43,23 @@ test('somebody who has not joined is invited again as the same person; somebody 
   expect(await refusalOf(at.portal.acceptInvitation(first.token))).toBe('wrong_sign_in')
 })
 
+test('staff who lost every way in are invited anew: what they had is gone, they are told, and they choose again', async () => {
+  const at = await door()
+  const { id, token, address } = await at.invites('Dr. Cole')
+  const { visitor, passkey } = await at.enrolsPasskey(await at.whoIs(await at.portal.acceptInvitation(token)))
+  const order = { organization: at.organization.id, address, name: 'Dr. Cole', role: 'provider' as const }
+  expect(await refusalOf(inviteStaff(at.parts, { ...order, role: 'administrator', anew: true }))).toBe('conflict')
+  expect((await at.portal.factors(visitor)).map(({ kind }) => kind)).toEqual(['passkey'])
+  const again = await inviteStaff(at.parts, { ...order, anew: true })
+  expect(again.id).toBe(id)
+  expect(await refusalOf(at.portal.factors(visitor))).toBe('sign_in_required')
+  expect(await refusalOf(at.signsInByPasskey(passkey))).toBe('wrong_sign_in')
+  await at.deliver()
+  expect(at.mailbox.lettersTo(address).some(({ text }) => text.includes('All your ways to sign in were taken away'))).toBe(true)
+  const back = await at.whoIs(await at.portal.acceptInvitation(again.link.split('/').at(-1)!))
+  expect((await at.enrolsPasskey(back)).visitor).toMatchObject({ level: 'full', role: 'provider' })
+})
+
 test('an invitation to nowhere, to no address or for a disabled person is refused', async () => {
   const at = await door()
   const order = { organization: at.organization.id, address: 'cole@example.com', name: 'Dr. Cole', role: 'provider' as const }
