@@ -26,7 +26,8 @@ export const en = {
   back: 'Back',
   goOn: 'Continue',
   cancel: 'Go back',
-  callUs: (organization: string, phone: string) => `Call ${organization} at ${phone}`,
+  // An organization that is not to be named has no name here.
+  callUs: (organization: string, phone: string) => `Call ${organization || 'us'} at ${phone}`,
 
   ...signingIn,
 

@@ -28,7 +28,7 @@ export const es: Catalogue = {
   back: 'Volver',
   goOn: 'Continuar',
   cancel: 'Volver',
-  callUs: (organization, phone) => `Llame a ${organization} al ${phone}`,
+  callUs: (organization, phone) => (organization ? `Llame a ${organization} al ${phone}` : `Llámenos al ${phone}`),
 
   ...signingIn,
 

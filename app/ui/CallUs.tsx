@@ -14,4 +14,7 @@ export function CallUs({ organization, phone }: { organization: string; phone: s
   )
 }
 
-export const examples: Examples = { plain: <CallUs organization="North Clinic" phone="+1 555 010 0199" /> }
+export const examples: Examples = {
+  plain: <CallUs organization="North Clinic" phone="+1 555 010 0199" />,
+  'before anybody is known': <CallUs organization="" phone="+1 555 010 0199" />,
+}

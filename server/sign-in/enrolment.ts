@@ -5,7 +5,7 @@ import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
 import { record } from '../trail/entry.ts'
-import { tellAccount } from './account-letter.ts'
+import { nameInLetters, tellAccount } from './account-letter.ts'
 import { confirmationsOwed } from './confirmation.ts'
 import { newFactor } from './factor.ts'
 import { actorOf, type Person } from './person.ts'
@@ -35,7 +35,8 @@ export async function enrolment({ store, clock }: Parts, visitor: Visitor): Prom
       mayEnrol: refusal === null,
       factors: [...new Set(factors.map(({ kind }) => kind))],
       needsConfirmation: owed[0]?.needsConfirmation ?? null,
-      organization: organization.name,
+      // Whoever reads somebody's mail learns here no more than the mail may say.
+      organization: session.level === 'full' ? organization.name : nameInLetters(person),
       phone: organization.phone,
       kind: ref.kind,
       passphraseChosen: (await tx.signIn.enrolments.find(session.tokenHash))?.passphrase != null,

@@ -15,7 +15,7 @@ export interface Enrolment {
   /** Why not, when not: this account has factors already and must be entered with one of them. */
   factors: FactorKind[]
   needsConfirmation: 'code' | 'birth_date' | null
-  /** Asked of everyone who needs a person to talk to. */
+  /** Asked of everyone who needs a person to talk to. Empty below two factors where letters may not name it. */
   organization: string
   phone: string
   kind: 'recipient' | 'staff'

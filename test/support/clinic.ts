@@ -37,9 +37,9 @@ export interface Deposited {
 }
 
 /** A clinic in this portal; several may share one. */
-export async function clinicIn(portal: TestPortal, name = 'North Clinic'): Promise<Clinic> {
+export async function clinicIn(portal: TestPortal, name = 'North Clinic', { namedInNotices = true } = {}): Promise<Clinic> {
   const phone = '+1 555 0100'
-  const order = { name, phone, timeZone: 'America/New_York', namedInNotices: true }
+  const order = { name, phone, timeZone: 'America/New_York', namedInNotices }
   const organization = await createOrganization(portal.parts, order)
   const { apiKey } = await createClient(portal.parts, { organization: organization.id, name: 'Records', scopes: [...SCOPES] })
   const gateway = await portal.portal.authenticateClient(`Bearer ${apiKey}`)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { hours, minutes, seconds } from '../../../server/time.ts'
+import { clinicIn } from '../../support/clinic.ts'
 import { locatorIn } from '../../support/mailbox.ts'
 import { softwarePasskey } from '../../support/software-passkey.ts'
 import { ORIGIN } from '../../support/whole-portal.ts'
@@ -20,6 +21,16 @@ async function refusals(at: Door, visitor: Awaited<ReturnType<Door['provesMailbo
   const all = await Promise.all(Object.values(ENROLMENTS(at, visitor)).map(enrol => refusalOf(enrol())))
   return new Set(all)
 }
+
+test('a mailbox alone does not learn of a clinic that its letters may not name', async () => {
+  const at = await doorWithMessage()
+  const quiet = await clinicIn(at, 'Harbor Recovery Clinic', { namedInNotices: false })
+  await quiet.deposits('Your visit', [BEN])
+  const visitor = await at.provesMailbox(BEN.address)
+  expect(await at.portal.enrolment(visitor)).toMatchObject({ organization: '', phone: '+1 555 0100' })
+  const enrolled = await at.enrolsPasskey(visitor)
+  expect(await at.portal.enrolment(enrolled.visitor)).toMatchObject({ organization: 'Harbor Recovery Clinic' })
+})
 
 test('the page learns what is to be done, and whom to call', async () => {
   const at = await doorWithMessage()
