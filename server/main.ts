@@ -21,6 +21,7 @@ import { openPassphrases } from './sign-in/passphrase.ts'
 import { type Clock, seconds } from './time.ts'
 import { fileHistory } from './trail/history.ts'
 import { trailNameOf } from './trail/signing.ts'
+import { checkAtStart } from './trail/tail.ts'
 import { developmentPages } from './web/development.ts'
 import { StaticFiles } from './web/static.ts'
 
@@ -67,6 +68,10 @@ export async function serve(config: Config, options: { migrate?: boolean } = {})
 /** Everything behind the port, ready to answer. */
 async function openShell(config: Config, log: Parts['log'], migrate: boolean) {
   const { parts, caught, connectJobs, close } = await openParts(config, log, migrate)
+  await checkAtStart(parts).catch(async error => {
+    await close()
+    throw error
+  })
   // First: what the demonstration tells happened before today, and the trail is in order of time.
   const demonstration = config.seed === 'demo' ? await seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
   await ensureDepositKeys(parts)

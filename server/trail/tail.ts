@@ -1,5 +1,7 @@
 import { PortalError } from '../errors.ts'
+import type { Parts } from '../parts.ts'
 import type { Store } from '../store.ts'
+import { openEarlierCheckpoint, parseVerifierKey, verifierKey } from './checkpoint.ts'
 import { decodeEntry } from './entry.ts'
 import { leafHash, sameHash } from './tree.ts'
 
@@ -29,3 +31,30 @@ export async function checkTail(store: Pick<Store, 'read'>, count: number): Prom
   }
   return rows.length
 }
+
+/**
+ * A look before anything is served or written: whether the trail reaches as far as it was signed, and whether its last entries are
+ * whole. An older copy of the database, or another one, is refused here with its reason; every entry is compared by the first
+ * checkpoint after it.
+ *
+ * @throws PortalError `tampered`.
+ */
+export async function checkAtStart({
+  store,
+  settings,
+  checkpointHistory,
+}: Pick<Parts, 'store' | 'settings' | 'checkpointHistory'>): Promise<void> {
+  const noted = await checkpointHistory.latest()
+  const signed = noted === null ? 0 : openEarlierCheckpoint(noted, keyOf(settings.trailName, store)).size
+  const { size } = await store.read(tx => tx.trail.head())
+  if (size < signed) {
+    const reason = `The trail holds ${size} entries, but its checkpoint history knows of ${signed}`
+    throw new PortalError('tampered', `${reason}: entries were removed, or an older copy of the database was put back.`)
+  }
+  await checkTail(store, LOOKED_AT)
+}
+
+/** As many as are read and verified in a few milliseconds. */
+const LOOKED_AT = 1_000
+
+const keyOf = (name: string, { signer }: Pick<Store, 'signer'>) => parseVerifierKey(verifierKey(name, signer.publicKey))

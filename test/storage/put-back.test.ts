@@ -3,6 +3,7 @@ import { createClient, revokeClient, rotateClient } from '../../server/client-cr
 import { disableStaff } from '../../server/sign-in/invitation.ts'
 import { hours } from '../../server/time.ts'
 import { record } from '../../server/trail/entry.ts'
+import { checkAtStart } from '../../server/trail/tail.ts'
 import type { Clinic } from '../support/clinic.ts'
 import { clinicPortal } from '../support/people.ts'
 import { Intruder, type Row } from './intruder.ts'
@@ -90,6 +91,46 @@ describe('when older copies of rows are put back', () => {
     expect(await factors()).not.toContainEqual(lost)
     restore()
     expect(await refusal(factors())).toBe('tampered')
+  })
+
+  describe('a whole database of yesterday', () => {
+    const older = async () => {
+      const ada = clinic.patient('Ada Lopez')
+      await clinic.deposits('Result', [ada])
+      await clinic.portal.signCheckpoint()
+      const restore = copyOf('trail_head')
+      const { size } = await clinic.parts.store.read(tx => tx.trail.head())
+      await clinic.deposits('Another', [ada])
+      return { restore, size }
+    }
+    const putBackTo = ({ restore, size }: Awaited<ReturnType<typeof older>>) => {
+      restore()
+      intruder.run('delete from trail_entries where number >= ?', size)
+      intruder.run('delete from checkpoints where size > ?', size)
+    }
+
+    test('is not even opened for work once more of it was signed', async () => {
+      const copy = await older()
+      await clinic.portal.signCheckpoint()
+      putBackTo(copy)
+      await clinic.restart()
+      expect(await refusal(checkAtStart(clinic.parts))).toBe('tampered')
+    })
+
+    test('starts when it is today’s', async () => {
+      await older()
+      await clinic.portal.signCheckpoint()
+      await clinic.restart()
+      await checkAtStart(clinic.parts)
+    })
+
+    test('is another’s when it has another key, and is not opened for work either', async () => {
+      await older()
+      await clinic.portal.signCheckpoint()
+      const other = await clinicPortal()
+      const { checkpointHistory } = clinic.parts
+      expect(await refusal(checkAtStart({ ...other.parts, checkpointHistory }))).toBe('tampered')
+    })
   })
 
   describe('a message that was taken back, and its trail with it,', () => {
