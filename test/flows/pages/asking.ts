@@ -84,7 +84,7 @@ export async function servedPeople(): Promise<ServedPeople> {
 }
 
 /** The address a file of app/routes answers, about this thing. */
-export function addressOf(file: string, { id, attachment }: Thing): string {
+function addressOf(file: string, { id, attachment }: Thing): string {
   const parts = file.split('.').filter(part => part !== '_index')
   const filled = parts.map(part => (part === '$' ? 'nothing-here' : part === '$attachmentId' ? attachment : part))
   return `/${filled.map(part => (part.startsWith('$') ? id : part)).join('/')}`
