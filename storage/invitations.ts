@@ -14,6 +14,8 @@ export function invitations({ db, rows }: Work): SignInStore['invitations'] {
   return {
     async put({ tokenHash, person, expiresAt }) {
       const row = rows.sign('invitations', { token_hash: tokenHash, ...toColumns(person), expires_at: expiresAt, spent_at: null })
+      const earlier = db.deleteFrom('invitations').where('person', '=', person.id).where('person_kind', '=', person.kind)
+      await earlier.execute()
       await db.insertInto('invitations').values(row).execute()
     },
 

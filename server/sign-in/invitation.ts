@@ -53,7 +53,9 @@ export async function inviteStaff(
     const person: PersonRef = { kind: 'staff', id, organization: organization.id }
     if (member.anew) await takeWaysIn(tx, parts.settings, now, person, by)
     const expiresAt = now + LASTS
+    // Only the newest letter counts: whoever came in by an earlier one, and has set up nothing, is out.
     await tx.signIn.invitations.put({ tokenHash: hashToken(token), person, expiresAt })
+    await tx.signIn.sessions.removeAll(person)
     await record(tx, now, {
       organization: organization.id,
       actor: by,

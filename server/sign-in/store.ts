@@ -166,6 +166,7 @@ export interface SignInStore {
     clear(subject: string, factor: string): Promise<void>
   }
   invitations: {
+    /** Keeps it in place of any this person had. */
     put(invitation: { tokenHash: string; person: PersonRef; expiresAt: Instant }): Promise<void>
     find(tokenHash: string, now: Instant): Promise<PersonRef | null>
     /** True for exactly one caller. */

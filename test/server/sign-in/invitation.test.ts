@@ -43,6 +43,19 @@ test('somebody who has not joined is invited again as the same person; somebody 
   expect(await refusalOf(at.portal.acceptInvitation(first.token))).toBe('wrong_sign_in')
 })
 
+test('a new invitation ends the ones before, and whatever was begun with them', async () => {
+  const at = await door()
+  const first = await at.invites('Dr. Cole')
+  const begun = await at.whoIs(await at.portal.acceptInvitation(first.token))
+  const second = await at.invites('Dr. Cole')
+  expect(await refusalOf(at.portal.choosePassphrase(begun, PASSPHRASE))).toBe('sign_in_required')
+  const third = await at.invites('Dr. Cole')
+  const other = await at.invites('Dr. Moss')
+  expect(await refusalOf(at.portal.acceptInvitation(second.token))).toBe('wrong_sign_in')
+  expect(await refusalOf(at.portal.acceptInvitation(third.token))).toBe('nothing')
+  expect(await refusalOf(at.portal.acceptInvitation(other.token))).toBe('nothing')
+})
+
 test('staff who lost every way in are invited anew: what they had is gone, they are told, and they choose again', async () => {
   const at = await door()
   const { id, token, address } = await at.invites('Dr. Cole')
