@@ -24,7 +24,7 @@ import { signIn } from './sign-in/sign-in.ts'
 import type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/views.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
-import { signCheckpoint } from './trail/signing.ts'
+import { trailKeeper } from './trail/signing.ts'
 import type * as View from './views.ts'
 
 export type { RetractionOrder } from './retraction-order.ts'
@@ -173,39 +173,42 @@ export interface Portal {
 }
 
 /** Puts the use cases over their parts. */
-export const createPortal = (parts: Parts): Portal => ({
-  authenticateClient: authorization => authenticateClient(parts, authorization),
-  issueAccessToken: (client, scopes) => issueAccessToken(parts, client, scopes),
-  depositKeys: () => depositKeys(parts),
-  deposit: (client, request, idempotency) => deposit(parts, client, request, idempotency),
-  depositState: (asking, id) => depositState(parts, asking, id),
-  listDeposits: (asking, filter) => listDeposits(parts, asking, filter),
-  extendDeposit: (asking, id, expiresAt) => extendDeposit(parts, asking, id, expiresAt),
-  retractionEvidence: (asking, id) => retractionEvidence(parts, asking, id),
-  retract: (asking, id, order) => retract(parts, asking, id, order),
-  resendNotices: (asking, id) => resendNotices(parts, asking, id),
-  listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
-  openReply: (asking, id) => openReply(parts, asking, id),
-  fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
-  composeDeposit: (staff, request) => composeDeposit(parts, staff, request),
-  answerReply: (staff, id, answer) => answerReply(parts, staff, id, answer),
-  listMessages: (reader, page) => listMessages(parts, reader, page),
-  viewMessage: (reader, id) => viewMessage(parts, reader, id),
-  openMessage: (reader, id) => openMessage(parts, reader, id),
-  fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
-  reply: (reader, id, answer) => reply(parts, reader, id, answer),
-  notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
-  notForMeByLocator: locator => notForMeByLocator(parts, locator),
-  askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),
-  setLanguage: (visitor, language) => setLanguage(parts, visitor, language),
-  ...signIn(parts),
-  trail: (staff, filter) => trail(parts, staff, filter),
-  sendDueLetters: () => sendDueLetters(parts),
-  expireDue: () => expireDue(parts),
-  signCheckpoint: signCheckpoint(parts),
-  renewDepositKeys: () => ensureDepositKeys(parts),
-  health: () => health(parts),
-})
+export function createPortal(parts: Parts): Portal {
+  const keeper = trailKeeper(parts)
+  return {
+    authenticateClient: authorization => authenticateClient(parts, authorization),
+    issueAccessToken: (client, scopes) => issueAccessToken(parts, client, scopes),
+    depositKeys: () => depositKeys(parts),
+    deposit: (client, request, idempotency) => deposit(parts, client, request, idempotency),
+    depositState: (asking, id) => depositState(parts, asking, id),
+    listDeposits: (asking, filter) => listDeposits(parts, asking, filter),
+    extendDeposit: (asking, id, expiresAt) => extendDeposit(parts, asking, id, expiresAt),
+    retractionEvidence: (asking, id) => retractionEvidence(parts, asking, id),
+    retract: (asking, id, order) => retract(parts, asking, id, order),
+    resendNotices: (asking, id) => resendNotices(parts, asking, id),
+    listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
+    openReply: (asking, id) => openReply(parts, asking, id),
+    fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
+    composeDeposit: (staff, request) => composeDeposit(parts, staff, request),
+    answerReply: (staff, id, answer) => answerReply(parts, staff, id, answer),
+    listMessages: (reader, page) => listMessages(parts, reader, page),
+    viewMessage: (reader, id) => viewMessage(parts, reader, id),
+    openMessage: (reader, id) => openMessage(parts, reader, id),
+    fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
+    reply: (reader, id, answer) => reply(parts, reader, id, answer),
+    notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
+    notForMeByLocator: locator => notForMeByLocator(parts, locator),
+    askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),
+    setLanguage: (visitor, language) => setLanguage(parts, visitor, language),
+    ...signIn(parts),
+    trail: (staff, filter) => trail(parts, staff, filter),
+    sendDueLetters: () => sendDueLetters(parts),
+    expireDue: () => expireDue(parts),
+    signCheckpoint: keeper.signCheckpoint,
+    renewDepositKeys: () => ensureDepositKeys(parts),
+    health: () => health(parts, keeper),
+  }
+}
 
 export interface FetchedAttachment {
   attachment: Attachment

@@ -1,3 +1,4 @@
+import { isPortalError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import { hours, type Instant } from '../time.ts'
 import { signNewCheckpoint } from './sign.ts'
@@ -6,16 +7,25 @@ import type { TreeHead } from './tree.ts'
 /** How often the whole trail is compared with what was signed, from its first entry on. */
 const COMPARED_ANEW = hours(1)
 
-/**
- * The job that signs a checkpoint whenever the trail has grown, and once an hour verifies all of it.
- *
- * @returns the size that was signed; null when there was nothing new.
- */
-export const signCheckpoint = (parts: Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHistory'>) => {
+/** Signs the trail as it grows, and knows whether it still is what was signed. */
+export interface TrailKeeper {
+  /**
+   * Signs a checkpoint when the trail has grown, and once an hour verifies all of it.
+   *
+   * @returns the size that was signed; null when there was nothing new.
+   * @throws PortalError `tampered` with the exact reason; nothing is signed then.
+   */
+  signCheckpoint(): Promise<{ size: number } | null>
+  /** False from the moment the trail was found to contradict what was signed before. */
+  isSound(): boolean
+}
+
+export function trailKeeper(parts: Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHistory'>): TrailKeeper {
   // What this process has compared it need not read again each time; but what is changed behind its back must come to light.
   let known: TreeHead | undefined
   let knownSince: Instant | undefined
-  return async (): Promise<{ size: number } | null> => {
+  let isSound = true
+  const sign = async () => {
     const now = parts.clock()
     if (knownSince === undefined || Math.abs(now - knownSince) >= COMPARED_ANEW) {
       known = undefined
@@ -30,6 +40,19 @@ export const signCheckpoint = (parts: Pick<Parts, 'store' | 'clock' | 'settings'
     })
     known = signed?.head
     return signed?.isNew ? { size: signed.checkpoint.size } : null
+  }
+  return {
+    isSound: () => isSound,
+    async signCheckpoint() {
+      try {
+        const signed = await sign()
+        isSound = true
+        return signed
+      } catch (error) {
+        if (isPortalError(error) && error.code === 'tampered') isSound = false
+        throw error
+      }
+    },
   }
 }
 
