@@ -26,8 +26,8 @@ export interface Deposited {
 export const ADA = { name: 'Ada Lopez', email: 'ada@example.com' }
 export const BEN = { name: 'Ben Okoro', email: 'ben@example.com' }
 
-export async function servedClinic(): Promise<ServedClinic> {
-  const server = await startServer()
+export async function servedClinic(settings: Record<string, string> = {}): Promise<ServedClinic> {
+  const server = await startServer(settings)
   const named = ['--name', 'North Clinic', '--phone', '+1 555 0100', '--time-zone', 'America/New_York', '--named-in-notices']
   const { id: organization } = await server.command<{ id: string }>('organization', 'create', ...named)
   const records = ['--organization', organization, '--name', 'Records']

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
+import { filesIn, found, searched } from '../support/canaries.ts'
 import { totpCode } from '../support/clinic.ts'
 import { storyScreens, type Walk, walk } from '../support/walk.ts'
 import { ADA, BEN, type Deposited, type ServedClinic, servedClinic } from './clinic.ts'
@@ -43,12 +44,32 @@ async function replies(ada: Walk, text: string): Promise<void> {
   await ada.reads(en.reply.done)
 }
 
+const RESULT_WORDS = {
+  subject: RESULT.subject,
+  text: 'please bring your card',
+  fileName: 'plan.txt',
+  file: 'Walk every day.',
+  answerFileName: 'diary.txt',
+  name: ADA.name,
+  address: ADA.email,
+  sender: 'cole@example.com',
+  check: CODE,
+}
+
+/** Neither what was read nor what let the reader in lies in the database, in any other file, or in what the program told at debug level. */
+async function leftNoTrace(words: Record<string, string>): Promise<void> {
+  const places = [...(await filesIn(clinic.server.dataDirectory)), searched('log', Buffer.from(clinic.server.output()))]
+  expect(places.map(({ name }) => name)).toEqual(expect.arrayContaining(['portal.db', 'portal.db-wal', 'checkpoints.txt', 'log']))
+  expect(clinic.server.output()).toContain('outbox.letter')
+  expect(found(words, places)).toEqual([])
+}
+
 const stagesOf = async (deposit: Deposited): Promise<string[]> =>
   (await clinic.api<Deposited>('GET', `/deposits/${deposit.id}`)).messages[0]!.receipts.map(({ stage }) => stage)
 
 describe.each(storyScreens)('on a %s, with a passkey', screen => {
   beforeAll(async () => {
-    clinic = await servedClinic()
+    clinic = await servedClinic({ LOG_LEVEL: 'debug' })
   })
 
   test('from the notice to the reply, and back in with the passkey', { timeout: 120_000 }, async () => {
@@ -86,6 +107,8 @@ describe.each(storyScreens)('on a %s, with a passkey', screen => {
     await ada.press(en.passkey.use)
     await ada.arrives(RESULT.subject)
     expect(ada.complaints).toEqual([])
+    const session = (await ada.page.context().cookies()).find(({ name }) => name === '__Host-session')!.value
+    await leftNoTrace({ ...RESULT_WORDS, session, answer: 'Thank you. I will bring it.' })
   })
 })
 
