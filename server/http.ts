@@ -148,7 +148,7 @@ async function page(
 
 /**
  * A program that asks for the headers alone, or a browser that asks ahead for what somebody might press: nobody looks at the answer, so
- * no look may be written into the trail, and no reply may count as opened.
+ * no look may be written into the trail.
  */
 const isPeeking = ({ method, headers }: Request): boolean =>
   method === 'HEAD' || /\b(prefetch|prerender)\b/.test(headers.get('sec-purpose') ?? headers.get('purpose') ?? '')

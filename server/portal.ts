@@ -15,7 +15,7 @@ import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
 import type { Parts } from './parts.ts'
 import { listMessages, openMessage, setLanguage, viewMessage } from './reading.ts'
-import { answerReply, fetchReplyAttachment, listReplies, openReply } from './replies.ts'
+import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from './replies.ts'
 import { reply } from './reply.ts'
 import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
@@ -69,12 +69,19 @@ export interface Portal {
     page: { after?: string | undefined; limit: number },
     order: 'newest' | 'oldest',
   ): Promise<View.ReplyLine[]>
-  /** Opens a reply; the first opening is recorded before anything is shown. */
-  openReply(sender: Asking, reply: string): Promise<View.ReplyView>
+  /** For systems: opens a reply and hands it out in one go; opening or look is recorded before anything is shown. @throws not_found */
+  readReply(client: AuthenticatedClient, reply: string): Promise<View.ReplyView>
   fetchReplyAttachment(sender: Asking, reply: string, attachment: string): Promise<FetchedAttachment>
 
   // --- Senders: staff, by hand -------------------------------------------------------------------------------------
   composeDeposit(staff: Staff, request: DepositRequest): Promise<{ id: string }>
+  /**
+   * One reply as its provider may see it now. Looking at an unopened one shows its envelope and changes nothing; looking at an opened
+   * one writes a trail entry before any content is handed out. @throws not_found
+   */
+  viewReply(staff: Staff, reply: string): Promise<View.ReplyLook>
+  /** The one act that opens a reply: state, receipt and trail entry are durable when it resolves. @throws not_found */
+  openReply(staff: Staff, reply: string): Promise<void>
   /** Answers a patient's reply: a new deposit in the same thread. */
   answerReply(staff: Staff, reply: string, answer: { text: string; files: View.FileUpload[] }): Promise<{ id: string }>
 
@@ -187,9 +194,11 @@ export function createPortal(parts: Parts): Portal {
     retract: (asking, id, order) => retract(parts, asking, id, order),
     resendNotices: (asking, id) => resendNotices(parts, asking, id),
     listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
-    openReply: (asking, id) => openReply(parts, asking, id),
+    readReply: (client, id) => readReply(parts, client, id),
     fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
     composeDeposit: (staff, request) => composeDeposit(parts, staff, request),
+    viewReply: (staff, id) => viewReply(parts, staff, id),
+    openReply: (staff, id) => openReply(parts, staff, id),
     answerReply: (staff, id, answer) => answerReply(parts, staff, id, answer),
     listMessages: (reader, page) => listMessages(parts, reader, page),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),

@@ -1,5 +1,5 @@
 import { type Answer, checkAnswer } from './answer.ts'
-import { type Asking, senderRef } from './asking.ts'
+import { type Asking, type AuthenticatedClient, senderRef } from './asking.ts'
 import { attachmentOf, contentIf, type Download } from './attachment.ts'
 import { type DepositingParts, placeDeposit } from './depositing.ts'
 import { PortalError } from './errors.ts'
@@ -14,7 +14,7 @@ import type { Tx } from './store.ts'
 import { answerSubject, conversation } from './thread.ts'
 import type { Instant } from './time.ts'
 import { record } from './trail/entry.ts'
-import type { ReplyLine, ReplyView } from './views.ts'
+import type { ReplyLine, ReplyLook, ReplyView } from './views.ts'
 
 type StoreAndClock = Pick<Parts, 'store' | 'clock'>
 
@@ -51,54 +51,90 @@ async function replyLines(tx: Tx, replies: Message[]): Promise<ReplyLine[]> {
 }
 
 /**
- * Opens a reply. The first opening (state, receipt, entry) and every later look are durable before any content is read.
+ * One reply as its provider may see it now. Of an unopened one the envelope alone, and nothing is written: mail scanners and restored
+ * tabs look, too. Of an opened one the content, once the entry of this look is durable.
  *
  * @throws PortalError `forbidden`; `not_found`, also when it answers somebody else's deposit; `gone`.
  */
-export async function openReply({ store, clock }: StoreAndClock, asking: Asking, id: string): Promise<ReplyView> {
-  const sender = requireSender(asking, 'replies')
-  const readIds = await store.transaction(async tx => {
+export async function viewReply({ store, clock }: StoreAndClock, visitor: Visitor, id: string): Promise<ReplyLook> {
+  const asking: Asking = { staff: requireStaff(visitor, 'provider') }
+  const sender = senderRef(asking)
+  const envelope = await store.read(async tx => {
+    const reply = await ownReply(tx, sender, id)
+    return isUnopened(reply) ? (await replyLines(tx, [reply]))[0]! : null
+  })
+  if (envelope !== null) return { kind: 'envelope', envelope }
+  const shown = await store.transaction(async tx => {
     const now = clock()
     const reply = await ownReply(tx, sender, id)
-    await recordOpening(tx, asking, reply, now)
-    const earlier = (await earlierToShow(tx, asking, reply)).map(message => message.id)
-    for (const object of earlier) await record(tx, now, { ...askingActor(asking), action: 'message.viewed', object })
+    await recordLook(tx, asking, reply.id, now)
+    const earlier = (await earlierToShow(tx, sender, reply)).map(message => message.id)
+    for (const message of earlier) await recordLook(tx, asking, message, now)
     return new Set(earlier)
   })
-  return store.read(async tx => {
-    const reply = await ownReply(tx, sender, id)
-    return replyView(tx, reply, await conversation(tx, sender, reply), readIds)
-  })
+  return { kind: 'reply', reply: await store.read(async tx => replyView(tx, sender, await ownReply(tx, sender, id), shown)) }
 }
 
-async function recordOpening(tx: Tx, asking: Asking, reply: Message, now: Instant): Promise<void> {
+/**
+ * The one act by which a provider opens a reply. State, receipt and trail entry are durable when it resolves; opening an opened one
+ * changes nothing.
+ *
+ * @throws PortalError as {@link viewReply}.
+ */
+export async function openReply({ store, clock }: StoreAndClock, visitor: Visitor, id: string): Promise<void> {
+  const asking: Asking = { staff: requireStaff(visitor, 'provider') }
+  await store.transaction(async tx => recordOpening(tx, asking, await ownReply(tx, senderRef(asking), id), clock()))
+}
+
+/**
+ * For systems: opens a reply and hands it out, in one go. The opening, or the look at an opened one, is durable before any content is
+ * read. What was sent before is not told again: a system has it.
+ *
+ * @throws PortalError `forbidden` without the scope `replies`; `not_found`, `gone`.
+ */
+export async function readReply({ store, clock }: StoreAndClock, client: AuthenticatedClient, id: string): Promise<ReplyView> {
+  const asking: Asking = { client }
+  const sender = requireSender(asking, 'replies')
+  await store.transaction(async tx => {
+    const now = clock()
+    if (!(await recordOpening(tx, asking, await ownReply(tx, sender, id), now))) await recordLook(tx, asking, id, now)
+  })
+  return store.read(async tx => replyView(tx, sender, await ownReply(tx, sender, id), new Set()))
+}
+
+const isUnopened = ({ state }: Message): boolean => state === 'waiting'
+
+/** Says whether it was this that opened it. */
+async function recordOpening(tx: Tx, asking: Asking, reply: Message, now: Instant): Promise<boolean> {
   const opened = await tx.messages.transition(reply.id, ['waiting'], 'opened', { at: now })
-  if (opened === null) {
-    await record(tx, now, { ...askingActor(asking), action: 'message.viewed', object: reply.id })
-    return
-  }
+  if (opened === null) return false
   await tx.receipts.addOnce({ id: newId('evt', now), message: reply.id, stage: 'opened', at: now, attachment: null })
   const entry = { action: 'message.opened', object: reply.id, revision: opened.revision } as const
   await record(tx, now, { ...askingActor(asking), ...entry })
+  return true
 }
+
+const recordLook = (tx: Tx, asking: Asking, object: string, now: Instant) =>
+  record(tx, now, { ...askingActor(asking), action: 'message.viewed', object })
 
 // A page that shows a hundred messages at once is read by nobody, and each of them is an entry in the trail.
 const EARLIER_SHOWN = 20
 
 /**
- * What of the conversation is shown in full: what was sent and still stands, and answers that were opened before. A system has what it
- * sent already; and what was taken back is not told again by the answer to it.
+ * What of the conversation is shown in full: what was sent and still stands, and answers that were opened before. What was taken back is
+ * not told again by the answer to it.
  */
-async function earlierToShow(tx: Tx, asking: Asking, reply: Message): Promise<Message[]> {
-  if ('client' in asking) return []
-  const shown = (await conversation(tx, senderRef(asking), reply)).filter(({ state, direction, openedAt }) => {
+async function earlierToShow(tx: Tx, sender: SenderRef, reply: Message): Promise<Message[]> {
+  const shown = (await conversation(tx, sender, reply)).filter(({ state, direction, openedAt }) => {
     if (state === 'retracted' || state === 'disposed') return false
     return direction === 'to_recipient' || openedAt !== null
   })
   return shown.slice(-EARLIER_SHOWN)
 }
 
-async function replyView(tx: Tx, reply: Message, others: Message[], readIds: Set<string>): Promise<ReplyView> {
+/** @param shown - ids of the earlier messages whose text may be told. */
+async function replyView(tx: Tx, sender: SenderRef, reply: Message, shown: Set<string>): Promise<ReplyView> {
+  const others = await conversation(tx, sender, reply)
   const [line] = await replyLines(tx, [reply])
   const content = await tx.messages.content(reply)
   const attachments = await tx.attachments.ofMessage(reply.id)
@@ -106,7 +142,7 @@ async function replyView(tx: Tx, reply: Message, others: Message[], readIds: Set
   const earlier: ReplyView['earlier'] = []
   for (const other of others) {
     const { id, direction, createdAt, state } = other
-    const isShown = readIds.has(id) && state !== 'retracted' && state !== 'disposed' // it may have been taken back since
+    const isShown = shown.has(id) && state !== 'retracted' && state !== 'disposed' // it may have been taken back since
     const text = isShown ? (await tx.messages.content(other)).text : null
     earlier.push({ id, direction, from: headings.get(id)?.from.name ?? '', createdAt, text })
   }

@@ -122,6 +122,9 @@ export interface ReplyView extends ReplyLine {
   earlier: { id: string; direction: 'to_recipient' | 'reply'; from: string; createdAt: Instant; text: string | null }[]
 }
 
+/** One reply as its provider may see it now: unopened, from whom and about what; opened, all of it. */
+export type ReplyLook = { kind: 'envelope'; envelope: ReplyLine } | { kind: 'reply'; reply: ReplyView }
+
 export interface TrailLine {
   index: number
   at: Instant

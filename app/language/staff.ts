@@ -141,6 +141,9 @@ export const staffWords = {
     done: 'Your answer is kept, and the notice is on its way.',
     all: 'All replies',
     sent: 'The message it answers',
+    envelope: 'You have a reply',
+    tells: 'When you open it, that is recorded in the audit trail.',
+    open: 'Open reply',
   },
   trail: {
     title: 'Audit trail',

@@ -1,5 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import type { ReplyLook } from '../../server/views.ts'
 import { form } from '../form.ts'
 import { go, handled, pageAt } from '../http.ts'
 import { staffWords } from '../language/staff.ts'
@@ -7,6 +8,7 @@ import { useRefusal } from '../refusal.ts'
 import { AnswerForm } from '../ui/AnswerForm.tsx'
 import { OpenedReply } from '../ui/OpenedReply.tsx'
 import { Page } from '../ui/Page.tsx'
+import { ReplyEnvelope } from '../ui/ReplyEnvelope.tsx'
 
 const words = staffWords.reply
 export const handle = { title: () => staffWords.replies.title }
@@ -14,9 +16,8 @@ export const handle = { title: () => staffWords.replies.title }
 const page = pageAt('replies', 'replyId')
 
 export const loader = handled(async ({ context, params, request }: LoaderFunctionArgs) => {
-  const staff = context.requireStaff('provider')
-  const reply = await context.portal.openReply({ staff }, params.replyId!)
-  return { reply, at: page(params), isAnswered: new URL(request.url).searchParams.get('done') === 'answered' }
+  const look = await context.portal.viewReply(context.requireStaff('provider'), params.replyId!)
+  return { look, at: page(params), isAnswered: new URL(request.url).searchParams.get('done') === 'answered' }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
@@ -27,20 +28,33 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 })
 
 export default function Reply() {
-  const { reply, at, isAnswered } = useLoaderData<typeof loader>()
+  const { at, isAnswered, ...loaded } = useLoaderData<typeof loader>()
+  const look: ReplyLook = loaded.look
+  const refusal = useRefusal()
+  const all = (
+    <p>
+      <a href="/replies">{words.all}</a>
+    </p>
+  )
+  if (look.kind === 'envelope')
+    return (
+      <Page title={words.envelope} refusal={refusal}>
+        <ReplyEnvelope envelope={look.envelope} at={at} />
+        {all}
+      </Page>
+    )
+  const { reply } = look
   return (
     <Page
       title={reply.subject}
       titleLanguage={reply.language}
-      refusal={useRefusal()}
+      refusal={refusal}
       mainField="text"
       done={isAnswered ? words.done : null}
     >
       <OpenedReply reply={reply} at={at} />
       <AnswerForm />
-      <p>
-        <a href="/replies">{words.all}</a>
-      </p>
+      {all}
     </Page>
   )
 }

@@ -31,7 +31,7 @@ export const showReply: Operation = {
   recordsLooks: true,
   answer: { status: 200, description: 'The reply.', shape: REPLY_ANSWER },
   async run({ portal, params: [id = ''], client }) {
-    const reply = await portal.openReply({ client: await client() }, id)
+    const reply = await portal.readReply(await client(), id)
     const { fromAddress, text, language } = reply
     const attachments = reply.attachments.map(({ id, name, type, size }) => ({ id, name, type, size }))
     return json({ ...lineOf(reply), fromAddress, text, language, attachments })

@@ -213,6 +213,8 @@ test('a provider joins, writes, reads the reply, answers and withdraws, and ever
   await page.goto('/replies')
   await isWell('Replies')
   await page.locator('tbody a').first().click()
+  await isWell('You have a reply')
+  await press('Open reply')
   await page.getByLabel('Your answer').fill('Good.')
   await press('Send answer')
   expect(await page.getByRole('status').textContent()).toContain('Your answer is kept')

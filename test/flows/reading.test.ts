@@ -54,7 +54,7 @@ test('a reply reaches the one who wrote', async () => {
   const { ada, portal, gateway } = await portalWithOneMessage()
   await ada.opens('Result')
   const { id } = await ada.replies('Result', 'Thank you.', [textFile('diary.txt', 'Monday: well.')])
-  const reply = await portal.openReply({ client: gateway }, id)
+  const reply = await portal.readReply(gateway, id)
   expect(reply).toMatchObject({ from: 'Ada Lopez', text: 'Thank you.', attachments: [{ name: 'diary.txt' }] })
 })
 
@@ -68,8 +68,11 @@ test('patient and provider write to and fro in one conversation, each told by a 
   expect(mailbox.letterTo('dr.cole@example.com').text).toContain(`/replies/${id}`)
   expect(mailbox.letterTo('dr.cole@example.com').text).not.toMatch(/how long|Ada|Plan/)
 
-  const reply = await portal.openReply({ staff: drCole }, id)
-  expect(reply).toMatchObject({ subject: 'Re: Plan', text: 'For how long?', earlier: [{ text: 'Walk every day.' }] })
+  expect(await portal.viewReply(drCole, id)).toMatchObject({ kind: 'envelope', envelope: { subject: 'Re: Plan' } })
+  await portal.openReply(drCole, id)
+  expect(await portal.viewReply(drCole, id)).toMatchObject({
+    reply: { subject: 'Re: Plan', text: 'For how long?', earlier: [{ text: 'Walk every day.' }] },
+  })
   clock.advance(minutes(1))
   await portal.answerReply(drCole, id, { text: 'Ten minutes.', files: [] })
   const lines = await ada.sees()

@@ -91,11 +91,29 @@ export const SENDING: Row[] = [
     answers: SENDERS('yes'),
   },
   {
-    method: 'openReply',
+    method: 'readReply',
     about: 'reply',
     scope: 'replies',
-    ask: asks((portal, who, { id }) => portal.openReply(who, id)),
-    answers: SENDERS(OWN_ONLY),
+    ask: async (people, who, { id }) => people.world.portal.readReply(await people.client(who), id),
+    answers: SYSTEMS(OWN_ONLY, 'forbidden'),
+  },
+  {
+    method: 'viewReply',
+    about: 'reply',
+    ask: reads((portal, who, { id }) => portal.viewReply(who, id)),
+    answers: PROVIDERS(OWN_ONLY),
+  },
+  {
+    method: 'viewReply',
+    about: 'openedReply',
+    ask: reads((portal, who, { id }) => portal.viewReply(who, id)),
+    answers: PROVIDERS(OWN_ONLY),
+  },
+  {
+    method: 'openReply',
+    about: 'reply',
+    ask: reads((portal, who, { id }) => portal.openReply(who, id)),
+    answers: PROVIDERS(OWN_ONLY),
   },
   {
     method: 'fetchReplyAttachment',

@@ -1,3 +1,4 @@
+import type { Asking } from '../../../server/asking.ts'
 import { newId, newSecret } from '../../../server/ids.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { minutes } from '../../../server/time.ts'
@@ -95,10 +96,13 @@ async function replied(people: People, sender: string, isOpened: boolean): Promi
   const answering = await reader(people, patient)
   await portal.openMessage(answering, message)
   const { id } = await portal.reply(answering, message, { text: 'Thank you', files: [textFile('list.txt', 'milk')] })
-  if (isOpened) await portal.openReply(await people.asking(await people.credentials(sender as Role)), id)
+  if (isOpened) await opened(people, await people.asking(await people.credentials(sender as Role)), id)
   const [attachment] = await parts.store.read(tx => tx.attachments.ofMessage(id))
   return { id, attachment: attachment!.id }
 }
+
+const opened = ({ world }: People, asking: Asking, reply: string): Promise<unknown> =>
+  'client' in asking ? world.portal.readReply(asking.client, reply) : world.portal.openReply(asking.staff, reply)
 
 const reader = async (people: People, patient: string): Promise<Reader> =>
   (await people.visitor(await people.credentials(patient as Role))) as Reader

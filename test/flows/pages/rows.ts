@@ -153,7 +153,10 @@ const SENDING: PageRow[] = [
     },
   }),
   get('replies._index', senders('shows')),
-  get('replies.$replyId._index', senders(own('shows')), { about: 'reply', recordsLooks: true }),
+  get('replies.$replyId._index', senders(own('shows')), { about: 'reply' }),
+  get('replies.$replyId._index', senders(own('shows')), { about: 'openedReply', recordsLooks: true }),
+  actsOnly('replies.$replyId.open', '/replies/:id', { about: 'reply' }),
+  post('replies.$replyId.open', senders('/replies/:id', '/replies/:id'), { about: 'reply' }),
   post('replies.$replyId._index', senders(own('/replies/:id?done=answered')), { about: 'openedReply', fields: answer }),
   actsOnly('replies.$replyId.attachments.$attachmentId', '/replies/:id', { about: 'openedReply' }),
   post('replies.$replyId.attachments.$attachmentId', senders(own('shows', '/replies/:id'), '/replies/:id'), {
