@@ -18,6 +18,7 @@ export const COMPOSE_FIELDS = {
   until: 'line?',
   language: 'line',
   replyAllowed: 'yes',
+  form_id: 'line?',
 } as const
 
 interface Answers {

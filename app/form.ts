@@ -24,7 +24,7 @@ const MAX_TEXT = 100_000 // characters
 const MAX_FILES = 20
 const MAX_FILE_BYTES = 20_000_000 // all of a form's files together; the deposit's own limit
 const MAX_FIELDS = 200 // the longest form of ours has one for each recipient of a deposit
-const NEVER_KEPT = new Set(['form_token', 'passphrase', 'response'])
+const NEVER_KEPT = new Set(['form_token', 'form_id', 'passphrase', 'response'])
 
 /**
  * Reads a form that was sent to an action.

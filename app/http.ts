@@ -51,6 +51,7 @@ const FORM_AGAIN = new Set<ErrorCode>([
   'too_many_attempts',
   'confirmation_required',
   'conflict',
+  'idempotency_key_reused',
   'too_many_requests',
   'busy',
   'unavailable',

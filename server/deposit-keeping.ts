@@ -1,7 +1,7 @@
 import { normalizeActivationAnswer } from './activation.ts'
 import { normalizeAddress } from './address.ts'
 import { type Asking, senderRef } from './asking.ts'
-import type { Deposit, Idempotency } from './deposit.ts'
+import type { Deposit } from './deposit.ts'
 import { depositAnswer } from './deposit-answer.ts'
 import { committedText, type ReadyContent } from './deposit-content.ts'
 import type { DepositRecipient, DepositRequest } from './deposit-request.ts'
@@ -9,6 +9,7 @@ import { PortalError } from './errors.ts'
 import { newId, newSecret } from './ids.ts'
 import { newLetter } from './letters/letter.ts'
 import type { Message } from './message.ts'
+import type { Once } from './once.ts'
 import type { Organization } from './organization.ts'
 import { askingActor } from './own-deposit.ts'
 import type { Settings } from './parts.ts'
@@ -29,7 +30,7 @@ export interface Keeping {
   ready: ReadyContent
   now: Instant
   settings: Pick<Settings, 'origin'>
-  idempotency: Pick<Idempotency, 'keyHash' | 'bodyHash'> | null
+  idempotency: Once | null
   inReplyTo: string | null
 }
 
@@ -171,6 +172,7 @@ async function keepMessage(
     attachmentCount: ready.files.length,
     locator,
     activationAnswer: wanted.activation && normalizeActivationAnswer(wanted.activation),
+    form: null, // the deposit as a whole is made once
   }
   await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
   await record(tx, now, {

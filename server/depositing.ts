@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Asking, AuthenticatedClient } from './asking.ts'
-import type { Idempotency } from './deposit.ts'
+import { type Asking, type AuthenticatedClient, senderRef } from './asking.ts'
 import { type ReadyContent, readyContent } from './deposit-content.ts'
 import { keepDeposit } from './deposit-keeping.ts'
 import { checkRequest, type DepositRequest } from './deposit-request.ts'
-import { isPortalError, PortalError } from './errors.ts'
+import { PortalError } from './errors.ts'
+import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
 import { requireScope } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
-import { requireStaff, type Visitor } from './sign-in/visitor.ts'
+import { requireStaff, type Staff, type Visitor } from './sign-in/visitor.ts'
 
 /** What is needed to make a deposit. */
 export type DepositingParts = Pick<Parts, 'store' | 'clock' | 'sanitizer' | 'settings' | 'wakeOutbox'>
@@ -35,30 +35,48 @@ export async function deposit(
 ): Promise<{ id: string; answer: string; replayed: boolean }> {
   requireScope(client, 'deposit')
   const once = { keyHash: sha256(checkedKey(idempotency.key)), bodyHash: idempotency.bodyHash }
-  const earlier = await earlierAnswer(parts, client, once)
-  if (earlier !== null) return earlier
-  return exclusively(`${client.client.id} ${once.keyHash}`, once.bodyHash, async () => {
-    try {
-      return { ...(await placeDeposit(parts, { client }, request, { idempotency: once })), replayed: false }
-    } catch (error) {
-      // Another process may have been quicker with the same key: then its answer is the answer.
-      const stored = isPortalError(error) && error.code === 'conflict' ? await earlierAnswer(parts, client, once) : null
-      if (stored === null) throw error
-      return stored
-    }
-  })
+  const earlier = () => earlierAnswer(parts, { client }, once)
+  const place = async () => ({ ...(await placeDeposit(parts, { client }, request, { idempotency: once })), replayed: false })
+  const slot = `${client.client.id} ${once.keyHash}`
+  return (await earlier()) ?? exclusively(slot, once.bodyHash, () => unlessDone(place, earlier))
 }
 
 /**
- * A deposit made by hand.
+ * A deposit made by hand. One form makes one deposit, however often it is sent.
  *
- * @throws PortalError `forbidden` for anyone but a provider; and what {@link placeDeposit} throws.
+ * @throws PortalError `forbidden` for anyone but a provider; and what {@link placeByHand} throws.
  */
-export async function composeDeposit(parts: DepositingParts, visitor: Visitor, request: DepositRequest): Promise<{ id: string }> {
+export async function composeDeposit(
+  parts: DepositingParts,
+  visitor: Visitor,
+  request: DepositRequest,
+  form: SentForm = { formId: null },
+): Promise<{ id: string }> {
   const staff = requireStaff(visitor, 'provider')
-  const { id } = await placeDeposit(parts, { staff }, request)
-  return { id }
+  const { content, ...rules } = request
+  const { attachments, ...words } = content.kind === 'message' ? content.message : { ...content, attachments: [] }
+  return placeByHand(parts, staff, request, { once: onceForForm(form, 'compose', [rules, words], attachments) })
 }
+
+/**
+ * As {@link placeDeposit}, for staff, who must have been checked before.
+ *
+ * @param more.once - of the form it was sent with: a second time it is answered with the first deposit's id, and nothing is made.
+ * @throws PortalError `idempotency_key_reused` when that form came with other words before; and what {@link placeDeposit} throws.
+ */
+export async function placeByHand(
+  parts: DepositingParts,
+  staff: Staff,
+  request: DepositRequest,
+  { once, ...more }: { once: Once | null; inReplyTo?: string },
+): Promise<{ id: string }> {
+  if (once === null) return idOf(await placeDeposit(parts, { staff }, request, more))
+  const earlier = () => earlierAnswer(parts, { staff }, once)
+  const place = () => placeDeposit(parts, { staff }, request, { ...more, idempotency: once })
+  return idOf((await earlier()) ?? (await unlessDone(place, earlier)))
+}
+
+const idOf = ({ id }: { id: string }): { id: string } => ({ id })
 
 /**
  * Checks a deposit, makes its content ready and keeps it, with its notices and its entries in the trail, in one transaction. Who
@@ -72,7 +90,7 @@ export async function placeDeposit(
   parts: DepositingParts,
   sender: Asking,
   request: DepositRequest,
-  more: { idempotency?: Pick<Idempotency, 'keyHash' | 'bodyHash'>; inReplyTo?: string } = {},
+  more: { idempotency?: Once; inReplyTo?: string } = {},
 ): Promise<{ id: string; answer: string }> {
   const now = parts.clock()
   checkRequest(request, now)
@@ -92,20 +110,16 @@ export async function placeDeposit(
   return kept
 }
 
-async function earlierAnswer(
-  { store }: DepositingParts,
-  { client }: AuthenticatedClient,
-  once: Pick<Idempotency, 'keyHash' | 'bodyHash'>,
-) {
-  const earlier = await store.read(tx => tx.deposits.findByIdempotencyKey(client.id, once.keyHash))
+async function earlierAnswer({ store }: DepositingParts, asking: Asking, once: Once) {
+  const earlier = await store.read(tx => tx.deposits.findByIdempotencyKey(senderRef(asking).id, once.keyHash))
   if (earlier?.idempotency == null) return null
-  if (earlier.idempotency.bodyHash !== once.bodyHash) throw reused()
+  if (earlier.idempotency.bodyHash !== once.bodyHash) throw keyReused()
   return { id: earlier.id, answer: earlier.idempotency.answer, replayed: true }
 }
 
 async function exclusively<T>(slot: string, bodyHash: string, work: () => Promise<T>): Promise<T> {
   const other = running.get(slot)
-  if (other !== undefined && other !== bodyHash) throw reused()
+  if (other !== undefined && other !== bodyHash) throw keyReused()
   if (other !== undefined) {
     const sentence = 'A deposit with this Idempotency-Key is just being kept. Ask again in a moment.'
     throw new PortalError('idempotency_running', sentence, { retryAfterSeconds: 1 })
@@ -129,11 +143,5 @@ function checkedKey(key: string | null): string {
   const problem = `Use 1 to ${MAX_KEY_LENGTH} visible ASCII characters.`
   throw new PortalError('invalid', 'The Idempotency-Key is not right.', { fields: [{ field: 'Idempotency-Key', problem }] })
 }
-
-const reused = (): PortalError =>
-  new PortalError(
-    'idempotency_key_reused',
-    'This Idempotency-Key came with another request before. Use a new key for a new deposit.',
-  )
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')

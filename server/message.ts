@@ -1,3 +1,4 @@
+import type { Once } from './once.ts'
 import type { SenderRef } from './sender.ts'
 import type { Instant } from './time.ts'
 
@@ -46,6 +47,8 @@ export interface NewMessage
   extends Omit<Message, 'revision' | 'openedAt' | 'retractedAt' | 'retractionReason' | 'tellRecipient' | 'hiddenAt'> {
   locator: string | null
   activationAnswer: string | null
+  /** The form it was sent with, so that it is kept once; its hash of the words is sealed, for short ones could be guessed from it. */
+  form: Once | null
 }
 
 /** What is sealed: each field its own part with its own key. */

@@ -23,6 +23,8 @@ export interface PageContext {
   formToken: string
   /** Whether a posted `form_token` belongs to this browser. */
   formTokenFits(presented: string): boolean
+  /** A random word for a form that must act once, however often it is sent: its hidden field `form_id`. */
+  newFormId(): string
   /** Keeps the language for visitors who are not signed in. */
   rememberLanguage(tag: string): void
   /** For the few scripts there are. */

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts'
 import type { Asking, AuthenticatedClient } from './asking.ts'
 import { fetchAttachment } from './attachment.ts'
 import { trail } from './audit-trail.ts'
@@ -13,6 +14,7 @@ import type { Attachment } from './message.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
+import type { SentForm } from './once.ts'
 import type { Parts } from './parts.ts'
 import { listMessages, openMessage, setLanguage, viewMessage } from './reading.ts'
 import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from './replies.ts'
@@ -74,7 +76,8 @@ export interface Portal {
   fetchReplyAttachment(sender: Asking, reply: string, attachment: string): Promise<FetchedAttachment>
 
   // --- Senders: staff, by hand -------------------------------------------------------------------------------------
-  composeDeposit(staff: Staff, request: DepositRequest): Promise<{ id: string }>
+  /** The same form again is answered with the id of the first deposit, and nothing is made; so with the two answers below. */
+  composeDeposit(staff: Staff, request: DepositRequest, form?: SentForm): Promise<{ id: string }>
   /**
    * One reply as its provider may see it now. Looking at an unopened one shows its envelope and changes nothing; looking at an opened
    * one writes a trail entry before any content is handed out. @throws not_found
@@ -83,7 +86,7 @@ export interface Portal {
   /** The one act that opens a reply: state, receipt and trail entry are durable when it resolves. @throws not_found */
   openReply(staff: Staff, reply: string): Promise<void>
   /** Answers a patient's reply: a new deposit in the same thread. */
-  answerReply(staff: Staff, reply: string, answer: { text: string; files: View.FileUpload[] }): Promise<{ id: string }>
+  answerReply(staff: Staff, reply: string, answer: Answer, form?: SentForm): Promise<{ id: string }>
 
   // --- Reading -----------------------------------------------------------------------------------------------------
   listMessages(
@@ -99,7 +102,7 @@ export interface Portal {
   openMessage(reader: Reader, message: string): Promise<void>
   /** Recorded as receipt and trail entry before the first byte leaves. */
   fetchAttachment(reader: Reader, message: string, attachment: string): Promise<FetchedAttachment>
-  reply(reader: Reader, message: string, answer: { text: string; files: View.FileUpload[] }): Promise<{ id: string }>
+  reply(reader: Reader, message: string, answer: Answer, form?: SentForm): Promise<{ id: string }>
   /** Hides it at once and tells the sender. */
   notForMe(reader: Reader, message: string, answers: { knowsThem: boolean; mayContact: boolean }): Promise<void>
   /** The same from the landing page, before signing in; the same answer whether the locator is known or not. */
@@ -196,15 +199,15 @@ export function createPortal(parts: Parts): Portal {
     listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
     readReply: (client, id) => readReply(parts, client, id),
     fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
-    composeDeposit: (staff, request) => composeDeposit(parts, staff, request),
+    composeDeposit: (staff, request, form) => composeDeposit(parts, staff, request, form),
     viewReply: (staff, id) => viewReply(parts, staff, id),
     openReply: (staff, id) => openReply(parts, staff, id),
-    answerReply: (staff, id, answer) => answerReply(parts, staff, id, answer),
+    answerReply: (staff, id, answer, form) => answerReply(parts, staff, id, answer, form),
     listMessages: (reader, page) => listMessages(parts, reader, page),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),
     openMessage: (reader, id) => openMessage(parts, reader, id),
     fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
-    reply: (reader, id, answer) => reply(parts, reader, id, answer),
+    reply: (reader, id, answer, form) => reply(parts, reader, id, answer, form),
     notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
     notForMeByLocator: locator => notForMeByLocator(parts, locator),
     askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),

@@ -1,10 +1,11 @@
 import { type Answer, checkAnswer } from './answer.ts'
 import { type Asking, type AuthenticatedClient, senderRef } from './asking.ts'
 import { attachmentOf, contentIf, type Download } from './attachment.ts'
-import { type DepositingParts, placeDeposit } from './depositing.ts'
+import { type DepositingParts, placeByHand } from './depositing.ts'
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Message } from './message.ts'
+import { onceForForm, type SentForm } from './once.ts'
 import { askingActor, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import { DEFAULT_RETENTION } from './retention.ts'
@@ -183,17 +184,24 @@ export async function fetchReplyAttachment(
 }
 
 /**
- * Answers a patient's reply: a new deposit to them alone, in the same thread, kept by the same rule.
+ * Answers a patient's reply: a new deposit to them alone, in the same thread, kept by the same rule. One form makes one answer, however
+ * often it is sent.
  *
- * @throws PortalError `invalid`, `too_large`; `forbidden`; `not_found`, `gone`.
+ * @throws PortalError `invalid`, `too_large`; `forbidden`; `not_found`, `gone`; `idempotency_key_reused`.
  */
-export async function answerReply(parts: DepositingParts, visitor: Visitor, id: string, answer: Answer): Promise<{ id: string }> {
+export async function answerReply(
+  parts: DepositingParts,
+  visitor: Visitor,
+  id: string,
+  answer: Answer,
+  form: SentForm = { formId: null },
+): Promise<{ id: string }> {
   const staff = requireStaff(visitor, 'provider')
   const { text, files } = await checkAnswer(answer)
   const { reply, recipient, retention, subject } = await parts.store.read(tx => toBeAnswered(tx, senderRef({ staff }), id))
-  const { id: deposit } = await placeDeposit(
+  return placeByHand(
     parts,
-    { staff },
+    staff,
     {
       recipients: [{ email: recipient.address, name: recipient.name, language: recipient.language, activation: null }],
       content: {
@@ -208,9 +216,8 @@ export async function answerReply(parts: DepositingParts, visitor: Visitor, id: 
       reference: null,
       fallbackReason: null,
     },
-    { inReplyTo: reply.id },
+    { inReplyTo: reply.id, once: onceForForm(form, `answer ${id}`, text, files) },
   )
-  return { id: deposit }
 }
 
 async function toBeAnswered(tx: Tx, sender: SenderRef, id: string) {

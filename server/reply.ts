@@ -4,6 +4,7 @@ import { committedText } from './deposit-content.ts'
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import type { Content, Message, NewMessage } from './message.ts'
+import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
 import type { Parts } from './parts.ts'
 import { asActor, type Person, personBehind, readableMessage, refusal } from './reader.ts'
 import { DEFAULT_RETENTION, isRetentionClass, retainUntil } from './retention.ts'
@@ -15,24 +16,49 @@ import type { Instant } from './time.ts'
 import { commitment, record } from './trail/entry.ts'
 import type { FileUpload } from './views.ts'
 
+type ReplyParts = Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>
+
 /**
- * Answers a message: a message of its own, the other way, in the same thread. Resolves when it is durable.
+ * Answers a message: a message of its own, the other way, in the same thread. Resolves when it is durable. One form makes one answer,
+ * however often it is sent: a second time the first answer's id comes back, and nothing is made.
  *
- * @throws PortalError `invalid`, `too_large`; `not_found`, `expired`, `retracted`, `gone`; `forbidden` when the sender takes no answers.
+ * @throws PortalError `invalid`, `too_large`; `not_found`, `expired`, `retracted`, `gone`; `forbidden` when the sender takes no answers;
+ * `idempotency_key_reused` when the form came with other words before.
  */
 export async function reply(
-  { store, clock, settings, wakeOutbox }: Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>,
+  parts: ReplyParts,
   visitor: Visitor,
   id: string,
   answer: Answer,
+  form: SentForm = { formId: null },
 ): Promise<{ id: string }> {
   const reader = requireReader(visitor)
-  const { text, files } = await checkAnswer(answer)
+  const checked = await checkAnswer(answer)
+  const once = onceForForm(form, `reply ${id}`, checked.text, checked.files)
+  const send = () => sendReply(parts, reader, id, checked, once)
+  if (once === null) return send()
+  const earlier = () => sentBefore(parts, reader, once)
+  return (await earlier()) ?? unlessDone(send, earlier)
+}
+
+async function sentBefore({ store }: ReplyParts, reader: Reader, once: Once): Promise<{ id: string } | null> {
+  const earlier = await store.read(tx => tx.messages.findByForm(reader.person.id, once.keyHash))
+  if (earlier !== null && earlier.bodyHash !== once.bodyHash) throw keyReused()
+  return earlier && { id: earlier.id }
+}
+
+async function sendReply(
+  { store, clock, settings, wakeOutbox }: ReplyParts,
+  reader: Reader,
+  id: string,
+  { text, files }: Answer,
+  once: Once | null,
+): Promise<{ id: string }> {
   const sent = await store.transaction(async tx => {
     const now = clock()
     const original = await answerable(tx, reader, id, now)
     const person = await personBehind(tx, reader)
-    const message = await replyTo(tx, original, files.length, now)
+    const message = { ...(await replyTo(tx, original, files.length, now)), form: once }
     const content = await contentOf(tx, original, person, text)
     const bound = commitment(committedText(content, digests(files)))
     await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
@@ -61,7 +87,7 @@ async function answerable(tx: Tx, reader: Reader, id: string, now: Instant): Pro
   return message
 }
 
-async function replyTo(tx: Tx, original: Message, attachmentCount: number, now: Instant): Promise<NewMessage> {
+async function replyTo(tx: Tx, original: Message, attachmentCount: number, now: Instant): Promise<Omit<NewMessage, 'form'>> {
   const kept = await keptUntil(tx, original, now)
   return {
     id: newId('msg', now),

@@ -132,11 +132,13 @@ export interface Deposits {
 }
 
 export interface Messages {
-  /** Seals and keeps the content; the message starts at revision 1. */
+  /** Seals and keeps the content; the message starts at revision 1. @throws PortalError `conflict` when this recipient's form was kept before */
   add(message: NewMessage, content: Content): Promise<void>
   /** @throws PortalError `tampered` when the row, or its revision in the trail, is not what was written. */
   find(id: string): Promise<Message | null>
   findByLocator(locator: string): Promise<Message | null>
+  /** What this recipient sent with a form, by the hash of its key; `bodyHash` is null when it was disposed of. */
+  findByForm(recipient: string, keyHash: string): Promise<{ id: string; bodyHash: string | null } | null>
   /** The opaque word of a message's notice (kept sealed), so that another notice leads to the same place; null when it has none. */
   locator(message: Message): Promise<string | null>
   /** Several at once, in no order; unknown ids are left out. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { PortalError } from '../server/errors.ts'
 import type { Message, NewMessage } from '../server/message.ts'
 import { inBatches } from './batches.ts'
 import type { MessageRow } from './schema.ts'
@@ -73,7 +74,12 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
         activation_hash: message.activationAnswer === null ? null : await activationHash(message, message.activationAnswer),
         position: await nextPosition(),
       })
-      await db.insertInto('messages').values(row).execute()
+      const kept = await db
+        .insertInto('messages')
+        .values(row)
+        .onConflict(same => same.columns(['recipient', 'form_hash']).where('form_hash', 'is not', null).doNothing())
+        .executeTakeFirst()
+      if (kept.numInsertedOrUpdatedRows !== 1n) throw new PortalError('conflict', 'This form has been sent before.')
       changed.set(message.id, row.revision)
     },
 
@@ -144,6 +150,7 @@ function newColumns(message: NewMessage): Omit<MessageRow, 'mac' | 'activation_h
     confidential: Number(message.confidential),
     needs_confirmation: message.needsConfirmation,
     locator_hash: message.locator === null ? null : digestOfSecret(message.locator),
+    form_hash: message.form?.keyHash ?? null,
     attachment_count: message.attachmentCount,
     revision: 1,
   }

@@ -25,6 +25,7 @@ export function messages(work: Work): Messages {
       await parts.add(place(message, 'from'), from)
       await parts.add(place(message, 'body'), body satisfies Body)
       if (message.locator !== null) await parts.add(place(message, 'locator'), message.locator)
+      if (message.form !== null) await parts.add(place(message, 'form'), message.form.bodyHash)
     },
 
     find: async id => one(await table.find(id)),
@@ -32,6 +33,13 @@ export function messages(work: Work): Messages {
     async findByLocator(locator) {
       const row = await table.select().where('messages.locator_hash', '=', digestOfSecret(locator)).executeTakeFirst()
       return one(row ? table.verified(row) : null)
+    },
+
+    async findByForm(recipient, keyHash) {
+      const own = table.select().where('messages.recipient', '=', recipient)
+      const row = await own.where('messages.form_hash', '=', keyHash).executeTakeFirst()
+      if (!row) return null
+      return { id: table.verified(row).id, bodyHash: (await parts.find<string>(place(row, 'form'))) ?? null }
     },
 
     locator: async message => (await parts.find<string>(place(message, 'locator'))) ?? null,

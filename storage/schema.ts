@@ -119,7 +119,7 @@ export interface DepositRow extends Authenticated {
   created_at: number
 }
 
-/** Sealed: subject, from, body, locator, and the reason of a retraction. */
+/** Sealed: subject, from, body, locator, form (hash of the words it was sent with), and the reason of a retraction. */
 export interface MessageRow extends Authenticated {
   id: string
   organization: string
@@ -144,6 +144,8 @@ export interface MessageRow extends Authenticated {
   /** Keyed hash of the activation code or birth date. */
   activation_hash: string | null
   locator_hash: string | null
+  /** SHA-256 of the random word of the form it was sent with. One form of one recipient makes one message. */
+  form_hash: string | null
   attachment_count: number
   /** Order in which messages became durable. A cursor over ids would miss one that was begun first and kept last. */
   position: number

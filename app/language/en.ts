@@ -215,6 +215,7 @@ export const en = {
     too_many_attempts: 'Too many tries. Wait a few minutes, or use another way to sign in. Your messages are safe.',
     confirmation_required: 'We first need to check that it is you.',
     conflict: 'Something has changed. Please look at it again.',
+    idempotency_key_reused: 'You sent this form before, with other words. To send this too, press the button again.',
     too_many_requests: 'That was too fast for us. Wait a minute, then try again.',
     busy: 'We are busy now. Nothing was lost. Please try again in a minute.',
     unavailable: 'This does not work just now. Please try again in a few minutes.',

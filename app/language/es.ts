@@ -226,6 +226,8 @@ export const es: Catalogue = {
     too_many_attempts: 'Demasiados intentos. Espere unos minutos o use otra forma de entrar. Sus mensajes están a salvo.',
     confirmation_required: 'Primero tenemos que ver que es usted.',
     conflict: 'Algo cambió. Por favor mírelo de nuevo.',
+    idempotency_key_reused:
+      'Ya envió este formulario antes, con otras palabras. Para enviar esto también, pulse el botón de nuevo.',
     too_many_requests: 'Fue demasiado rápido para nosotros. Espere un minuto e intente de nuevo.',
     busy: 'Estamos ocupados. No se perdió nada. Por favor intente en un minuto.',
     unavailable: 'Esto no funciona en este momento. Por favor intente en unos minutos.',

@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
 import { COMPOSE_FIELDS, depositRequest } from '../compose.ts'
 import { form } from '../form.ts'
 import { go, handled } from '../http.ts'
@@ -11,21 +12,22 @@ const words = staffWords.compose
 export const handle = { title: () => words.title }
 
 export const loader = handled(({ context }: LoaderFunctionArgs) => {
-  const { name } = context.requireStaff('provider')
-  return { name }
+  context.requireStaff('provider')
+  return { formId: context.newFormId() }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const staff = args.context.requireStaff('provider')
-  const answers = await form(args, COMPOSE_FIELDS)
-  const { id } = await args.context.portal.composeDeposit(staff, depositRequest(answers, staff))
+  const { form_id: formId, ...answers } = await form(args, COMPOSE_FIELDS)
+  const { id } = await args.context.portal.composeDeposit(staff, depositRequest(answers, staff), { formId })
   return go(`/sent/${id}`, { done: 'composed' })
 })
 
 export default function Compose() {
+  const { formId } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title} refusal={useRefusal()}>
-      <ComposeForm />
+      <ComposeForm formId={formId} />
     </Page>
   )
 }

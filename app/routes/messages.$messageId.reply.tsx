@@ -16,27 +16,27 @@ export const handle = { title: (words: Catalogue) => words.reply.title }
 
 export const loader = handled(async ({ context, params }: LoaderFunctionArgs) => {
   const { frame } = await context.portal.viewMessage(context.requireReader(), params.messageId!)
-  return { to: frame.from, message: pageAt('messages', 'messageId')(params) }
+  return { to: frame.from, message: pageAt('messages', 'messageId')(params), formId: context.newFormId() }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const reader = args.context.requireReader()
-  const answer = await form(args, { text: 'text', files: 'files' })
-  await args.context.portal.reply(reader, args.params.messageId!, answer)
+  const { form_id: formId, ...answer } = await form(args, { text: 'text', files: 'files', form_id: 'line?' })
+  await args.context.portal.reply(reader, args.params.messageId!, answer, { formId })
   return go(pageAt('messages', 'messageId')(args.params), { done: 'replied' })
 })
 
 export default function Reply() {
   const words = useWords().reply
   const { cancel } = useWords()
-  const { to, message } = useLoaderData<typeof loader>()
+  const { to, message, formId } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title} refusal={useRefusal()} mainField="text">
       <p dir="auto">{words.to(to)}</p>
       <Notice kind="care" title={words.emergency}>
         {words.emergencyText}
       </Notice>
-      <Form files>
+      <Form files once={formId}>
         <TextArea name="text" label={words.label} />
         <FileField label={words.files} hint={words.filesHint} />
         <p>{words.check}</p>

@@ -17,18 +17,19 @@ const page = pageAt('replies', 'replyId')
 
 export const loader = handled(async ({ context, params, request }: LoaderFunctionArgs) => {
   const look = await context.portal.viewReply(context.requireStaff('provider'), params.replyId!)
-  return { look, at: page(params), isAnswered: new URL(request.url).searchParams.get('done') === 'answered' }
+  const isAnswered = new URL(request.url).searchParams.get('done') === 'answered'
+  return { look, at: page(params), isAnswered, formId: context.newFormId() }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const staff = args.context.requireStaff('provider')
-  const answer = await form(args, { text: 'text', files: 'files' })
-  await args.context.portal.answerReply(staff, args.params.replyId!, answer)
+  const { form_id: formId, ...answer } = await form(args, { text: 'text', files: 'files', form_id: 'line?' })
+  await args.context.portal.answerReply(staff, args.params.replyId!, answer, { formId })
   return go(page(args.params), { done: 'answered' })
 })
 
 export default function Reply() {
-  const { at, isAnswered, ...loaded } = useLoaderData<typeof loader>()
+  const { at, isAnswered, formId, ...loaded } = useLoaderData<typeof loader>()
   const look: ReplyLook = loaded.look
   const refusal = useRefusal()
   const all = (
@@ -53,7 +54,7 @@ export default function Reply() {
       done={isAnswered ? words.done : null}
     >
       <OpenedReply reply={reply} at={at} />
-      <AnswerForm />
+      <AnswerForm formId={formId} />
       {all}
     </Page>
   )

@@ -8,11 +8,11 @@ import { TextArea } from './TextArea.tsx'
 const words = staffWords.reply
 
 /** A provider's answer to a reply. */
-export function AnswerForm() {
+export function AnswerForm({ formId }: { formId: string }) {
   return (
     <section aria-labelledby="answer-title">
       <h2 id="answer-title">{words.answer}</h2>
-      <Form files>
+      <Form files once={formId}>
         <TextArea name="text" label={words.answerLabel} />
         <FileField label={words.answerFiles} hint={staffWords.compose.filesHint} />
         <Button>{words.send}</Button>
@@ -21,4 +21,4 @@ export function AnswerForm() {
   )
 }
 
-export const examples: Examples = { empty: <AnswerForm /> }
+export const examples: Examples = { empty: <AnswerForm formId="a-random-word" /> }

@@ -11,9 +11,9 @@ import { TextArea } from './TextArea.tsx'
 const words = staffWords.compose
 
 /** A message by hand. */
-export function ComposeForm() {
+export function ComposeForm({ formId }: { formId: string }) {
   return (
-    <Form files>
+    <Form files once={formId}>
       <h2>{words.recipient}</h2>
       <Field name="email" type="email" inputMode="email" autoComplete="off" label={words.email} hint={words.emailHint} />
       <Field name="name" autoComplete="off" label={words.name} />
@@ -64,4 +64,4 @@ const BirthDate = () => (
   <Field name="birthDate" type="date" autoComplete="off" size="short" label={words.birthDate} optional="unsaid" />
 )
 
-export const examples: Examples = { empty: <ComposeForm /> }
+export const examples: Examples = { empty: <ComposeForm formId="a-random-word" /> }

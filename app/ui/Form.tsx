@@ -6,16 +6,19 @@ interface FormProps {
   /** Where it is sent; this page when absent. */
   to?: string
   files?: boolean
+  /** The word of a form that must act once, however often it is sent. */
+  once?: string
   className?: string
   children: ReactNode
 }
 
 /** A form that acts. It carries the word that shows it came from a page of ours. */
-export function Form({ to, files, className, children }: FormProps) {
+export function Form({ to, files, once, className, children }: FormProps) {
   const { formToken } = useSurroundings()
   return (
     <form method="post" action={to} encType={files ? 'multipart/form-data' : undefined} className={className} noValidate>
       <input type="hidden" name="form_token" value={formToken} />
+      {once ? <input type="hidden" name="form_id" value={once} /> : null}
       {children}
     </form>
   )
@@ -25,6 +28,11 @@ export const examples: Examples = {
   'with a button': (
     <Form to="/messages">
       <button type="submit">Continue</button>
+    </Form>
+  ),
+  'that acts once': (
+    <Form once="SxZ0yT4Jw1nq2kC5m8p7r3v6b9d0f1h2j4k6l8z0x2c">
+      <button type="submit">Send</button>
     </Form>
   ),
 }

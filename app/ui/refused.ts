@@ -37,7 +37,14 @@ export function problemsOf({ refusal, mainField }: Refused, words: Catalogue): {
 }
 
 // These are about the moment, not about anything that was typed.
-const GENERAL = new Set<string>(['wrong_origin', 'busy', 'unavailable', 'too_many_requests', 'malformed'])
+const GENERAL = new Set<string>([
+  'wrong_origin',
+  'busy',
+  'unavailable',
+  'too_many_requests',
+  'malformed',
+  'idempotency_key_reused',
+])
 
 /** The portal names fields of a deposit by JSON pointer: `/recipients/0/email` is the form's `email`. */
 const nameOf = (field: string): string => field.split('/').findLast(part => part !== '' && !/^\d+$/.test(part)) ?? field

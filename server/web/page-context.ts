@@ -1,4 +1,5 @@
 import { PortalError } from '../errors.ts'
+import { newSecret } from '../ids.ts'
 import type { PageContext } from '../page-context.ts'
 import type { Portal } from '../portal.ts'
 import type { Reader, Staff, Visitor } from '../sign-in/visitor.ts'
@@ -34,6 +35,7 @@ export function pageContext(
     // A session that is over binds nothing any more: the page that says so must still be able to post.
     formToken: formTokenFor((visitor ? cookies.session : null) ?? cookies.signIn),
     formTokenFits: presented => formTokenFits(presented, { ...cookies, session: visitor ? cookies.session : null }),
+    newFormId: newSecret,
     nonce,
     origin: shell.origin,
     language: cookies.language ?? visitor?.language ?? negotiateLanguage(request.headers.get('accept-language')),

@@ -100,8 +100,8 @@ const tables: Record<string, { key: string[]; clustered?: true; columns: Columns
       ...{ created_at: 'integer', expires_at: 'integer', retain_until: 'integer' },
       ...{ opened_at: 'integer?', retracted_at: 'integer?', tell_recipient: 'integer', hidden_at: 'integer?' },
       ...{ reply_allowed: 'integer', confidential: 'integer', needs_confirmation: 'text?' },
-      ...{ activation_hash: 'text?', locator_hash: 'text?', attachment_count: 'integer' },
-      ...{ position: 'integer', revision: 'integer', ...mac },
+      ...{ activation_hash: 'text?', locator_hash: 'text?', form_hash: 'text?' },
+      ...{ attachment_count: 'integer', position: 'integer', revision: 'integer', ...mac },
     },
   },
   attachments: {
@@ -221,6 +221,7 @@ const indexes: [table: string, on: string[], more?: { unique?: true; where?: str
   ['messages', ['sender', 'position'], { where: "direction = 'reply'" }],
   ['messages', ['position'], { unique: true }],
   ['messages', ['locator_hash'], { unique: true, where: 'locator_hash is not null' }],
+  ['messages', ['recipient', 'form_hash'], { unique: true, where: 'form_hash is not null' }],
   ['messages', ['expires_at'], { where: "state in ('waiting', 'opened')" }],
   ['attachments', ['message', 'id']],
   ['receipts', ['message', 'id']],

@@ -128,7 +128,14 @@ async function fill(clinic: Clinic, reader: Reader, size: number, progress: Prog
           ...{ id, organization: clinic.organization.id, deposit, thread: newId('thr', now), sender, inReplyTo: null },
           ...{ direction: 'to_recipient' as const, recipient: reader.person.id, state: 'waiting' as const },
           ...{ createdAt: now, expiresAt: now + days(30), retainUntil: now + days(3_000), replyAllowed: true },
-          ...{ confidential: false, needsConfirmation: null, attachmentCount: 0, locator: newSecret(), activationAnswer: null },
+          ...{
+            confidential: false,
+            needsConfirmation: null,
+            attachmentCount: 0,
+            locator: newSecret(),
+            activationAnswer: null,
+            form: null,
+          },
         }
         const content = { subject: `Result ${made + i}`, from: { name: 'Dr. Cole' }, text: 'Well.', html: null, language: 'en' }
         await tx.messages.add(message, { ...content, commitmentSalt: newSecret() })

@@ -66,6 +66,7 @@ export const messageFor = (recipient: Recipient, deposit: Deposit, more: Partial
   attachmentCount: 0,
   locator: newSecret(),
   activationAnswer: null,
+  form: null,
   ...more,
 })
 

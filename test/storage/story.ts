@@ -52,7 +52,7 @@ export async function wholeStory(store: Store, chapter = '') {
     { locator: CANARIES.locator + chapter, activationAnswer: CANARIES.activationCode, needsConfirmation: 'code' },
     content,
   )
-  const retracted = await keep({}, content)
+  const retracted = await keep({ form: { keyHash: `hash-of-form${chapter}`, bodyHash: 'hash-of-words' } }, content)
   const attachment = await attach(message, Buffer.from(CANARIES.fileContent), { name: CANARIES.fileName })
   const large = await attach(message, Buffer.alloc(100_000, CANARIES.fileContent), { name: CANARIES.fileName })
   const person = { kind: 'recipient', id: ada.id, organization: organization.id } as const
@@ -121,6 +121,7 @@ export async function wholeStory(store: Store, chapter = '') {
       await tx.messages.listForRecipient(ada.id, { limit: 9 }),
       await Promise.all(found.map(each => tx.messages.content(each))),
       await Promise.all(found.map(each => tx.messages.locator(each))),
+      await tx.messages.findByForm(ada.id, `hash-of-form${chapter}`),
       await tx.messages.activationMatches(message.id, CANARIES.activationCode),
       await tx.attachments.ofMessage(message.id),
       await tx.outbox.find(letter.id),

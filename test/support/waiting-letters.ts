@@ -169,7 +169,7 @@ async function keepMessage(world: LetterWorld, address: string, expiresAt: Insta
       ...{ replyAllowed: true, confidential: false, needsConfirmation: null, attachmentCount: 0 },
     }
     const content = { subject: 'Result', from: { name: 'Dr. Cole' }, text: 'All is well.', html: null, language: 'en' }
-    await tx.messages.add({ ...whole, locator, activationAnswer: null }, content)
+    await tx.messages.add({ ...whole, locator, activationAnswer: null, form: null }, content)
     await record(tx, now, {
       ...{ organization, actor: { kind: 'client', id: sender.id }, action: 'message.deposited', object: message, revision: 1 },
     })

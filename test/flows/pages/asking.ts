@@ -104,10 +104,10 @@ export function answerOf({ status, location }: Asked, { id }: Thing): string {
   return words[status] ?? String(status)
 }
 
-/** A page with nothing in it but what it says: no nonce, no form's word, no id of what was asked for. */
+/** A page with nothing in it but what it says: no nonce, no form's words, no id of what was asked for. */
 export const wordsOf = ({ body }: Asked, { id, attachment }: Thing): string =>
   body
     .replaceAll(/nonce="[^"]*"/g, '')
-    .replaceAll(/name="form_token" value="[^"]*"/g, '')
+    .replaceAll(/name="form_(token|id)" value="[^"]*"/g, '')
     .replaceAll(id || /$^/g, ':id')
     .replaceAll(attachment || /$^/g, ':attachment')

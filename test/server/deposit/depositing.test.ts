@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { committedText } from '../../../server/deposit-content.ts'
 import { composeDeposit } from '../../../server/depositing.ts'
+import { newSecret } from '../../../server/ids.ts'
 import { hours } from '../../../server/time.ts'
 import { commitmentHolds, decodeEntry } from '../../../server/trail/entry.ts'
 import { clinicIn, depositRequest, textFile } from '../../support/clinic.ts'
@@ -115,6 +116,22 @@ describe('a deposit', () => {
     const officer = await clinic.staff('Kim Park', 'compliance')
     await expect(composeDeposit(clinic.parts, officer, request())).rejects.toMatchObject({ code: 'forbidden' })
     await expect(clinic.portal.depositState({ staff: officer }, id)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('made by hand with one form, sent five times at once, is one deposit; with other words it is refused', async () => {
+    const clinic = await clinicPortal()
+    const [drCole, drReed] = [await clinic.staff('Dr. Cole', 'provider'), await clinic.staff('Dr. Reed', 'provider')]
+    const form = { formId: newSecret() }
+    const asked = request({}, { attachments: [textFile('plan.txt', 'Walk.')] })
+    const send = () => clinic.portal.composeDeposit(drCole, asked, form)
+    const sent = [...(await Promise.all(Array.from({ length: 5 }, send))), await send()]
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1)
+    expect(await clinic.portal.listDeposits({ staff: drCole }, { limit: 9 })).toHaveLength(1)
+    await clinic.deliver()
+    expect(clinic.mailbox.lettersTo('ada@example.com')).toHaveLength(1)
+    const other = request({}, { attachments: [textFile('plan.txt', 'Run.')] })
+    await expect(clinic.portal.composeDeposit(drCole, other, form)).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+    expect((await clinic.portal.composeDeposit(drReed, asked, form)).id).not.toBe(sent[0]!.id)
   })
 
   test('needs the scope', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { committedText } from '../../../server/deposit-content.ts'
+import { newSecret } from '../../../server/ids.ts'
 import { openMessage } from '../../../server/reading.ts'
 import { listReplies } from '../../../server/replies.ts'
 import { reply } from '../../../server/reply.ts'
@@ -103,6 +104,62 @@ test('one message can be answered more than once, and each answer tells its time
   of.clock.advance(60_000)
   await reply(of.parts, of.ada, original.id, { ...thanks, text: 'And one more thing' })
   expect(await of.stagesOf(original.id)).toEqual(['opened', 'replied', 'replied'])
+})
+
+test('a form that is sent five times at once makes one answer, one receipt and one letter', async () => {
+  const of = await clinic()
+  const original = await opened(of)
+  const woken = of.woken()
+  const form = { formId: newSecret() }
+  const written = { text: 'Thank you', files: [file('list.txt', 'milk')] }
+  const sent = await Promise.all(Array.from({ length: 5 }, () => reply(of.parts, of.ada, original.id, written, form)))
+  const again = await reply(of.parts, of.ada, original.id, written, form)
+  expect(new Set([...sent, again].map(({ id }) => id)).size).toBe(1)
+  expect(await of.store.read(tx => tx.messages.ofThread(original.thread))).toHaveLength(2)
+  expect(await of.stagesOf(original.id)).toEqual(['opened', 'replied'])
+  expect(await of.lettersAbout(again.id)).toHaveLength(1)
+  expect(await of.entriesOf(again.id)).toHaveLength(1)
+  expect(of.woken()).toBe(woken + 1)
+})
+
+test('a form that comes again with other words or another file is refused, so that nothing is lost unseen', async () => {
+  const of = await clinic()
+  const original = await opened(of)
+  const form = { formId: newSecret() }
+  const written = { text: 'Thank you', files: [file('list.txt', 'milk')] }
+  await reply(of.parts, of.ada, original.id, written, form)
+  for (const other of [
+    { ...written, text: 'No' },
+    { ...written, files: [file('list.txt', 'bread')] },
+    { ...written, files: [] },
+  ])
+    expect(await refusalOf(reply(of.parts, of.ada, original.id, other, form))).toMatchObject({ code: 'idempotency_key_reused' })
+  expect(await of.stagesOf(original.id)).toEqual(['opened', 'replied'])
+})
+
+test('the word of a form counts for one person and one message, and a form without one acts every time', async () => {
+  const of = await clinic()
+  const [one, other] = [await opened(of), await opened(of)]
+  const [bens] = await of.deposits({ to: [BEN] })
+  await openMessage(of.parts, of.ben, bens!.id)
+  const form = { formId: newSecret() }
+  const sent = [
+    await reply(of.parts, of.ada, one.id, thanks, form),
+    await reply(of.parts, of.ada, other.id, thanks, form),
+    await reply(of.parts, of.ben, bens!.id, thanks, form),
+    await reply(of.parts, of.ada, one.id, thanks, { formId: '' }),
+    await reply(of.parts, of.ada, one.id, thanks),
+  ]
+  expect(new Set(sent.map(({ id }) => id)).size).toBe(5)
+})
+
+test('a form that was refused can be sent again', async () => {
+  const of = await clinic()
+  const original = await opened(of)
+  const form = { formId: newSecret() }
+  expect(await refusalOf(reply(of.parts, of.ada, original.id, { ...thanks, text: '' }, form))).toMatchObject({ code: 'invalid' })
+  await expect(reply({ ...of.parts, store: withoutTrail(of.store) }, of.ada, original.id, thanks, form)).rejects.toThrow()
+  expect(await reply(of.parts, of.ada, original.id, thanks, form)).toEqual({ id: expect.stringMatching(/^msg_/) })
 })
 
 test('what is not opened, not theirs, hidden or their own answer is refused like what never was', async () => {

@@ -14,7 +14,7 @@ export function messageContract(open: OpenStorage): void {
 
     test('come back as they were given, found by id, locator, deposit and thread', async () => {
       const { keep } = await clinic(portal.store)
-      const { locator, activationAnswer: _, ...given } = await keep({ confidential: true })
+      const { locator, activationAnswer: _answer, form: _form, ...given } = await keep({ confidential: true })
       const never = { openedAt: null, retractedAt: null, retractionReason: null, hiddenAt: null }
       const kept: Message = { ...given, ...never, tellRecipient: false, revision: 1 }
       await portal.store.read(async tx => {
@@ -94,6 +94,25 @@ export function messageContract(open: OpenStorage): void {
         retractionReason: 'wrong_recipient',
         tellRecipient: true,
       })
+    })
+
+    test('are kept once for each form of a recipient, and found again by it', async () => {
+      const { keep, ada, deposit } = await clinic(portal.store)
+      const other = { ...ada, id: newId('rcp', NEW_YEAR), address: 'ben@example.com' }
+      await portal.store.transaction(tx => tx.recipients.add(other))
+      const form = { keyHash: 'hash-of-form', bodyHash: 'hash-of-words' }
+      const first = await keep({ form, direction: 'reply' })
+      for (const bodyHash of ['hash-of-words', 'hash-of-other-words'])
+        expect(await refusal(keep({ form: { ...form, bodyHash }, direction: 'reply' }))).toBe('conflict')
+      await keep({ form: { ...form, keyHash: 'another' } })
+      await keep({ form, recipient: other.id })
+      await keep()
+      const found = (recipient: string, key: string) => portal.store.read(tx => tx.messages.findByForm(recipient, key))
+      expect(await found(ada.id, 'hash-of-form')).toEqual({ id: first.id, bodyHash: 'hash-of-words' })
+      expect(await found(ada.id, 'unknown')).toBeNull()
+      expect(await portal.store.read(tx => tx.messages.ofDeposit(deposit.id))).toHaveLength(4)
+      await portal.store.transaction(tx => move(tx, first.id, ['waiting'], 'disposed'))
+      expect(await found(ada.id, 'hash-of-form')).toEqual({ id: first.id, bodyHash: null })
     })
 
     test('come back from expiry where they were', async () => {
