@@ -4,6 +4,7 @@ import type { ErrorCode, PortalError } from '../server/errors.ts'
 import type { PageContext } from '../server/page-context.ts'
 import type { Started } from '../server/portal.ts'
 import { at, firstPage, pageOf, wanted } from './destination.ts'
+import { failureDocument } from './failure-document.tsx'
 import { keptValues } from './form.ts'
 import type { Failure, Refusal, ShownOnce } from './refusal.ts'
 import { report } from './report.ts'
@@ -59,7 +60,7 @@ const FORM_AGAIN = new Set<ErrorCode>([
 
 interface Ways {
   /** For acts without a page of their own: the page that tells the truth when the act is refused. */
-  otherwise?: (params: LoaderFunctionArgs['params']) => string
+  otherwise?: (params: LoaderFunctionArgs['params'], code: ErrorCode | 'unknown') => string
 }
 
 /**
@@ -83,18 +84,24 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
   const isAct = args.request.method !== 'GET' && args.request.method !== 'HEAD'
   if (!isRefusal(error)) {
     const failure: Failure = { code: 'unknown', incident: report(error), values: isAct ? await keptValues(args.request) : {} }
-    throw Response.json(failure, { status: 500 })
+    throw failed(failure, 500, args, ways)
   }
   const values = isAct ? await keptValues(args.request) : {}
   if (asksForSignIn(error.code)) throw signInInstead(error.code, args, values)
-  if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params), 303)
+  if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params, error.code), 303)
   if (isAct && !ways.otherwise && FORM_AGAIN.has(error.code)) {
     const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values }
     return data({ refusal }, { status: STATUS[error.code] })
   }
   const failure: Failure = { code: error.code, incident: STATUS[error.code] === 500 ? report(error) : null, values }
-  throw Response.json(failure, { status: STATUS[error.code] })
+  throw failed(failure, STATUS[error.code], args, ways)
 }
+
+/** The framework puts the error page around what pages throw, and around nothing else: an act without a page brings its own. */
+const failed = (failure: Failure, status: number, args: LoaderFunctionArgs, { otherwise }: Ways): Response =>
+  otherwise
+    ? failureDocument({ ...failure, back: otherwise(args.params, failure.code) }, status, args)
+    : Response.json(failure, { status })
 
 const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code === 'fresh_sign_in_required'
 

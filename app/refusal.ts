@@ -17,6 +17,8 @@ export interface Failure {
   incident: string | null
   /** What was typed, so that it can be copied. */
   values: Record<string, string[]>
+  /** The page that the act belongs to, where it has none of its own. */
+  back?: string
 }
 
 /** What is shown once, by the answer to the act itself. */

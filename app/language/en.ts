@@ -126,6 +126,7 @@ export const en = {
     neverUsed: 'Not used yet',
     remove: 'Remove',
     removed: 'We removed it and told you by e-mail.',
+    onlyWay: 'We did not remove it, for you could not sign in without it. Add another way to sign in first.',
     addPasskey: 'Add a passkey',
     newCodes: 'Get new printed codes',
     newPassphrase: 'Change my passphrase',
@@ -233,6 +234,10 @@ export const en = {
     signIn: {
       title: 'You were signed out',
       text: 'It has been a while, so we signed you out to keep you safe. What you wrote is below. Copy it, then sign in and paste it.',
+    },
+    stale: {
+      title: 'This page was open for a long time',
+      text: 'Nothing was changed. Please go back and press the button again.',
     },
     busy: { title: 'We are busy now', text: 'Nothing was lost. Please wait a minute, then load this page again.' },
     tooFast: {

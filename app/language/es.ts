@@ -138,6 +138,7 @@ export const es: Catalogue = {
     neverUsed: 'Sin usar todavía',
     remove: 'Quitar',
     removed: 'Lo quitamos y le avisamos por correo.',
+    onlyWay: 'No lo quitamos, porque sin eso no podría entrar. Agregue antes otra forma de entrar.',
     addPasskey: 'Agregar una llave de acceso',
     newCodes: 'Recibir nuevos códigos impresos',
     newPassphrase: 'Cambiar mi frase de acceso',
@@ -245,6 +246,10 @@ export const es: Catalogue = {
     signIn: {
       title: 'Su sesión se cerró',
       text: 'Pasó un tiempo, así que la cerramos para protegerle. Abajo está lo que escribió. Cópielo, entre de nuevo y péguelo.',
+    },
+    stale: {
+      title: 'Esta página estuvo abierta mucho tiempo',
+      text: 'No se cambió nada. Por favor vuelva atrás y pulse el botón de nuevo.',
     },
     busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Espere un minuto y cargue la página de nuevo.' },
     tooFast: {

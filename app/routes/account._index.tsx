@@ -22,15 +22,16 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
     portal.sessions(visitor),
     portal.enrolment(visitor),
   ])
-  const asked = new URL(request.url).searchParams.get('done')
-  return { factors, sessions, recovery, done: DONE.find(done => done === asked) ?? null }
+  const query = new URL(request.url).searchParams
+  const done = DONE.find(each => each === query.get('done')) ?? null
+  return { factors, sessions, recovery, done, isOnlyWay: query.get('why') === 'only-way' }
 })
 
 export default function Account() {
   const words = useWords().account
-  const { factors, sessions, recovery, done } = useLoaderData<typeof loader>()
+  const { factors, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
   return (
-    <Page title={words.title} done={done && words[done]}>
+    <Page title={words.title} done={done && words[done]} notDone={isOnlyWay ? words.onlyWay : null}>
       {recovery ? <RecoveryNotice opensAt={recovery.opensAt} /> : null}
       <h2>{words.ways}</h2>
       <Factors factors={factors} />

@@ -1,4 +1,5 @@
 import type { ActionFunctionArgs } from '@remix-run/node'
+import { at } from '../destination.ts'
 import { form } from '../form.ts'
 import { backTo, go, handled } from '../http.ts'
 import { fullVisitor } from '../visitor.ts'
@@ -14,5 +15,5 @@ export const action = handled(
     await args.context.portal.removeFactor(visitor, args.params.factorId!)
     return go('/account', { done: 'removed' })
   },
-  { otherwise: page },
+  { otherwise: (_params, code) => at('/account', { why: code === 'conflict' ? 'only-way' : null }) },
 )

@@ -22,7 +22,7 @@ export function FailurePage({ failure }: { failure: Failure }) {
       {kind === 'signIn' ? (
         <ButtonLink to="/sign-in">{words.failure.signInGo}</ButtonLink>
       ) : (
-        <ButtonLink to="/">{words.failure.start}</ButtonLink>
+        <ButtonLink to={failure.back ?? '/'}>{failure.back ? words.cancel : words.failure.start}</ButtonLink>
       )}
     </Page>
   )
@@ -49,6 +49,8 @@ function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kep
   switch (code) {
     case 'not_found':
       return 'notFound'
+    case 'wrong_origin':
+      return 'stale'
     case 'forbidden':
     case 'unauthorized':
       return 'forbidden'
@@ -73,6 +75,7 @@ function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kep
 export const examples: Examples = {
   'not found': <FailurePage failure={{ code: 'not_found', incident: null, values: {} }} />,
   unexpected: <FailurePage failure={{ code: 'unknown', incident: 'inc_0123456789abcdef', values: {} }} />,
+  'open for too long': <FailurePage failure={{ code: 'wrong_origin', incident: null, values: {}, back: '/messages/msg_1' }} />,
   'signed out while writing': (
     <FailurePage
       failure={{

@@ -14,6 +14,8 @@ interface PageProps {
   mainField?: string
   /** What has just been done. */
   done?: string | null
+  /** What was asked for and not done, and why. */
+  notDone?: string | null
   /** For tables. */
   wide?: boolean
   /** The title is text of a message, in whatever language that is. */
@@ -22,12 +24,13 @@ interface PageProps {
 }
 
 /** The main part of every page: what is wrong first, then what was done, then the page. */
-export function Page({ title, refusal = null, mainField, done, wide, titleLanguage, children }: PageProps) {
+export function Page({ title, refusal = null, mainField, done, notDone, wide, titleLanguage, children }: PageProps) {
   return (
     <RefusedContext.Provider value={{ refusal, mainField: mainField ?? null }}>
       <main id="main" className={wide ? 'wide' : undefined}>
         <ErrorSummary />
         {done ? <Notice kind="done">{done}</Notice> : null}
+        {notDone ? <Notice kind="care">{notDone}</Notice> : null}
         <h1 lang={titleLanguage} dir={titleLanguage ? 'auto' : undefined}>
           {title}
         </h1>
@@ -45,6 +48,11 @@ export const examples: Examples = {
   ),
   'after something was done': (
     <Page title="My settings" done="It is signed out.">
+      <p>Something to read.</p>
+    </Page>
+  ),
+  'after something was not done': (
+    <Page title="My settings" notDone="We did not remove it, for you could not sign in without it.">
       <p>Something to read.</p>
     </Page>
   ),

@@ -10,11 +10,12 @@ const ORIGIN = 'http://localhost:3000'
 interface Setting {
   visitor?: Partial<Visitor> | null
   values?: Record<string, string>
+  language?: string
 }
 
-function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {} }: Setting = {}) {
+function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {}, language = 'en' }: Setting = {}) {
   const endSignInRequest = vi.fn<() => void>()
-  const context = { visitor, formTokenFits: (word: string) => word === 'right', endSignInRequest }
+  const context = { visitor, language, formTokenFits: (word: string) => word === 'right', endSignInRequest }
   const body = method === 'POST' ? new URLSearchParams({ form_token: 'right', ...values }) : null
   const request = new Request(ORIGIN + path, { method, body })
   return { request, params: { messageId: 'msg_1' }, context: context as unknown as AppLoadContext & typeof context }
@@ -112,4 +113,46 @@ test('an act without a page of its own leads to the page that tells the truth', 
   )
   const response = await thrownBy(work(args('POST', '/messages/msg_1/open')))
   expect([response.status, response.headers.get('location')]).toEqual([303, '/messages/msg_1'])
+})
+
+test.each([
+  ['en', 'This page was open for a long time', 'Go back'],
+  ['es', 'Esta página estuvo abierta mucho tiempo', 'Volver'],
+])(
+  'an act without a page of its own answers an old tab in words (%s), with the way to its page',
+  async (language, title, back) => {
+    const work = handled(
+      () => {
+        throw refusal('wrong_origin', 'No.')
+      },
+      { otherwise: params => `/messages/${params.messageId}` },
+    )
+    const response = await thrownBy(work(args('POST', '/messages/msg_1/open', { language })))
+    expect([response.status, response.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8'])
+    const page = await response.text()
+    expect(page).toContain(`<html lang="${language}"`)
+    expect(page).toContain(`<h1>${title}</h1>`)
+    expect(page).toMatch(new RegExp(`href="/messages/msg_1">${back}<`))
+  },
+)
+
+test('an act without a page of its own that breaks is a page with an incident number', async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const work = handled(() => Promise.reject(new Error('Ada Lopez has a rash')), { otherwise: () => '/account' })
+  const response = await thrownBy(work(args('POST', '/account/sessions/ses_1/end')))
+  vi.restoreAllMocks()
+  expect(response.status).toBe(500)
+  expect(await response.text()).toMatch(/^<!doctype html>(?!.*rash).*inc_[0-9a-f]{16}/s)
+})
+
+test('an act without a page of its own may lead to different pages for different refusals', async () => {
+  const work = handled(
+    () => {
+      throw refusal('conflict', 'No.')
+    },
+    { otherwise: (_params, code) => `/account?why=${code}` },
+  )
+  expect((await thrownBy(work(args('POST', '/account/factors/fac_1/remove')))).headers.get('location')).toBe(
+    '/account?why=conflict',
+  )
 })

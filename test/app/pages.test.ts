@@ -79,6 +79,11 @@ test('a patient reads, writes back and signs out on a phone without JavaScript, 
   expect(codes).toHaveLength(10)
   await press('I have them')
   await isWell('My messages')
+  await page.goto('/account')
+  await page.getByRole('button', { name: /^Remove\s+Passphrase/ }).click()
+  await isWell('My settings')
+  await page.getByText('We did not remove it, for you could not sign in without it.').waitFor()
+  await page.goto('/messages')
 
   await page.getByRole('link', { name: 'Your visit' }).click()
   await isWell('You have a message')

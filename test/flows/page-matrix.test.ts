@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, newSecret } from '../../server/ids.ts'
@@ -127,6 +127,11 @@ const FORGERIES: [string, (sent: Sent) => void][] = [
   ['from nowhere', ({ headers }) => delete headers.origin],
 ]
 
+// As from a tab that was left open: the form is ours, and too old.
+const STALE = new Set(FORGERIES.slice(0, 4).map(([forgery]) => forgery))
+const hasPage = ({ file }: PageRow) => readFileSync(path.join(ROUTES, `${file}.tsx`), 'utf8').includes('export default')
+const SAYS_SO = /^<!doctype html>.*<h1>This page was open for a long time<.*Go back<\/a>/s
+
 /** Somebody who may do this, so that nothing but the forgery can be what is refused. */
 const actorOf = (row: PageRow): VisitorRole =>
   (['patient', 'provider', 'compliance'] as const).find(role => !REFUSED.has(expected(row, role, 'own'))) ?? 'patient'
@@ -162,7 +167,7 @@ describe.each(named(acts))('$name', ({ row }) => {
     const thing = await (await thingsFor(row))(role, 'own')
     for (const [forgery, change] of FORGERIES) {
       for (const method of ['POST', 'PUT', 'DELETE']) {
-        const { status, left, headers } = await served.ask({ ...row }, token, thing, sent => {
+        const { status, left, headers, body } = await served.ask({ ...row }, token, thing, sent => {
           sent.method = method
           sent.headers.cookie += `; __Host-sign-in=${requestToken}`
           change(sent)
@@ -170,6 +175,7 @@ describe.each(named(acts))('$name', ({ row }) => {
         // The page that is shown again may itself be a look.
         const acts = left.filter(action => !action.endsWith('viewed'))
         expect([status, acts], `${method} ${forgery}`).toEqual([403, []])
+        if (STALE.has(forgery)) expect(body, forgery).toMatch(hasPage(row) ? /^<!doctype html>/ : SAYS_SO)
         expect(headers.getSetCookie().join(), forgery).not.toContain('__Host-session=')
       }
     }

@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+import type { Surroundings } from './language/words.ts'
+import { LANGUAGES, SurroundingsContext } from './language/words.ts'
+import styles from './styles/pages.css?url'
+import { Frame } from './ui/Frame.tsx'
+import { TimeOut } from './ui/TimeOut.tsx'
+
+interface DocumentProps {
+  surroundings: Surroundings
+  path: string
+  /** Of the page; never the subject of a message, which would stay behind in the browser's history. */
+  title: string | undefined
+  children: ReactNode
+}
+
+/** The document around every page. */
+export function Document({ surroundings, path, title, children }: DocumentProps) {
+  const { language, standing } = surroundings
+  const { words, direction } = LANGUAGES[language]
+  return (
+    <html lang={language} dir={direction}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title ? `${title} · ${words.portal}` : words.portal}</title>
+        <link rel="stylesheet" href={styles} />
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+      </head>
+      <body>
+        <SurroundingsContext.Provider value={surroundings}>
+          <Frame path={path}>{children}</Frame>
+          {standing === 'nobody' ? null : <TimeOut />}
+        </SurroundingsContext.Provider>
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,17 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { renderToString } from 'react-dom/server'
+import { Document } from './document.tsx'
+import type { Failure } from './refusal.ts'
+import { surroundingsOf } from './surroundings.ts'
+import { FailurePage } from './ui/FailurePage.tsx'
+
+/** The error page for an act that has no page of its own: the framework would answer it with the bare data. */
+export function failureDocument(failure: Failure, status: number, { context, request }: LoaderFunctionArgs): Response {
+  const page = (
+    <Document surroundings={surroundingsOf(context)} path={new URL(request.url).pathname} title={undefined}>
+      <FailurePage failure={failure} />
+    </Document>
+  )
+  const headers = { 'content-type': 'text/html; charset=utf-8' }
+  return new Response(`<!doctype html>${renderToString(page)}`, { status, headers })
+}

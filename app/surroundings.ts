@@ -1,0 +1,22 @@
+import type { PageContext } from '../server/page-context.ts'
+import type { Visitor } from '../server/sign-in/visitor.ts'
+import type { Standing, Surroundings } from './language/words.ts'
+import { languageOf } from './language/words.ts'
+
+/** What is around the page that is asked for. */
+export const surroundingsOf = ({ visitor, language, formToken, nonce, development }: PageContext): Surroundings => ({
+  language: languageOf(language),
+  timeZone: visitor?.timeZone ?? 'UTC',
+  formToken,
+  nonce,
+  standing: standingOf(visitor),
+  // Whoever has shown only a mailbox is not told whose it is.
+  name: visitor?.level === 'full' ? visitor.name : '',
+  development,
+})
+
+function standingOf(visitor: Visitor | null): Standing {
+  if (!visitor) return 'nobody'
+  if (visitor.level !== 'full') return 'partly'
+  return visitor.person.kind === 'recipient' ? 'reader' : (visitor.role ?? 'nobody')
+}
