@@ -47,7 +47,9 @@ export function environment(): Environment {
 export function readConfig(env: Environment): Config {
   const problems: FieldError[] = []
   const values = readValues(env, problems)
-  problems.push(...refusals(values))
+  // What was set and is wrong has been told; that it is missing would be one sentence too many.
+  const told = new Set(problems.map(({ field }) => field.replace(/_FILE$/, '')))
+  problems.push(...refusals(values).filter(({ field }) => !told.has(field)))
   if (problems.length > 0) throw misconfigured(problems)
 
   const environment = values.PORTAL_ENV ?? 'development'

@@ -6,7 +6,7 @@ import type { ServerBuild } from '@remix-run/node'
 import { openStorage, parseRootKey } from '../storage/index.ts'
 import { type Config, environment, readConfig, rootKeyOf } from './config.ts'
 import { ensureDepositKeys } from './deposit-keys.ts'
-import { isPortalError } from './errors.ts'
+import { isPortalError, PortalError } from './errors.ts'
 import { openServer, type Shell } from './http.ts'
 import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
@@ -150,9 +150,18 @@ type Listener = ReturnType<typeof openServer>['server']
 
 function listen(server: Listener, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const why = {
+    EADDRINUSE: `Port ${port} is taken by another program: set PORT to one that is free.`,
+    EACCES: `This account may not listen on port ${port}: set PORT to one from 1024 on.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: set HOST to one that is.`,
+  }[error.code ?? '']
+  return why === undefined ? error : new PortalError('misconfigured', why)
 }
 
 async function stop(server: Listener, jobs: Jobs, portal: Portal, close: () => Promise<void>): Promise<void> {

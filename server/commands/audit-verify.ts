@@ -33,7 +33,10 @@ export default command({
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
 function keyOf(text: string): string {
-  const key = existsSync(text) ? readFileSync(text, 'utf8').trim() : text.trim()
+  const isFile = existsSync(text)
+  // A verifier key has plus signs in it; a name without one was meant to be a file.
+  if (!isFile && !text.includes('+')) throw new UsedWrongly(`There is no file ${text}, and it is not a key either.`)
+  const key = isFile ? readFileSync(text, 'utf8').trim() : text.trim()
   parseVerifierKey(key)
   return key
 }
@@ -49,6 +52,10 @@ function notesOf(file: string): string[] {
 function tell({ ok, entries, proven, checkpoints, problems, warnings }: Verification, terminal: Terminal): void {
   for (const { where, what } of problems) terminal.out(`WRONG   ${where}: ${what}`)
   for (const { where, what } of warnings) terminal.out(`NOTE    ${where}: ${what}`)
-  if (ok) terminal.out(`All ${entries} entries are proven, by ${checkpoints} checkpoints.`)
-  else terminal.err(`portal audit verify: Not proven: ${proven} of ${entries} entries are; what is wrong stands above.`)
+  if (ok)
+    terminal.out(`All ${entries} entries are proven, by ${checkpoints} ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'}.`)
+  else
+    terminal.err(
+      `portal audit verify: Something is wrong, and stands above. Proven all the same: ${proven} of ${entries} entries.`,
+    )
 }

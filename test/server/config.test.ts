@@ -125,6 +125,16 @@ describe('production', () => {
     })
   })
 
+  test('what is set but wrong is told once, not as missing too', () => {
+    expect(problemsOf({ ...PRODUCTION, PORTAL_ROOT_KEY: 'short' })).toEqual({
+      PORTAL_ROOT_KEY: 'must be 32 bytes, written as 43 characters of base64url',
+    })
+    const { PORTAL_ROOT_KEY: _, ...withoutKey } = PRODUCTION
+    expect(problemsOf({ ...withoutKey, PORTAL_ROOT_KEY_FILE: join(folder, 'missing') })).toEqual({
+      PORTAL_ROOT_KEY_FILE: 'cannot be read (ENOENT)',
+    })
+  })
+
   test.each([
     ['http', { PORTAL_ORIGIN: 'http://portal.example' }, 'PORTAL_ORIGIN'],
     ['a key made for development', { PORTAL_ROOT_KEY: newDevelopmentKey() }, 'PORTAL_ROOT_KEY'],

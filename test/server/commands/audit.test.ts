@@ -41,7 +41,7 @@ describe('an export', () => {
       err: '',
       out: expect.stringContaining('3 entries and 1 checkpoints'),
     })
-    expect(await verify('--key', key)).toMatchObject({ code: 0, err: '', out: 'All 3 entries are proven, by 1 checkpoints.\n' })
+    expect(await verify('--key', key)).toMatchObject({ code: 0, err: '', out: 'All 3 entries are proven, by 1 checkpoint.\n' })
     await writeFile(join(folder, 'key.txt'), `${key}\n`)
     const { code, out } = await verify('--key', join(folder, 'key.txt'), '--json')
     expect(code).toBe(0)
@@ -72,7 +72,7 @@ describe('an export', () => {
     const said = await verify('--key', key)
     expect(said.code).toBe(1)
     expect(said.out).toMatch(/^WRONG {3}entries 0 to 2: They are not what checkpoint 1, at size 3, was signed for.*\n$/)
-    expect(said.err).toBe('portal audit verify: Not proven: 0 of 3 entries are; what is wrong stands above.\n')
+    expect(said.err).toBe('portal audit verify: Something is wrong, and stands above. Proven all the same: 0 of 3 entries.\n')
   })
 
   test.each(['entries.jsonl', 'checkpoints.txt'])('without its %s is not proven', async file => {

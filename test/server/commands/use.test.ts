@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { program } from '../../../server/commands/program.ts'
 import { atATerminal } from './at-a-terminal.ts'
 
@@ -71,7 +72,8 @@ describe('used wrongly, it says how and ends with 2', () => {
     ['audit export', 'DIR must be given.'],
     ['audit verify', '--key must be given.'],
     ['audit verify /nowhere --key k', 'There is no folder /nowhere.'],
-    ['audit verify . --key k', 'This is not a verifier key'],
+    ['audit verify . --key k', 'There is no file k, and it is not a key either.'],
+    ['audit verify . --key portal+k', 'This is not a verifier key'],
   ])('portal %s', async (line, sentence) => {
     const { portal } = await atATerminal()
     const { code, out, err } = await portal(...line.split(' ').filter(word => word !== ''))
@@ -88,6 +90,20 @@ test('what fails is told in one line, and ends with 1', async () => {
     out: '',
     err: 'portal audit key: The settings cannot be used: PORTAL_ENV must be one of: development, production; PORT must be a port, 0 to 65535.\n',
   })
+})
+
+test('a port that is taken is told of in a sentence, and nothing is opened', async () => {
+  const taken = createServer()
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void taken.close())
+  const { port } = taken.address() as AddressInfo
+  const { portal, env } = await atATerminal({ PORT: String(port) })
+  expect(await portal('serve')).toMatchObject({
+    code: 1,
+    out: '',
+    err: `portal serve: Port ${port} is taken by another program: set PORT to one that is free.\n`,
+  })
+  expect(existsSync(env.PORTAL_DATA!)).toBe(false)
 })
 
 test('a portal in production is not filled with invented patients', async () => {
