@@ -8,9 +8,17 @@ import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './
 import { requireScope } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import { requireStaff, type Staff, type Visitor } from './sign-in/visitor.ts'
+import type { Tx } from './store.ts'
 
 /** What is needed to make a deposit. */
 export type DepositingParts = Pick<Parts, 'store' | 'clock' | 'sanitizer' | 'settings' | 'wakeOutbox'>
+
+/** What is answered of a deposit: `replayed` when it had been made before. */
+interface Placed {
+  id: string
+  answer: string
+  replayed: boolean
+}
 
 const MAX_KEY_LENGTH = 255
 
@@ -35,8 +43,8 @@ export async function deposit(
 ): Promise<{ id: string; answer: string; replayed: boolean }> {
   requireScope(client, 'deposit')
   const once = { keyHash: sha256(checkedKey(idempotency.key)), bodyHash: idempotency.bodyHash }
-  const earlier = () => earlierAnswer(parts, { client }, once)
-  const place = async () => ({ ...(await placeDeposit(parts, { client }, request, { idempotency: once })), replayed: false })
+  const earlier = () => parts.store.read(tx => earlierAnswer(tx, { client }, once))
+  const place = () => placeDeposit(parts, { client }, request, { idempotency: once })
   const slot = `${client.client.id} ${once.keyHash}`
   return (await earlier()) ?? exclusively(slot, once.bodyHash, () => unlessDone(place, earlier))
 }
@@ -71,7 +79,7 @@ export async function placeByHand(
   { once, ...more }: { once: Once | null; inReplyTo?: string },
 ): Promise<{ id: string }> {
   if (once === null) return idOf(await placeDeposit(parts, { staff }, request, more))
-  const earlier = () => earlierAnswer(parts, { staff }, once)
+  const earlier = () => parts.store.read(tx => earlierAnswer(tx, { staff }, once))
   const place = () => placeDeposit(parts, { staff }, request, { ...more, idempotency: once })
   return idOf((await earlier()) ?? (await unlessDone(place, earlier)))
 }
@@ -91,27 +99,23 @@ export async function placeDeposit(
   sender: Asking,
   request: DepositRequest,
   more: { idempotency?: Once; inReplyTo?: string } = {},
-): Promise<{ id: string; answer: string }> {
+): Promise<Placed> {
   const now = parts.clock()
   checkRequest(request, now)
   const ready: ReadyContent = await readyContent(parts, request, now)
-  const kept = await parts.store.transaction(tx =>
-    keepDeposit(tx, {
-      sender,
-      request,
-      ready,
-      now,
-      settings: parts.settings,
-      idempotency: more.idempotency ?? null,
-      inReplyTo: more.inReplyTo ?? null,
-    }),
-  )
-  parts.wakeOutbox()
-  return kept
+  const { idempotency = null, inReplyTo = null } = more
+  const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
+  const placed = await parts.store.transaction(async tx => {
+    // Looked up here: whoever was quicker may be in the same commit, and is no earlier durable than this answer.
+    const earlier = idempotency && (await earlierAnswer(tx, sender, idempotency))
+    return earlier ?? { ...(await keepDeposit(tx, keeping)), replayed: false }
+  })
+  if (!placed.replayed) parts.wakeOutbox()
+  return placed
 }
 
-async function earlierAnswer({ store }: DepositingParts, asking: Asking, once: Once) {
-  const earlier = await store.read(tx => tx.deposits.findByIdempotencyKey(senderRef(asking).id, once.keyHash))
+async function earlierAnswer(tx: Tx, asking: Asking, once: Once): Promise<Placed | null> {
+  const earlier = await tx.deposits.findByIdempotencyKey(senderRef(asking).id, once.keyHash)
   if (earlier?.idempotency == null) return null
   if (earlier.idempotency.bodyHash !== once.bodyHash) throw keyReused()
   return { id: earlier.id, answer: earlier.idempotency.answer, replayed: true }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { isPortalError, PortalError } from './errors.ts'
-import type { FileUpload } from './views.ts'
 
 /** Tells that something is asked for again, and whether it is the same: SHA-256 (base64url) of a key, and of what came with it. */
 export interface Once {
@@ -20,16 +19,21 @@ export interface SentForm {
  * @param words - plain data without bytes; `files` count by name and content.
  * @returns null for a form without its word, which acts every time.
  */
-export function onceForForm({ formId }: SentForm, act: string, words: unknown, files: FileUpload[]): Once | null {
+export function onceForForm(
+  { formId }: SentForm,
+  act: string,
+  words: unknown,
+  files: { name: string; bytes: Uint8Array }[],
+): Once | null {
   if (formId === null || formId === '') return null
   const digests = files.map(({ name, bytes }) => [name, sha256(bytes)])
   return { keyHash: sha256(`${act} ${formId}`), bodyHash: sha256(JSON.stringify([words, digests])) }
 }
 
 /**
- * Does what storage lets be done once; whoever was quicker, in this process or another, has done it.
+ * Does what storage lets be done once. The work looks itself, in its transaction, whether it was done; an engine that lets two of them
+ * run beside each other ends one in `conflict`, and whoever was quicker has done it.
  *
- * @param work - ends in `conflict` when it has been done.
  * @param earlier - what was done then; null when nothing was.
  */
 export async function unlessDone<T>(work: () => Promise<T>, earlier: () => Promise<T | null>): Promise<T> {

@@ -37,12 +37,12 @@ export async function reply(
   const once = onceForForm(form, `reply ${id}`, checked.text, checked.files)
   const send = () => sendReply(parts, reader, id, checked, once)
   if (once === null) return send()
-  const earlier = () => sentBefore(parts, reader, once)
+  const earlier = () => parts.store.read(tx => sentBefore(tx, reader, once))
   return (await earlier()) ?? unlessDone(send, earlier)
 }
 
-async function sentBefore({ store }: ReplyParts, reader: Reader, once: Once): Promise<{ id: string } | null> {
-  const earlier = await store.read(tx => tx.messages.findByForm(reader.person.id, once.keyHash))
+async function sentBefore(tx: Tx, reader: Reader, once: Once): Promise<{ id: string } | null> {
+  const earlier = await tx.messages.findByForm(reader.person.id, once.keyHash)
   if (earlier !== null && earlier.bodyHash !== once.bodyHash) throw keyReused()
   return earlier && { id: earlier.id }
 }
@@ -56,6 +56,9 @@ async function sendReply(
 ): Promise<{ id: string }> {
   const sent = await store.transaction(async tx => {
     const now = clock()
+    // Looked up here: whoever was quicker may be in the same commit, and is no earlier durable than this answer.
+    const earlier = once && (await sentBefore(tx, reader, once))
+    if (earlier) return { ...earlier, isNew: false }
     const original = await answerable(tx, reader, id, now)
     const person = await personBehind(tx, reader)
     const message = { ...(await replyTo(tx, original, files.length, now)), form: once }
@@ -74,10 +77,10 @@ async function sendReply(
       commitments: { content: bound.digest },
     })
     await letterToSender(tx, 'reply_waiting', message, now, settings)
-    return message.id
+    return { id: message.id, isNew: true }
   })
-  wakeOutbox()
-  return { id: sent }
+  if (sent.isNew) wakeOutbox()
+  return { id: sent.id }
 }
 
 async function answerable(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Message> {

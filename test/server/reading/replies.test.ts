@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { Asking } from '../../../server/asking.ts'
-import { newSecret } from '../../../server/ids.ts'
 import { openMessage, viewMessage } from '../../../server/reading.ts'
 import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from '../../../server/replies.ts'
 import { reply } from '../../../server/reply.ts'
@@ -272,21 +271,6 @@ test('an answer to a reply is a new deposit in the same thread, to the same pers
     body: { subject: 'Re: Result', text: 'You are welcome' },
     frame: { from: 'Dr. Cole' },
   })
-})
-
-test('an answer whose form is sent five times at once is one deposit with one notice', async () => {
-  const of = await clinic()
-  const { id, original } = await answered(of)
-  const form = { formId: newSecret() }
-  const answer = { text: 'You are welcome', files: [list] }
-  const send = () => answerReply(of.parts, of.north.drCole, id, answer, form)
-  const sent = await Promise.all(Array.from({ length: 5 }, send))
-  expect(new Set([...sent, await send()].map(one => one.id)).size).toBe(1)
-  expect(await of.store.read(tx => tx.messages.ofThread(original.thread))).toHaveLength(3)
-  const [message] = await of.store.read(tx => tx.messages.ofDeposit(sent[0]!.id))
-  expect(await of.lettersAbout(message!.id)).toMatchObject([{ kind: 'notice' }])
-  const other = answerReply(of.parts, of.north.drCole, id, { ...answer, text: 'Not at all' }, form)
-  expect(await refusalOf(other)).toMatchObject({ code: 'idempotency_key_reused' })
 })
 
 test('nobody else answers a reply, and an empty answer is refused', async () => {
