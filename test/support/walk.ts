@@ -57,12 +57,25 @@ export async function walk(origin: string, { screen = 'phone', story = '', ...mo
     async arrives(title) {
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
       expect(await page.title(), 'a page says in the browser’s tab which it is').toMatch(/\S · \S/)
+      expect(await narrowFields(page), `${page.url()}: what is typed can be seen`).toEqual([])
       await picture()
       const kind = `${screen} ${title}`
       if (!checked.has(kind)) expect(await accessibilityProblems(page), `${page.url()} (${title})`).toEqual([])
       checked.add(kind)
     },
   }
+}
+
+const NARROWEST = 60 // CSS pixels: a year, the shortest thing anybody types
+
+/** The fields too narrow for what is typed into them, by name. */
+async function narrowFields(page: Page): Promise<string[]> {
+  const fields = await page.locator('input:not([type=radio], [type=checkbox], [type=hidden]):visible, textarea:visible').all()
+  const named = fields.map(async field => {
+    const box = await field.boundingBox()
+    return box !== null && box.width < NARROWEST ? [`${await field.getAttribute('name')}: ${box.width}`] : []
+  })
+  return (await Promise.all(named)).flat()
 }
 
 /** Takes a numbered picture of each page, into the folder SCREENSHOTS names; does nothing without it. */
