@@ -10,8 +10,11 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   if (precision === 'day') return new Intl.DateTimeFormat(language, day).format(at)
   if (precision === 'exact')
     return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
-  const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'longGeneric' } as const
-  return new Intl.DateTimeFormat(language, format).format(at)
+  const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
+  const generic = new Intl.DateTimeFormat(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
+  // Zones without such a name come out as "GMT+00:00"; their long form is a name more often.
+  if (!/GMT[+-]\d/.test(generic)) return generic
+  return new Intl.DateTimeFormat(language, { ...format, timeZoneName: 'long' }).format(at)
 }
 
 /** {@link tell} for whoever looks at this page. */

@@ -38,6 +38,7 @@ test('a moment is told by the reader’s clock, with the zone in words', () => {
   const at = Date.UTC(2026, 10, 20, 22)
   expect(tell(at, 'en', 'America/New_York')).toBe('Friday, November 20, 2026 at 5:00 PM Eastern Time')
   expect(tell(at, 'es', 'America/Los_Angeles')).toMatch(/viernes, 20 de noviembre de 2026.*hora del Pacífico/)
+  expect(tell(at, 'en', 'UTC')).toBe('Friday, November 20, 2026 at 10:00 PM Coordinated Universal Time')
   expect(tell(at, 'en', 'America/New_York', 'day')).toBe('November 20, 2026')
 })
 
