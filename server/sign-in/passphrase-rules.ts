@@ -50,16 +50,10 @@ const RUNS = [
   'azertyuiop',
 ]
 
-/** One short piece over and over (`abababab`, `11111111`), or a run along the alphabet, the digits or a row of keys. */
+/** One piece over and over (`abababab`, `passwordpassword`), or a run along the alphabet, the digits or a row of keys. */
 function isRun(plain: string): boolean {
-  const isRepeated = [1, 2, 3, 4].some(
-    length =>
-      plain ===
-      plain
-        .slice(0, length)
-        .repeat(Math.ceil(plain.length / length))
-        .slice(0, plain.length),
-  )
+  // What goes on like this begins with what is left of it when its first piece is taken away.
+  const isRepeated = Array.from({ length: Math.floor(plain.length / 2) }).some((_, i) => plain.startsWith(plain.slice(i + 1)))
   const backwards = [...plain].reverse().join('')
   return isRepeated || RUNS.some(run => run.includes(plain) || run.includes(backwards))
 }

@@ -83,6 +83,8 @@ test.each([
   ['digits in order', '23456789'],
   ['one letter', 'zzzzzzzzzz'],
   ['one piece again and again', 'abcabcabcabc'],
+  ['what everybody chooses, twice', 'password password'],
+  ['one piece again and again, and a part of it', 'pigeonpigeonpig'],
   ['their address', 'ada.lopez@example.com'],
   ['the front of it', 'Ada.Lopez'],
   ['their name', 'ada lopez 1950'],
