@@ -64,6 +64,7 @@ async function isRepliedTo(stage: Stage, now: Instant, cole: StaffPlayer): Promi
   await stage.at(now - days(20) + hours(5))
   const ada = await stage.enrols(ADA.name, ADA.email)
   const reader = await ada.signsIn()
+  await stage.at(now - days(20) + hours(5) + minutes(1))
   const message = await opens(portal, reader, 'Your blood test')
   await stage.at(now - days(20) + hours(5) + minutes(6))
   const view = await portal.viewMessage(reader, message)
@@ -87,6 +88,7 @@ async function isOpened(stage: Stage, now: Instant, ada: PatientPlayer): Promise
   await stage.deliver()
   const portal = await stage.at(now - days(8))
   const reader = await ada.signsIn()
+  await stage.at(now - days(8) + minutes(1))
   await opens(portal, reader, 'Your medicine plan')
   await portal.signOut(reader)
 }
