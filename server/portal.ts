@@ -23,7 +23,7 @@ import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
 import type { Scope } from './sender.ts'
 import { signIn } from './sign-in/sign-in.ts'
-import type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/views.ts'
+import type { Enrolment, FactorLine, SecondFactor, SessionLine, Started } from './sign-in/views.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
 import { trailKeeper } from './trail/signing.ts'
@@ -121,7 +121,7 @@ export interface Portal {
   mailboxCodeReference(requestToken: string): Promise<string | null>
   /** @throws wrong_code, too_many_attempts, sign_in_required (the request is over) */
   enterMailboxCode(requestToken: string, code: string): Promise<Started>
-  enterPassphrase(requestToken: string, passphrase: string): Promise<void>
+  enterPassphrase(requestToken: string, passphrase: string): Promise<SecondFactor>
   enterTotp(requestToken: string, code: string): Promise<Started>
   enterPrintedCode(requestToken: string, code: string): Promise<Started>
   passkeyOptions(requestToken: string): Promise<Record<string, unknown>>

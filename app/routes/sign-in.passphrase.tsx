@@ -22,8 +22,8 @@ export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
 export const action = handled(async (args: ActionFunctionArgs) => {
   const token = signInRequest(args.context)
   const { passphrase } = await form(args, { passphrase: 'secret' })
-  await args.context.portal.enterPassphrase(token, passphrase)
-  return go('/sign-in/app-code', { to: wanted(args.request) })
+  const next = await args.context.portal.enterPassphrase(token, passphrase)
+  return go(next === 'printed_code' ? '/sign-in/printed-code' : '/sign-in/app-code', { to: wanted(args.request) })
 })
 
 export default function Passphrase() {

@@ -13,7 +13,7 @@ import { looksLikePrintedCode, plainPrintedCode } from './printed-code.ts'
 import { requireRequest } from './request.ts'
 import { startSession } from './session.ts'
 import type { Factor, Method, PersonRef, SignInRequest } from './store.ts'
-import type { Started } from './views.ts'
+import type { SecondFactor, Started } from './views.ts'
 
 /** Works on nobody's key as long as on somebody's. */
 const NOBODYS_KEY = newAuthenticatorKey()
@@ -21,14 +21,15 @@ const NOBODYS_KEY = newAuthenticatorKey()
 /**
  * The first of two factors. Nothing opens yet.
  *
+ * @returns what to ask for next. Whoever has shown the passphrase may know which; nobody else is told.
  * @throws PortalError `wrong_sign_in`, `too_many_attempts`, `busy`, `sign_in_required`.
  */
-export async function enterPassphrase(parts: Parts, requestToken: string, typed: string): Promise<void> {
+export async function enterPassphrase(parts: Parts, requestToken: string, typed: string): Promise<SecondFactor> {
   const { request, factor } = await beforeTrying(parts, requestToken, 'passphrase')
   const overlong = isOverlong(typed)
   const { right, rehash } = await parts.passphrases.verify(overlong ? null : (factor?.secret ?? null), overlong ? '' : typed)
   const renewed = right && rehash ? await parts.passphrases.hash(typed) : null
-  const isProven = await countedTry(parts, tried(request, 'passphrase'), async (tx, now) => {
+  const next = await countedTry(parts, tried(request, 'passphrase'), async (tx, now) => {
     // First of all, so that a wrong passphrase takes no longer for somebody than for nobody.
     if (!right || factor === null) return null
     // It may have been changed or removed while the hash was made.
@@ -36,9 +37,15 @@ export async function enterPassphrase(parts: Parts, requestToken: string, typed:
     if (renewed !== null) await tx.signIn.factors.replaceSecret(factor.id, renewed)
     await tx.signIn.factors.markUsed(factor.id, now)
     await tx.signIn.requests.setPassphraseAt(request.tokenHash, now)
-    return true
+    return secondFactorOf(tx, request.person)
   })
-  if (isProven === null) throw wrongSignIn()
+  if (next === null) throw wrongSignIn()
+  return next
+}
+
+async function secondFactorOf(tx: Tx, person: PersonRef | null): Promise<SecondFactor> {
+  const hasOnlyPaper = (await factorOf(tx, person, 'totp')) === null && (await factorOf(tx, person, 'printed_code')) !== null
+  return hasOnlyPaper ? 'printed_code' : 'totp'
 }
 
 /**

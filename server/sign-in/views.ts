@@ -10,6 +10,9 @@ export interface Started {
   next: 'enrol' | 'read' | 'work'
 }
 
+/** What is asked for after a passphrase: a code of the app, or, from who has none, a printed one. */
+export type SecondFactor = 'totp' | 'printed_code'
+
 export interface Enrolment {
   mayEnrol: boolean
   /** Why not, when not: this account has factors already and must be entered with one of them. */

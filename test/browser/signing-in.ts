@@ -70,8 +70,8 @@ export async function keepsCodes(person: Walk): Promise<string[]> {
   return codes
 }
 
-/** Types the address and the passphrase; the second half is asked for next. */
-export async function typesPassphrase(person: Walk, address = ADA.email): Promise<void> {
+/** Types the address and the passphrase; the second half they have is asked for next. */
+export async function typesPassphrase(person: Walk, address = ADA.email, next = en.appCode.title): Promise<void> {
   await person.goTo('/sign-in')
   await person.arrives(en.signIn.title)
   await person.type(en.signIn.email, address)
@@ -81,7 +81,7 @@ export async function typesPassphrase(person: Walk, address = ADA.email): Promis
   await person.arrives(en.passphrase.title)
   await person.type(en.passphrase.label, PASSPHRASE)
   await person.press(en.goOn)
-  await person.arrives(en.appCode.title)
+  await person.arrives(next)
 }
 
 export async function signsOut(person: Walk): Promise<void> {

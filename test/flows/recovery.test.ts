@@ -54,7 +54,6 @@ async function someone(): Promise<Visitor> {
       await one.types(en.signIn.email, address)
       await press(en.ways.passphrase)
       await one.types(en.passphrase.label, passphrase)
-      await press(en.appCode.paper)
       await one.types(en.printedCode.label, code)
     },
     sessionToken: async () => (await context.cookies()).find(({ name }) => name === '__Host-session')!.value,

@@ -31,6 +31,15 @@ test('the code that confirmed the app is used up, the next one works, and none w
   expect(await refusalOf(at.signsInByApp(ADA.address, key))).toBe('wrong_sign_in')
 })
 
+test('who has shown the passphrase is asked for what they have: the app, or without one a printed code', async () => {
+  const at = await doorWithMessage()
+  await at.deposits('Letter', [BEN])
+  await at.enrolsApp(await at.provesMailbox(ADA.address))
+  await at.enrolsPrintedCodes(await at.provesMailbox(BEN.address))
+  expect(await at.portal.enterPassphrase(await at.begins(ADA.address), PASSPHRASE)).toBe('totp')
+  expect(await at.portal.enterPassphrase(await at.begins(BEN.address), PASSPHRASE)).toBe('printed_code')
+})
+
 test('of fifty tries at once with the right code, one gets in', async () => {
   const at = await doorWithMessage()
   const { key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
