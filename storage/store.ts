@@ -51,12 +51,19 @@ function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
   // After a crash the log may still hold pages of what was destroyed before it.
   let owesPurge = true
 
+  // Those who shared a commit share its purge.
+  let purging: Promise<void> | undefined
+
   /** The work is durable by now, whatever becomes of this: what cannot be purged today is after the next commit. */
-  const purge = async (): Promise<void> => {
-    owesPurge = await engine.purge().then(
-      purged => !purged,
-      () => true,
-    )
+  const purge = (): Promise<void> => {
+    purging ??= engine
+      .purge()
+      .catch(() => false)
+      .then(purged => {
+        owesPurge = !purged
+        purging = undefined
+      })
+    return purging
   }
 
   return {

@@ -5,14 +5,12 @@ import { Kysely, sql } from 'kysely'
 import { PortalError } from '../../server/errors.ts'
 import type { Database } from '../schema.ts'
 import type { Engine, EngineDialect, EngineOptions } from './engine.ts'
+import { Groups, type Writer } from './group.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { busy, isBusy, isFatal, RETRY_AFTER_SECONDS, translate } from './sqlite-errors.ts'
 import { Connection } from './turn.ts'
 
-const { setTimeout } = globalThis
-
 const PATIENCE_MILLISECONDS = 5_000
-const RETRY_MILLISECONDS = 20
 /** Waiting inside SQLite stops the event loop, so only this long; the rest of the patience is spent asynchronously. */
 const BLOCKING_MILLISECONDS = 20
 /** The log is emptied when it has grown past this: it holds older copies of pages, deleted ones too. */
@@ -76,6 +74,7 @@ class Sqlite implements Engine {
   readonly #writer: BetterSqlite.Database
   readonly #reader: BetterSqlite.Database
   readonly #writing = new Connection()
+  readonly #groups: Groups
   readonly #reading = new Connection()
   readonly #writerDb: Kysely<Database>
   readonly #readerDb: Kysely<Database>
@@ -89,6 +88,7 @@ class Sqlite implements Engine {
     this.#reader = reader
     this.#options = options
     reader.pragma('query_only = ON')
+    this.#groups = new Groups(this.#groupWriter(), this.#writing, options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
     const noticed = (error: unknown) => this.#notice(error)
     this.#writerDb = new Kysely({ dialect: sqliteDialect(writer, () => this.#writing.requireTurn(), noticed) })
     this.#readerDb = new Kysely({ dialect: sqliteDialect(reader, () => this.#reading.requireTurn(), noticed) })
@@ -96,13 +96,7 @@ class Sqlite implements Engine {
 
   async write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
     this.#refuseWrongTime()
-    const deadline = this.#deadline()
-    return this.#writing.queue(async () => {
-      await this.#begin(deadline)
-      const result = await this.#whole(this.#writer, () => this.#writing.run(() => work(this.#writerDb)))
-      this.#boundLog()
-      return result
-    }, true)
+    return this.#groups.write(() => work(this.#writerDb))
   }
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
@@ -134,34 +128,33 @@ class Sqlite implements Engine {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true // what is queued is still done; nothing new is begun
-    await Promise.all([this.#writing.idle(), this.#reading.idle()])
+    await Promise.all([this.#groups.idle(), this.#reading.idle()])
     this.#reader.close()
     if (!this.#failure) this.#checkpoint('TRUNCATE')
     this.#writer.close()
   }
 
-  /** Takes the write lock; while another process has it, waits without stopping the event loop. */
-  async #begin(deadline: number): Promise<void> {
-    for (;;) {
-      this.#refuseAfterFailure()
-      try {
-        this.#writer.exec('begin immediate')
-        return
-      } catch (error) {
-        if (!isBusy(error)) throw this.#notice(error)
-      }
-      await this.#waitUntil(deadline)
+  #groupWriter(): Writer {
+    return {
+      begin: () => {
+        this.#refuseAfterFailure()
+        try {
+          this.#writer.exec('begin immediate')
+          return true
+        } catch (error) {
+          if (isBusy(error)) return false
+          throw this.#notice(error)
+        }
+      },
+      exec: statement => {
+        // A write that may be lost acknowledges nothing, whoever shared the transaction with it.
+        if (statement === 'commit') this.#refuseAfterFailure()
+        this.#attempt(() => this.#writer.exec(statement))
+      },
+      inTransaction: () => this.#writer.inTransaction,
+      busy,
+      committed: () => this.#boundLog(),
     }
-  }
-
-  /** Counted from when the work was asked for, so that a queue behind a locked database is told all at once. */
-  #deadline(): number {
-    return performance.now() + (this.#options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
-  }
-
-  async #waitUntil(deadline: number): Promise<void> {
-    if (performance.now() >= deadline) throw busy()
-    await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
   }
 
   /** Everything or nothing: commits what the work did, or rolls it back and passes its error on. */

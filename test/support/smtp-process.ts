@@ -62,8 +62,8 @@ const server = new SMTPServer({
     if (turnOf('drop-after-data')) return void socketOf(session).destroy()
     const reset = turnOf('reset-after-accept')
     callback(null, `2.0.0 queued for ${session.envelope.rcptTo[0]?.address}`)
-    // The answer must have left before the line is cut.
-    if (reset) setTimeout(() => socketOf(session)?.resetAndDestroy(), 20)
+    // The answer must have been read before the line is cut: a reset takes along what still lies unread at the other end.
+    if (reset) setTimeout(() => socketOf(session)?.resetAndDestroy(), 250)
   },
 })
 

@@ -1,0 +1,143 @@
+import type { Connection } from './turn.ts'
+
+// Taken when the module loads: a test that sets the clock by hand must not stop the engine.
+const { setImmediate, setTimeout } = globalThis
+
+/** Works in one commit: as many as keep the event loop no longer than a commit does. */
+const MAX_GROUP = 32
+const RETRY_MILLISECONDS = 20
+
+/** What a group asks of the one connection that writes. */
+export interface Writer {
+  /** Takes the write lock; false while another process has it. */
+  begin(): boolean
+  /** Runs `savepoint`, `release`, `rollback`, `commit`. Throws what the room says of it. */
+  exec(statement: string): void
+  /** Some errors roll back by themselves. */
+  inTransaction(): boolean
+  /** What is said to those who waited too long for another process. */
+  busy(): Error
+  /** After a commit. */
+  committed(): void
+}
+
+type Work = () => Promise<unknown>
+
+interface Waiting {
+  work: Work
+  /** By the stopwatch, when it gives up waiting for another process. */
+  deadline: number
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * Puts works that arrive together into one transaction, each in a savepoint of its own, and answers all of them after one durable
+ * commit. Load makes commits larger, not slower: while one waits for the disk, the next group gathers.
+ */
+export class Groups {
+  readonly #writer: Writer
+  readonly #connection: Connection
+  readonly #patienceMilliseconds: number
+  #waiting: Waiting[] = []
+  #isQueued = false
+
+  constructor(writer: Writer, connection: Connection, patienceMilliseconds: number) {
+    this.#writer = writer
+    this.#connection = connection
+    this.#patienceMilliseconds = patienceMilliseconds
+  }
+
+  /** Resolves or rejects when what it did, or saw done, is durable; a work that fails takes none of the others along. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    // Counted from when it was asked for, so that a crowd before a locked database is told all at once.
+    const deadline = performance.now() + this.#patienceMilliseconds
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, deadline, resolve: resolve as (result: unknown) => void, reject })
+      this.#queue()
+    })
+  }
+
+  /** Resolves when everything asked for so far is done. */
+  async idle(): Promise<void> {
+    do await this.#connection.idle()
+    while (this.#isQueued)
+  }
+
+  #queue(): void {
+    if (this.#isQueued) return
+    this.#isQueued = true
+    // Everybody has been answered by then; whatever else goes wrong, the writer has noted.
+    this.#connection.queue(() => this.#commitGroup(), true).catch(() => undefined)
+  }
+
+  async #commitGroup(): Promise<void> {
+    // What arrives in this turn of the event loop comes along.
+    await new Promise<void>(resolve => setImmediate(resolve))
+    this.#isQueued = false
+    if (!(await this.#begin())) return
+    const group: Waiting[] = []
+    const answers: (() => void)[] = []
+    try {
+      for (let one = this.#waiting.shift(); one; one = group.length < MAX_GROUP ? this.#waiting.shift() : undefined) {
+        group.push(one)
+        answers.push(await this.#apart(one))
+      }
+      this.#writer.exec('commit')
+    } catch (error) {
+      this.#giveUp(group, error)
+      return
+    } finally {
+      if (this.#waiting.length > 0) this.#queue()
+    }
+    for (const answer of answers) answer()
+    this.#writer.committed()
+  }
+
+  /**
+   * Runs one work; when it fails, it alone is undone.
+   *
+   * @returns its answer, to be given after the commit: a refusal, too, may rest on what another of the group has only just written.
+   * @throws when the failure took the whole transaction along.
+   */
+  async #apart({ work, resolve, reject }: Waiting): Promise<() => void> {
+    this.#writer.exec('savepoint one')
+    try {
+      const result = await this.#connection.run(work)
+      this.#writer.exec('release one')
+      return () => resolve(result)
+    } catch (error) {
+      if (!this.#writer.inTransaction()) throw error
+      this.#writer.exec('rollback to one; release one')
+      return () => reject(error)
+    }
+  }
+
+  #giveUp(group: Waiting[], error: unknown): void {
+    try {
+      if (this.#writer.inTransaction()) this.#writer.exec('rollback')
+    } finally {
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  /** Waits for another process without stopping the event loop. False when nobody waits any more. */
+  async #begin(): Promise<boolean> {
+    for (;;) {
+      try {
+        if (this.#writer.begin()) return true
+        this.#dismiss(({ deadline }) => performance.now() >= deadline, this.#writer.busy())
+      } catch (error) {
+        this.#dismiss(() => true, error)
+      }
+      if (this.#waiting.length === 0) return false
+      await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
+    }
+  }
+
+  #dismiss(who: (one: Waiting) => boolean, error: unknown): void {
+    const dismissed = this.#waiting.filter(who)
+    this.#waiting = this.#waiting.filter(one => !dismissed.includes(one))
+    for (const { reject } of dismissed) reject(error)
+  }
+}
