@@ -21,7 +21,11 @@ export const en = {
   },
   signedInAs: (name: string) => `Signed in as ${name}`,
   footer: { emergency: 'Not for emergencies. If you are in danger, call 911.', help: 'Help and privacy', language: 'Language' },
-  problem: { title: 'Please check this', error: 'Error:' },
+  problem: {
+    title: 'Please check this',
+    error: 'Error:',
+    filesAgain: 'Did you add files? Please add them again.',
+  },
   optional: '(you may leave this empty)',
   back: 'Back',
   goOn: 'Continue',
@@ -195,8 +199,8 @@ export const en = {
     answer: 'Type the code from your clinic.',
     year: 'Type your birth date.',
     text: 'Write your message.',
-    knowsThem: 'Choose yes or no.',
-    mayContact: 'Choose yes or no.',
+    knowsThem: 'Choose yes or no: do you know the person?',
+    mayContact: 'Choose yes or no: may the sender get in touch?',
   } as Record<string, string>,
   /** What to do about a field that is filled in, but not well. */
   improve: {

@@ -23,7 +23,11 @@ export const es: Catalogue = {
     help: 'Ayuda y privacidad',
     language: 'Idioma',
   },
-  problem: { title: 'Por favor revise esto', error: 'Error:' },
+  problem: {
+    title: 'Por favor revise esto',
+    error: 'Error:',
+    filesAgain: '¿Agregó archivos? Por favor agréguelos otra vez.',
+  },
   optional: '(puede dejarlo vacío)',
   back: 'Volver',
   goOn: 'Continuar',
@@ -207,8 +211,8 @@ export const es: Catalogue = {
     answer: 'Escriba el código de su clínica.',
     year: 'Escriba su fecha de nacimiento.',
     text: 'Escriba su mensaje.',
-    knowsThem: 'Elija sí o no.',
-    mayContact: 'Elija sí o no.',
+    knowsThem: 'Elija sí o no: ¿conoce a la persona?',
+    mayContact: 'Elija sí o no: ¿puede comunicarse quien lo envió?',
   },
   improve: {
     address: 'Escriba un correo completo, como nombre@example.com.',

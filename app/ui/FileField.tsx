@@ -1,15 +1,30 @@
+import { useContext } from 'react'
+import { useWords } from '../language/words.ts'
 import type { Examples } from './example.ts'
 import { describedBy, Labelled } from './Field.tsx'
-import { useProblem } from './refused.ts'
+import { RefusedContext, useProblem } from './refused.ts'
 
-/** Files to send along. */
+/** Files to send along. Browsers do not keep them in a form that comes back: the hint says so then. */
 export function FileField({ label, hint }: { label: string; hint: string }) {
+  const words = useWords()
   const problem = useProblem('files')
+  const { refusal } = useContext(RefusedContext)
   return (
-    <Labelled name="files" label={label} hint={hint} optional>
+    <Labelled name="files" label={label} hint={refusal ? `${hint} ${words.problem.filesAgain}` : hint} optional>
       <input id="files" name="files" type="file" multiple aria-describedby={describedBy('files', hint, problem)} />
     </Labelled>
   )
 }
 
-export const examples: Examples = { plain: <FileField label="Add files" hint="Photos or papers, up to 20 MB in all." /> }
+const field = <FileField label="Add files" hint="Photos or papers, up to 20 MB in all." />
+
+export const examples: Examples = {
+  plain: field,
+  'in a form that came back': (
+    <RefusedContext.Provider
+      value={{ refusal: { code: 'invalid', sentence: 'Something is missing.', fields: [], values: {} }, mainField: null }}
+    >
+      {field}
+    </RefusedContext.Provider>
+  ),
+}

@@ -44,7 +44,7 @@ function Lines({ lines }: { lines: TrailView['lines'] }) {
           <td>
             <code>{line.object}</code>
           </td>
-          <td>{line.detail}</td>
+          <td className="loose">{line.detail}</td>
         </tr>
       ))}
     </WideTable>

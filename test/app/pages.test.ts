@@ -192,6 +192,7 @@ test('a provider joins, writes, reads the reply, answers and withdraws, and ever
   await press('Send')
   await isWell('New message')
   expect(await page.getByLabel('Full name').inputValue()).toBe('Ben Okafor')
+  expect(await page.locator('#files-hint').textContent()).toContain('Please add them again.')
   await fill('E-mail address', ben.address)
   await fill('Subject', 'Your plan')
   await page.getByRole('textbox', { name: 'Message' }).fill('Please read it.')
