@@ -121,6 +121,7 @@ export interface Portal {
   mailboxCodeReference(requestToken: string): Promise<string | null>
   /** @throws wrong_code, too_many_attempts, sign_in_required (the request is over) */
   enterMailboxCode(requestToken: string, code: string): Promise<Started>
+  /** The first of two factors; says which the second is. @throws wrong_sign_in, too_many_attempts, sign_in_required */
   enterPassphrase(requestToken: string, passphrase: string): Promise<SecondFactor>
   enterTotp(requestToken: string, code: string): Promise<Started>
   enterPrintedCode(requestToken: string, code: string): Promise<Started>
