@@ -21,7 +21,13 @@ export default defineConfig({
           },
         }),
       ],
-  build: { assetsInlineLimit: 0 },
+  // Only what is worth reading before the demonstration's people are told: neither the list of files, nor that pages which only act have
+  // nothing to load in a browser.
+  logLevel: 'warn',
+  build: {
+    assetsInlineLimit: 0,
+    rollupOptions: { onwarn: (warning, warn) => (warning.code === 'EMPTY_BUNDLE' ? undefined : warn(warning)) },
+  },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/chromium.ts'],
