@@ -94,7 +94,7 @@ const idOf = ({ id }: { id: string }): { id: string } => ({ id })
  * @throws PortalError `invalid`, with pointers to every field that is wrong; `too_large`; `undecipherable` or `malformed` for sealed
  * content; `conflict` when the idempotency key was used before.
  */
-export async function placeDeposit(
+async function placeDeposit(
   parts: DepositingParts,
   sender: Asking,
   request: DepositRequest,

@@ -135,6 +135,9 @@ test('a patient reads, writes back and signs out on a phone without JavaScript, 
   await isWell('Su frase de acceso')
   await fill('Frase de acceso', 'seven grey pigeons on a roof')
   await press('Continuar')
+  // Who has paper and no app is asked for paper at once; the other page is a step away.
+  await isWell('Su código impreso')
+  await page.goto('/sign-in/app-code')
   await isWell('Código de su aplicación')
   await press('Usar un código impreso')
   await isWell('Su código impreso')
