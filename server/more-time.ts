@@ -1,8 +1,7 @@
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
-import { standingFor } from './message.ts'
 import type { Parts } from './parts.ts'
-import { asActor, refusal } from './reader.ts'
+import { asActor, receivedMessage } from './reader.ts'
 import { letterToSender } from './sender-letter.ts'
 import { requireReader, type Visitor } from './sign-in/visitor.ts'
 import { record } from './trail/entry.ts'
@@ -20,11 +19,7 @@ export async function askForMoreTime(
   const reader = requireReader(visitor)
   await store.transaction(async tx => {
     const now = clock()
-    const message = await tx.messages.find(id)
-    const standing = standingFor(reader.person.id, message, now)
-    if (message === null || message.direction === 'reply' || standing === 'absent') throw refusal('not_found')
-    if (standing === 'retracted') throw refusal('retracted')
-    if (standing === 'disposed') throw refusal('gone')
+    const { message, standing } = await receivedMessage(tx, reader, id, now)
     if (standing !== 'expired') throw new PortalError('conflict', 'This message can still be read.')
     const receipt = { id: newId('evt', now), message: id, at: now, attachment: null }
     if (!(await tx.receipts.addOnce({ ...receipt, stage: 'more_time_asked' }))) return

@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { newId } from './ids.ts'
 import { type Message, standingFor } from './message.ts'
 import type { Parts } from './parts.ts'
-import { asActor, refusal } from './reader.ts'
+import { asActor, receivedMessage, refusal } from './reader.ts'
 import { requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
@@ -24,11 +24,7 @@ export async function notForMe(
   const reader = requireReader(visitor)
   await store.transaction(async tx => {
     const now = clock()
-    const message = await tx.messages.find(id)
-    const standing = standingFor(reader.person.id, message, now)
-    if (message === null || message.direction === 'reply' || standing === 'absent') throw refusal('not_found')
-    if (standing === 'retracted') throw refusal('retracted')
-    if (standing === 'disposed') throw refusal('gone')
+    const { message } = await receivedMessage(tx, reader, id, now)
     const { knowsThem, mayContact } = answers
     await hide(tx, message, now, { ...asActor(reader), detail: { knowsThem, mayContact } })
   })

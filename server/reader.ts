@@ -41,6 +41,20 @@ export async function readableMessage(tx: Tx, reader: Reader, id: string, now: I
   throw refusal(standing === 'disposed' ? 'gone' : 'not_found')
 }
 
+/**
+ * A message that was sent to this reader and is still there for them, read or not, expired or not.
+ *
+ * @throws PortalError `not_found` when it is not theirs, not there, or their own answer; `retracted`, `gone`.
+ */
+export async function receivedMessage(tx: Tx, reader: Reader, id: string, now: Instant) {
+  const message = await tx.messages.find(id)
+  const standing = standingFor(reader.person.id, message, now)
+  if (message === null || message.direction === 'reply' || standing === 'absent') throw refusal('not_found')
+  if (standing === 'retracted') throw refusal('retracted')
+  if (standing === 'disposed') throw refusal('gone')
+  return { message, standing }
+}
+
 const SENTENCES = {
   not_found: 'There is no such message.', // the same for what is not there and what is not yours
   expired: 'This message can no longer be read.',
