@@ -17,6 +17,7 @@ import type {
  */
 export interface Database {
   migrations: MigrationRow
+  backfills: BackfillRow
   root_keys: RootKeyRow
   organization_keys: OrganizationKeyRow
   signing_keys: SigningKeyRow
@@ -51,6 +52,13 @@ export interface Database {
 export interface MigrationRow {
   name: string
   at: number
+}
+
+/** A migration whose rows are still being moved; gone when all are. The table is made when it is first needed. */
+export interface BackfillRow {
+  migration: string
+  /** Where the last batch stopped; null before the first. */
+  reached: string | null
 }
 
 /** Sealed: profile (name, telephone, time zone, whether notices may name it). */

@@ -28,7 +28,7 @@ export async function openStore(engine: Engine, root: RootKey, now: Instant, mig
  */
 const isNew = (engine: Engine, root: RootKey): Promise<boolean> =>
   engine.read(async db => {
-    refuseOther(await schemaState(db, engine.dialect))
+    await refuseOther(db, engine.dialect)
     const known = await db.selectFrom('root_keys').select('id').execute()
     if (known.length > 0 && !known.some(({ id }) => id === root.id)) throw wrongRootKey()
     return known.length === 0

@@ -4,62 +4,113 @@ import type { Instant } from '../../server/time.ts'
 import type { Engine, EngineDialect } from '../engines/engine.ts'
 import type { Database } from '../schema.ts'
 import { initial } from './0001-initial.ts'
+import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
-interface Migration {
+export interface Migration {
+  /** Number and noun; the names are in the order they run. */
   name: string
+  /** Changes the schema, in one transaction with the record that it has run. */
   up(db: Kysely<Database>, dialect: EngineDialect): Promise<void>
+  /** Fills what `up` has made when there may be many rows: batch by batch afterwards, where one transaction would take too long. */
+  backfill?: Backfill
 }
 
 /** In the order they run. A released one is never changed, only followed. */
 const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', up: initial }]
 
-/** `unknown`: a database that some other program, or a newer one, has made. */
+/**
+ * `older`: migrations are missing, or one has not moved all its rows yet. `newer`: a newer version of this program has migrated it.
+ * `unknown`: some other program has made it.
+ */
 export type SchemaState = 'empty' | 'older' | 'current' | 'newer' | 'unknown'
 
 /**
- * Brings the schema to what this program knows, in one transaction: old or new, never between. Does nothing when it is.
+ * Brings the schema to what this program knows: each migration in a transaction of its own together with its record, so that after
+ * whatever interruption it goes on where it stopped. Every transaction locks and looks again, so that two programs may do it at once.
  *
- * @returns the names of the migrations that were run.
+ * @param migrations - another list than this program's own: a shorter one makes the schema of an earlier release.
+ * @returns the names of the migrations that were run here, those that were completed here among them.
  * @throws PortalError `misconfigured` when the database is a newer program's, or not Restante's.
  */
-export async function migrateDatabase(engine: Engine, now: Instant): Promise<string[]> {
-  if ((await engine.read(db => schemaState(db, engine.dialect))) === 'current') return []
-  return engine.write(async db => {
-    await engine.dialect.lockMigrations(db)
-    refuseForeign(await schemaState(db, engine.dialect))
-    await createMigrationsTable(db, engine.dialect)
-    const done = await applied(db)
-    const missing = MIGRATIONS.slice(done.length)
-    for (const { name, up } of missing) {
-      await up(db, engine.dialect)
-      await db.insertInto('migrations').values({ name, at: now }).execute()
-    }
-    return missing.map(({ name }) => name)
-  })
+export async function migrateDatabase(
+  engine: Engine,
+  now: Instant,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  const ran = new Set<string>()
+  for (;;) {
+    if ((await engine.read(db => schemaState(db, engine.dialect, migrations))) === 'current') return [...ran]
+    const name = await engine.write(db => step(db, engine.dialect, now, migrations))
+    if (name !== null) ran.add(name)
+  }
+}
+
+/** The first so many of this program's migrations, by name: the schema of an earlier release. */
+export function migrationsUpTo(names: readonly string[]): readonly Migration[] {
+  const known = MIGRATIONS.slice(0, names.length)
+  const other = names.find((name, at) => name !== known[at]?.name)
+  if (other !== undefined) throw newer([other])
+  return known
+}
+
+/** One batch of an unfinished backfill, or the next migration. @returns its name; null when another program was faster. */
+async function step(
+  db: Kysely<Database>,
+  dialect: EngineDialect,
+  now: Instant,
+  migrations: readonly Migration[],
+): Promise<string | null> {
+  await dialect.lockMigrations(db)
+  await refuseForeign(db, dialect, migrations)
+  await createMigrationsTable(db, dialect)
+  const unfinished = await unfinishedBackfill(db, dialect)
+  if (unfinished) {
+    const { name, backfill } = migrations.find(migration => migration.name === unfinished.migration) ?? {}
+    if (name === undefined || backfill === undefined) throw newer([unfinished.migration])
+    await moveBatch(db, name, backfill, unfinished.reached)
+    return name
+  }
+  const next = migrations[(await applied(db)).length]
+  if (next === undefined) return null
+  await next.up(db, dialect)
+  await db.insertInto('migrations').values({ name: next.name, at: now }).execute()
+  if (next.backfill) await beginBackfill(db, next.name)
+  return next.name
 }
 
 /** @throws PortalError `misconfigured` unless the schema is exactly the one this program knows. */
-export function refuseOther(state: SchemaState): void {
-  refuseForeign(state)
-  if (state !== 'current')
+export async function refuseOther(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
+  await refuseForeign(db, dialect, MIGRATIONS)
+  if ((await schemaState(db, dialect)) !== 'current')
     throw new PortalError('misconfigured', 'The database has not been migrated: run `portal migrate` first.')
 }
 
-export async function schemaState(db: Kysely<Database>, dialect: EngineDialect): Promise<SchemaState> {
+export async function schemaState(
+  db: Kysely<Database>,
+  dialect: EngineDialect,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<SchemaState> {
   const tables = await dialect.tables(db)
   if (tables.length === 0) return 'empty'
   if (!tables.includes('migrations')) return 'unknown'
   const done = await applied(db)
-  const known = MIGRATIONS.map(({ name }) => name)
+  const known = migrations.map(({ name }) => name)
   if (done.some((name, index) => index < known.length && name !== known[index])) return 'unknown'
   if (done.length > known.length) return 'newer'
-  return done.length === known.length ? 'current' : 'older'
+  return done.length === known.length && !(await unfinishedBackfill(db, dialect)) ? 'current' : 'older'
 }
 
-function refuseForeign(state: SchemaState): void {
-  if (state === 'newer') throw new PortalError('misconfigured', 'The database was made by a newer version of this program.')
+async function refuseForeign(db: Kysely<Database>, dialect: EngineDialect, migrations: readonly Migration[]): Promise<void> {
+  const state = await schemaState(db, dialect, migrations)
+  if (state === 'newer') throw newer((await applied(db)).slice(migrations.length))
   if (state === 'unknown') throw new PortalError('misconfigured', 'The database holds tables that are not this program’s.')
 }
+
+const newer = (names: readonly string[]) =>
+  new PortalError(
+    'misconfigured',
+    `The database was made by a newer version of this program: it has ${names.join(', ')}, which this version does not know.`,
+  )
 
 async function applied(db: Kysely<Database>): Promise<string[]> {
   const rows = await db.selectFrom('migrations').select('name').orderBy('name').execute()
