@@ -35,8 +35,10 @@ export function rowsUnder(key: Key): Rows {
 
 /** Name and value of every column, in order of the names. Nulls are left out, so that a later release can add a column. */
 function columns(row: object): Encodable[] {
-  return Object.entries(row as Record<string, Encodable>)
-    .filter(([name, value]) => name !== 'mac' && value !== null)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flat()
+  const values: Encodable[] = []
+  for (const name of Object.keys(row).sort()) {
+    const value = (row as Record<string, Encodable>)[name]!
+    if (name !== 'mac' && value !== null) values.push(name, value)
+  }
+  return values
 }

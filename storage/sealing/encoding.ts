@@ -13,34 +13,35 @@ const NUMBER_BYTES = 8
  * @throws RangeError for a number that is not a safe integer.
  */
 export function encode(values: readonly Encodable[]): Uint8Array {
-  const encoded = Buffer.allocUnsafe(values.reduce<number>((total, value) => total + HEAD_BYTES + lengthOf(value), 0))
-  let offset = 0
-  for (const value of values) {
-    encoded.writeUInt8(tagOf(value), offset)
-    encoded.writeUInt32BE(lengthOf(value), offset + 1)
-    writeValue(encoded, value, offset + HEAD_BYTES)
-    offset += HEAD_BYTES + lengthOf(value)
-  }
-  return encoded
+  const encoded = Buffer.allocUnsafe(values.reduce<number>((total, value) => total + HEAD_BYTES + mostBytes(value), 0))
+  let end = 0
+  for (const value of values) end = append(encoded, end, value)
+  return encoded.subarray(0, end)
 }
 
-function tagOf(value: Encodable): number {
-  if (value === null) return TAGS.null
-  if (typeof value === 'string') return value.isWellFormed() ? TAGS.text : TAGS.illFormed
-  return typeof value === 'number' ? TAGS.number : TAGS.bytes
-}
-
-function lengthOf(value: Encodable): number {
+/** No text takes more than three bytes for each of its UTF-16 units; to know it exactly would be to write it twice. */
+function mostBytes(value: Encodable): number {
   if (value === null) return 0
-  if (typeof value === 'string') return value.isWellFormed() ? Buffer.byteLength(value, 'utf8') : value.length * 2
+  if (typeof value === 'string') return value.length * 3
   return typeof value === 'number' ? NUMBER_BYTES : value.length
 }
 
-function writeValue(into: Buffer, value: Encodable, offset: number): void {
-  if (value === null) return
-  if (typeof value === 'string') into.write(value, offset, value.isWellFormed() ? 'utf8' : 'utf16le')
-  else if (typeof value === 'number') into.writeBigInt64BE(safeInteger(value), offset)
-  else into.set(value, offset)
+/** @returns where the next value begins. */
+function append(into: Buffer, start: number, value: Encodable): number {
+  const [tag, length] = written(into, start + HEAD_BYTES, value)
+  into.writeUInt8(tag, start)
+  into.writeUInt32BE(length, start + 1)
+  return start + HEAD_BYTES + length
+}
+
+function written(into: Buffer, at: number, value: Encodable): [tag: number, length: number] {
+  if (value === null) return [TAGS.null, 0]
+  if (typeof value === 'string') {
+    return value.isWellFormed() ? [TAGS.text, into.write(value, at, 'utf8')] : [TAGS.illFormed, into.write(value, at, 'utf16le')]
+  }
+  if (typeof value === 'number') return [TAGS.number, into.writeBigInt64BE(safeInteger(value), at) - at]
+  into.set(value, at)
+  return [TAGS.bytes, value.length]
 }
 
 function safeInteger(value: number): bigint {

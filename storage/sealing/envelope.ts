@@ -1,9 +1,10 @@
-import { createCipheriv, createDecipheriv, hash, type KeyObject, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto'
 import { encode } from './encoding.ts'
 import { newKeyBytes, unwrapKey, wrapKey } from './keys.ts'
 import { tampered } from './refusal.ts'
 
 const VERSION = 1
+const HEAD = Buffer.of(VERSION)
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const DATA_KEY_ID_BYTES = 16
@@ -47,10 +48,10 @@ export function sealPart(plaintext: Uint8Array, place: Place, wrapping: KeyObjec
   try {
     // The nonce may be random: each data key seals exactly one part, so it can never repeat under a key.
     const nonce = randomBytes(NONCE_BYTES)
-    const cipher = createCipheriv('aes-256-gcm', dataKey, nonce, { authTagLength: TAG_BYTES })
+    // As a key object: given as bytes, Node takes four times as long to set the cipher up.
+    const cipher = createCipheriv('aes-256-gcm', createSecretKey(dataKey), nonce, { authTagLength: TAG_BYTES })
     cipher.setAAD(associatedData('part', place, dataKey))
-    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-    const sealed = Buffer.concat([Buffer.of(VERSION), nonce, ciphertext, cipher.getAuthTag()])
+    const sealed = Buffer.concat([HEAD, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
     return { wrappedKey: wrapKey(wrapping, dataKey), sealed }
   } finally {
     dataKey.fill(0)
@@ -68,7 +69,7 @@ export function openPart(part: SealedPart, place: Place, wrapping: KeyObject): U
   const dataKey = unwrapKey(wrapping, part.wrappedKey)
   try {
     const nonce = sealed.subarray(1, 1 + NONCE_BYTES)
-    const decipher = createDecipheriv('aes-256-gcm', dataKey, nonce, { authTagLength: TAG_BYTES })
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(dataKey), nonce, { authTagLength: TAG_BYTES })
     decipher.setAAD(associatedData('part', place, dataKey))
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
     return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
