@@ -73,6 +73,7 @@ export const handled =
   <T>(work: (args: LoaderFunctionArgs) => Promise<T> | T, ways: Ways = {}) =>
   async (args: LoaderFunctionArgs): Promise<T> => {
     try {
+      if (acts(args.request)) await args.context.admit()
       return await work(args)
     } catch (error) {
       if (error instanceof Response) throw error
@@ -80,8 +81,10 @@ export const handled =
     }
   }
 
+const acts = ({ method }: Request): boolean => method !== 'GET' && method !== 'HEAD'
+
 async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Promise<unknown> {
-  const isAct = args.request.method !== 'GET' && args.request.method !== 'HEAD'
+  const isAct = acts(args.request)
   if (!isRefusal(error)) {
     const failure: Failure = { code: 'unknown', incident: report(error), values: isAct ? await keptValues(args.request) : {} }
     throw failed(failure, 500, args, ways)

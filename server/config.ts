@@ -13,6 +13,8 @@ export interface Config {
   origin: string
   host: string
   port: number
+  /** Addresses and ranges of the proxies in front. */
+  proxies: string[]
   /** Absolute path. */
   dataFolder: string
   /** `sqlite:` with an absolute path, or `postgres://…` */
@@ -61,6 +63,7 @@ export function readConfig(env: Environment): Config {
     origin,
     host: values.HOST ?? '127.0.0.1',
     port,
+    proxies: values.PORTAL_PROXIES ?? [],
     dataFolder,
     databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder),
     rootKey: values.PORTAL_ROOT_KEY ?? null,

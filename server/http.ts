@@ -12,6 +12,7 @@ import type { Visitor } from './sign-in/visitor.ts'
 import { type Clock, minutes, seconds } from './time.ts'
 import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
+import { networkOf, type Proxies } from './web/network.ts'
 import { sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
@@ -25,6 +26,8 @@ export interface Shell {
   portal: Portal
   pages: ServerBuild
   files: StaticFiles
+  /** Whose word about where a request comes from is taken. */
+  proxies: Proxies
   /** Pages of the development mailbox, when there is one. */
   development: ((request: Request, path: string) => Promise<Response | null>) | null
   log: Log
@@ -69,9 +72,13 @@ function answerer(shell: Shell) {
     const nonce = randomBytes(16).toString('base64url')
     try {
       endWithoutProgress(incoming, outgoing)
+      const network = networkOf(incoming.socket.remoteAddress, header(incoming, 'x-forwarded-for'), shell.proxies)
       const { response, kind } = REFUSED_METHODS.has(incoming.method ?? '')
         ? data(methodNotAllowed(['GET', 'HEAD', 'POST']))
-        : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES), nonce)
+        : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES), {
+            nonce,
+            network,
+          })
       protect(response, kind, { origin: shell.origin, nonce })
       await sendWebResponse(response, outgoing, incoming.method ?? 'GET')
       takeInTheRest(incoming)
@@ -88,12 +95,17 @@ interface Answer {
   response: Response
   kind: ResponseKind
 }
-type Route = (request: Request, path: string, nonce: string) => Promise<Answer>
+/** Of one request: the nonce of its scripts, and the network it comes from. */
+interface Circumstances {
+  nonce: string
+  network: string | null
+}
+type Route = (request: Request, path: string, circumstances: Circumstances) => Promise<Answer>
 
 /** Nothing that goes wrong leaves without an answer, and no answer tells more than it may. */
-async function answerOrExplain(shell: Shell, route: Route, request: Request, nonce: string): Promise<Answer> {
+async function answerOrExplain(shell: Shell, route: Route, request: Request, circumstances: Circumstances): Promise<Answer> {
   try {
-    return await route(request, new URL(request.url).pathname, nonce)
+    return await route(request, new URL(request.url).pathname, circumstances)
   } catch (error) {
     if (isPortalError(error)) return { response: problemResponse(error, shell.origin), kind: 'data' }
     const incident = newId('inc', shell.clock())
@@ -110,7 +122,7 @@ async function answerOrExplain(shell: Shell, route: Route, request: Request, non
 function router(shell: Shell): Route {
   const renderPage = createRequestHandler(shell.pages, 'production')
   const forApi = (path: string) => path.startsWith('/api/') || path.startsWith('/.well-known/')
-  return async (request, path, nonce) => {
+  return async (request, path, circumstances) => {
     if (path === '/livez') return data(text('alive\n'))
     if (path === '/readyz') return data(await readiness(shell.portal))
     const file = shell.files.answer(request, path)
@@ -123,7 +135,7 @@ function router(shell: Shell): Route {
     if (development) return { response: development, kind: 'page' }
     checkOrigin(request, shell.origin, 'refuse')
     if (isForFramework(request, path)) return data(text('Not found.\n', 404))
-    return page(shell, renderPage, request, nonce)
+    return page(shell, renderPage, request, circumstances)
   }
 }
 
@@ -131,13 +143,13 @@ async function page(
   shell: Shell,
   render: (request: Request, context: AppLoadContext) => Promise<Response>,
   request: Request,
-  nonce: string,
+  circumstances: Circumstances,
 ): Promise<Answer> {
   const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
   const jar = new CookieJar()
   const visitor = await shell.portal.visitor(cookies.session)
   if (visitor !== null && isPeeking(request)) return { response: new Response(null, { status: 204 }), kind: 'page' }
-  const context = pageContext(shell, request, { cookies, jar, visitor, nonce })
+  const context = pageContext(shell, request, { cookies, jar, visitor, ...circumstances })
   const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
   // The session that this browser forgets now would live on, with nobody left to end it; one that was replaced is gone already.
   if (jar.sessionStarted && visitor !== null) await shell.portal.signOut(visitor)
@@ -158,6 +170,9 @@ const longestForm = (request: Request, visitor: Visitor | null): number =>
   visitor?.level === 'full' && request.headers.get('content-type')?.startsWith('multipart/form-data')
     ? MAX_UPLOAD_BYTES
     : MAX_FORM_BYTES
+
+/** Several lines of a header count as one list. */
+const header = ({ headers }: IncomingMessage, name: string): string | undefined => [headers[name]].flat().join(',') || undefined
 
 async function readiness(portal: Portal): Promise<Response> {
   const health = await portal.health()

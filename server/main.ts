@@ -23,6 +23,7 @@ import { fileHistory } from './trail/history.ts'
 import { trailNameOf } from './trail/signing.ts'
 import { checkAtStart } from './trail/tail.ts'
 import { developmentPages } from './web/development.ts'
+import { proxiesAt } from './web/network.ts'
 import { StaticFiles } from './web/static.ts'
 
 const TOP = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -81,6 +82,7 @@ async function openShell(config: Config, log: Parts['log'], migrate: boolean) {
     portal: createPortal(parts),
     pages: await builtPages(),
     files: await StaticFiles.in(join(TOP, 'build', 'client')),
+    proxies: proxiesAt(config.proxies),
     development: caught ? developmentPages(caught, config.dataFolder, clock) : null,
     log,
     clock,

@@ -23,6 +23,11 @@ export interface PageContext {
   formToken: string
   /** Whether a posted `form_token` belongs to this browser. */
   formTokenFits(presented: string): boolean
+  /**
+   * Before every act: counts those of visitors who have not signed in, by the network they come from.
+   * @throws PortalError `too_many_requests`
+   */
+  admit(): Promise<void>
   /** A random word for a form that must act once, however often it is sent: its hidden field `form_id`. */
   newFormId(): string
   /** Keeps the language for visitors who are not signed in. */

@@ -113,6 +113,8 @@ export interface Portal {
   // --- Signing in --------------------------------------------------------------------------------------------------
   /** Who is behind a session token (and keeps the session awake); null for none, stale or revoked ones. */
   visitor(sessionToken: string | null): Promise<Visitor | null>
+  /** Counts what somebody does who has proven nothing, by the network they come from. @throws too_many_requests */
+  admitStranger(network: string): Promise<void>
   /** Starts a sign-in and binds it to this browser; the same answer and time for known and unknown. */
   beginSignIn(from: { address?: string | undefined; locator?: string | undefined }): Promise<{ requestToken: string }>
   /** Sends a code to the mailbox of the request, if there is one; always the same answer. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRange } from './web/network.ts'
 
 /** One line of the environment: what it is for, what it may be, what it is when nobody says. */
 export interface Setting<T> {
@@ -37,6 +38,10 @@ const origin = text
   )
   .transform(value => new URL(value).origin)
 
+const ranges = text
+  .transform(value => value.split(',').map(range => range.trim()))
+  .refine(values => values.every(isRange), 'must be addresses or ranges such as 10.0.0.0/8, separated by commas')
+
 const database = text.refine(
   value => /^sqlite:/.test(value) || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)),
   'must begin with sqlite: or postgres://',
@@ -66,6 +71,12 @@ export const SETTINGS = {
   ),
   HOST: setting('Address to listen on.', '127.0.0.1', text),
   PORT: setting('Port to listen on.', '3000', port),
+  PORTAL_PROXIES: setting(
+    'Addresses or ranges of the reverse proxies in front, separated by commas: their X-Forwarded-For says which network a visitor comes ' +
+      'from, so that nobody’s tries to sign in hold up everybody’s. Without it the address of the connection counts.',
+    '127.0.0.1, 10.0.0.0/8',
+    ranges,
+  ),
   PORTAL_DATA: setting(
     'Folder of the database, of the checkpoint history and, in development, of the generated key and the caught mail. Relative to the project.',
     'storage/local',

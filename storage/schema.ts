@@ -5,6 +5,7 @@ import type {
   FactorRow,
   InvitationRow,
   MailboxCodeRow,
+  NetworkActsRow,
   PrintedCodeRow,
   RecoveryRow,
   SessionTableRow,
@@ -42,6 +43,7 @@ export interface Database {
   mailbox_codes: MailboxCodeRow
   enrolments: EnrolmentRow
   attempts: AttemptRow
+  network_acts: NetworkActsRow
   invitations: InvitationRow
   recoveries: RecoveryRow
   trail_entries: TrailEntryRow

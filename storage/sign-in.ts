@@ -4,6 +4,7 @@ import { enrolments } from './enrolments.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
 import { mailboxCodes } from './mailbox-codes.ts'
+import { networks } from './networks.ts'
 import { peopleAt } from './people-at.ts'
 import { printedCodes } from './printed-codes.ts'
 import { recoveries } from './recoveries.ts'
@@ -23,6 +24,7 @@ export function signIn(work: Work): SignInStore {
     attempts: attempts(work),
     invitations: invitations(work),
     recoveries: recoveries(work),
+    networks: networks(work),
     peopleAt: peopleAt(work),
     // Across organizations: who signs in has not said yet which of them they come from.
     subjectOf: address => keyedHash(work.portal.index, 'sign-in subject', address),

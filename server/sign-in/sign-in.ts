@@ -5,6 +5,7 @@ import { enrolment } from './enrolment.ts'
 import { factors, removeFactor } from './factor.ts'
 import { acceptInvitation } from './invitation.ts'
 import { enterMailboxCode, mailboxCodeReference, sendMailboxCode } from './mailbox-code.ts'
+import { forgetNetworks, networkLimit } from './network-limit.ts'
 import * as proof from './proof.ts'
 import * as recovering from './recovering.ts'
 import { beginSignIn, type From } from './request.ts'
@@ -15,6 +16,7 @@ import type { Visitor } from './visitor.ts'
 /** The use cases of signing in, over the portal's parts. */
 export const signIn = (parts: Parts) => ({
   visitor: (sessionToken: string | null) => visitor(parts, sessionToken),
+  ...networkLimit(parts),
   beginSignIn: (from: From) => beginSignIn(parts, from),
   sendMailboxCode: (requestToken: string) => sendMailboxCode(parts, requestToken),
   mailboxCodeReference: (requestToken: string) => mailboxCodeReference(parts, requestToken),
@@ -54,6 +56,6 @@ function forgetStale({ store, clock }: Parts): Promise<number> {
     const requests = await tx.signIn.requests.removeExpired(now)
     // What was begun in a session that is over, is over too.
     const enrolments = await tx.signIn.enrolments.removeStale(now - ABSOLUTE_LIMIT)
-    return sessions + requests + enrolments
+    return sessions + requests + enrolments + (await forgetNetworks(tx, now))
   })
 }

@@ -187,6 +187,12 @@ export interface SignInStore {
     /** True for exactly one caller, and only while it is running. */
     end(id: string, state: Exclude<Recovery['state'], 'running'>, at: Instant): Promise<boolean>
   }
+  networks: {
+    /** Counts one act of a network in a window of time; says how many there were. The network is kept as a keyed hash. */
+    count(network: string, window: number): Promise<number>
+    /** Forgets the windows before this one. */
+    forget(before: number): Promise<number>
+  }
   /**
    * Everybody who has this address: staff who are not disabled, then recipients, the newest first. Opens nothing that is sealed, so that
    * it takes no longer for an address that somebody has.

@@ -13,13 +13,15 @@ interface Asked {
   jar: CookieJar
   visitor: Visitor | null
   nonce: string
+  /** Where it comes from; null when that cannot be told: see web/network.ts. */
+  network: string | null
 }
 
 /** The context of one page. Whose turn it is, is decided here once; what they may do, in the use cases. */
 export function pageContext(
   shell: { portal: Portal; origin: string; environment: 'development' | 'production' },
   request: Request,
-  { cookies, jar, visitor, nonce }: Asked,
+  { cookies, jar, visitor, nonce, network }: Asked,
 ): PageContext {
   return {
     portal: shell.portal,
@@ -35,6 +37,9 @@ export function pageContext(
     // A session that is over binds nothing any more: the page that says so must still be able to post.
     formToken: formTokenFor((visitor ? cookies.session : null) ?? cookies.signIn),
     formTokenFits: presented => formTokenFits(presented, { ...cookies, session: visitor ? cookies.session : null }),
+    admit: async () => {
+      if (network !== null && visitor?.level !== 'full') await shell.portal.admitStranger(network)
+    },
     newFormId: newSecret,
     nonce,
     origin: shell.origin,

@@ -4,6 +4,7 @@ import type { Instant } from '../../server/time.ts'
 import type { Engine, EngineDialect } from '../engines/engine.ts'
 import type { Database } from '../schema.ts'
 import { initial } from './0001-initial.ts'
+import { networkActs } from './0002-network-acts.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -16,7 +17,10 @@ export interface Migration {
 }
 
 /** In the order they run. A released one is never changed, only followed. */
-const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', up: initial }]
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-initial', up: initial },
+  { name: '0002-network-acts', up: networkActs },
+]
 
 /**
  * `older`: migrations are missing, or one has not moved all its rows yet. `newer`: a newer version of this program has migrated it.

@@ -79,6 +79,14 @@ export interface AttemptRow {
   disabled_at: number | null
 }
 
+export interface NetworkActsRow {
+  /** Keyed hash of an address or the first half of one. */
+  network: string
+  /** Minutes since 1970. */
+  time_window: number
+  acts: number
+}
+
 export interface InvitationRow extends Authenticated {
   token_hash: string
   person_kind: 'recipient' | 'staff'

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ServerBuild } from '@remix-run/node'
 import { openServer } from '../../server/http.ts'
+import { proxiesAt } from '../../server/web/network.ts'
 import { StaticFiles } from '../../server/web/static.ts'
 import { type Clinic, clinicIn } from '../support/clinic.ts'
 import { wholePortal } from '../support/whole-portal.ts'
@@ -27,6 +28,7 @@ export async function servedClinic(): Promise<ServedClinic> {
     portal: portal.portal,
     pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
+    proxies: proxiesAt([]),
     development: null,
     log: portal.parts.log,
     clock: portal.clock.read,

@@ -5,6 +5,7 @@ import { ANYBODY, halfSignedIn, OWN_ONLY, patients, presents, type Row, reads, S
 export const SIGNING_IN: Row[] = [
   // Signing in: what is presented counts, not who presents it
   { method: 'visitor', ask: reads(async () => undefined), answers: { ...SIGNED_IN('yes'), ...halfSignedIn('yes') } },
+  { method: 'admitStranger', ask: presents(portal => portal.admitStranger('203.0.113.7')), answers: ANYBODY('yes') },
   { method: 'beginSignIn', ask: presents(portal => portal.beginSignIn({ address: 'ada@example.com' })), answers: ANYBODY('yes') },
   {
     method: 'sendMailboxCode',

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { ServerBuild } from '@remix-run/node'
 import { openServer } from '../../../server/http.ts'
 import { formTokenFor } from '../../../server/web/cookies.ts'
+import { proxiesAt } from '../../../server/web/network.ts'
 import { StaticFiles } from '../../../server/web/static.ts'
 import { ORIGIN } from '../../support/whole-portal.ts'
 import { everybody, type People } from '../access/people.ts'
@@ -46,6 +47,7 @@ export async function servedPeople(): Promise<ServedPeople> {
     portal,
     pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
+    proxies: proxiesAt([]),
     development: null,
     log: parts.log,
     clock: clock.read,
