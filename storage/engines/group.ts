@@ -9,16 +9,20 @@ const RETRY_MILLISECONDS = 20
 
 /** What a group asks of the one connection that writes. */
 export interface Writer {
-  /** Takes the write lock; false while another process has it. */
-  begin(): boolean
+  /**
+   * Takes the write lock; false while another process has it.
+   *
+   * @param milliseconds - how long it may wait for it where the database can keep a queue; what waits longest is told then.
+   */
+  begin(milliseconds: number): boolean | Promise<boolean>
   /** Runs `savepoint`, `release`, `rollback`, `commit`. Throws what the room says of it. */
-  exec(statement: string): void
+  exec(statement: string): void | Promise<void>
   /** Some errors roll back by themselves. */
   inTransaction(): boolean
   /** What is said to those who waited too long for another process. */
   busy(): Error
-  /** After a commit. */
-  committed(): void
+  /** After each transaction, however it ended, when everybody has been answered. */
+  ended(): void
 }
 
 type Work = () => Promise<unknown>
@@ -83,15 +87,14 @@ export class Groups {
         group.push(one)
         answers.push(await this.#apart(one))
       }
-      this.#writer.exec('commit')
+      await this.#writer.exec('commit')
+      for (const answer of answers) answer()
     } catch (error) {
-      this.#giveUp(group, error)
-      return
+      await this.#giveUp(group, error)
     } finally {
+      this.#writer.ended()
       if (this.#waiting.length > 0) this.#queue()
     }
-    for (const answer of answers) answer()
-    this.#writer.committed()
   }
 
   /**
@@ -101,21 +104,21 @@ export class Groups {
    * @throws when the failure took the whole transaction along.
    */
   async #apart({ work, resolve, reject }: Waiting): Promise<() => void> {
-    this.#writer.exec('savepoint one')
+    await this.#writer.exec('savepoint one')
     try {
       const result = await this.#connection.run(work)
-      this.#writer.exec('release one')
+      await this.#writer.exec('release one')
       return () => resolve(result)
     } catch (error) {
       if (!this.#writer.inTransaction()) throw error
-      this.#writer.exec('rollback to one; release one')
+      await this.#writer.exec('rollback to one; release one')
       return () => reject(error)
     }
   }
 
-  #giveUp(group: Waiting[], error: unknown): void {
+  async #giveUp(group: Waiting[], error: unknown): Promise<void> {
     try {
-      if (this.#writer.inTransaction()) this.#writer.exec('rollback')
+      if (this.#writer.inTransaction()) await this.#writer.exec('rollback')
     } finally {
       for (const { reject } of group) reject(error)
     }
@@ -125,7 +128,8 @@ export class Groups {
   async #begin(): Promise<boolean> {
     for (;;) {
       try {
-        if (this.#writer.begin()) return true
+        const [first] = this.#waiting
+        if (first && (await this.#writer.begin(Math.max(1, first.deadline - performance.now())))) return true
         this.#dismiss(({ deadline }) => performance.now() >= deadline, this.#writer.busy())
       } catch (error) {
         this.#dismiss(() => true, error)

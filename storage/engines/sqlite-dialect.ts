@@ -3,12 +3,12 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
-  type Driver,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { HandDriven } from './hand-driven.ts'
 
 /** More texts than the room has; lists in `in (…)` make a text for each length. */
 const MAX_STATEMENTS = 500
@@ -69,36 +69,4 @@ class PreparedConnection implements DatabaseConnection {
     this.#statements.set(sql, statement)
     return statement
   }
-}
-
-class HandDriven implements Driver {
-  readonly #connection: DatabaseConnection
-
-  constructor(connection: DatabaseConnection) {
-    this.#connection = connection
-  }
-
-  async init(): Promise<void> {
-    // the engine has opened it already
-  }
-
-  async acquireConnection(): Promise<DatabaseConnection> {
-    return this.#connection
-  }
-
-  async releaseConnection(): Promise<void> {
-    // there is only one, and the engine keeps it
-  }
-
-  async destroy(): Promise<void> {
-    // the engine closes it
-  }
-
-  beginTransaction = refuse
-  commitTransaction = refuse
-  rollbackTransaction = refuse
-}
-
-async function refuse(): Promise<void> {
-  throw new Error('The engine begins and ends transactions, nothing else.')
 }

@@ -153,7 +153,7 @@ class Sqlite implements Engine {
       },
       inTransaction: () => this.#writer.inTransaction,
       busy,
-      committed: () => this.#boundLog(),
+      ended: () => this.#boundLog(),
     }
   }
 

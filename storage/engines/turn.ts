@@ -6,6 +6,12 @@ const { setImmediate, clearImmediate } = globalThis
 /** One transaction's time on a connection. */
 interface Turn {
   running: boolean
+  /** Statements that are not answered yet. */
+  unanswered: number
+  /** Set while nothing is unanswered: then the work must go on before the event loop has gone round. */
+  overstay: ReturnType<typeof setImmediate> | undefined
+  /** Ends a work that waits for something else. */
+  stop(): void
 }
 
 const turns = new AsyncLocalStorage<Turn>()
@@ -13,8 +19,9 @@ const turns = new AsyncLocalStorage<Turn>()
 /**
  * One connection's queue: one transaction at a time, and while it runs no statement but its own.
  *
- * better-sqlite3 answers at once, so a transaction that awaits only its statements ends within one turn of the event loop. One
- * that awaits anything else would hold the database meanwhile; it is stopped and rolled back.
+ * A transaction that awaits only its statements goes on as soon as they are answered: where answers come at once, it ends within one
+ * turn of the event loop; where they come over a network, it says its next statement within the turn that brought the answer to the
+ * last. One that awaits anything else would hold the database meanwhile; it is stopped and rolled back.
  */
 export class Connection {
   #tail: Promise<unknown> = Promise.resolve()
@@ -32,6 +39,20 @@ export class Connection {
       throw new Error('This transaction has ended, or never began on this connection.')
   }
 
+  /** Lets the running transaction wait for one of its statements, and for nothing else. */
+  async during<R>(statement: () => Promise<R>): Promise<R> {
+    this.requireTurn()
+    const turn = this.#current!
+    turn.unanswered++
+    clearImmediate(turn.overstay)
+    try {
+      return await statement()
+    } finally {
+      turn.unanswered--
+      if (turn.running && turn.unanswered === 0) watch(turn)
+    }
+  }
+
   /** Waits for its turn, then runs; `breathe` lets the event loop go round before the next. */
   queue<T>(run: () => Promise<T>, breathe: boolean): Promise<T> {
     const mine = this.#tail.then(run)
@@ -42,18 +63,17 @@ export class Connection {
 
   /** Runs the work of one transaction; rejects when it awaits anything but its statements. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const turn: Turn = { running: true }
-    this.#current = turn
-    let overstay: ReturnType<typeof setImmediate> | undefined
+    let stop = () => {}
     const overstayed = new Promise<never>((_, reject) => {
-      overstay = setImmediate(() =>
-        reject(new Error('A transaction may await nothing but its `tx`: do the rest before or after.')),
-      )
+      stop = () => reject(new Error('A transaction may await nothing but its `tx`: do the rest before or after.'))
     })
+    const turn: Turn = { running: true, unanswered: 0, overstay: undefined, stop }
+    this.#current = turn
+    watch(turn)
     try {
       return await Promise.race([turns.run(turn, work), overstayed])
     } finally {
-      clearImmediate(overstay)
+      clearImmediate(turn.overstay)
       turn.running = false
       this.#current = undefined
     }
@@ -63,4 +83,8 @@ export class Connection {
   async idle(): Promise<void> {
     await this.#tail
   }
+}
+
+function watch(turn: Turn): void {
+  turn.overstay = setImmediate(turn.stop)
 }
