@@ -26,6 +26,8 @@ export interface Config {
   mailFrom: string
   seed: 'demo' | 'off'
   logLevel: string
+  /** Whether the portal runs in a thread of its own beside the pages. */
+  threads: 'auto' | 'one' | 'two'
   /** Name of the trail in its checkpoints and its verifier key: `portal.example/restante-trail`. */
   trailName: string
 }
@@ -71,6 +73,7 @@ export function readConfig(env: Environment): Config {
     mailFrom: values.MAIL_FROM ?? `Restante <no-reply@${new URL(origin).hostname}>`,
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),
     logLevel: values.LOG_LEVEL ?? 'info',
+    threads: values.PORTAL_THREADS ?? 'auto',
     trailName: trailNameOf(origin),
   }
 }

@@ -24,7 +24,8 @@ export interface Shell {
   origin: string
   environment: 'development' | 'production'
   portal: Portal
-  pages: ServerBuild
+  /** Null in a process that does the portal's own work alone: it says how it is, and answers nothing else. */
+  pages: ServerBuild | null
   files: StaticFiles
   /** Whose word about where a request comes from is taken. */
   proxies: Proxies
@@ -120,11 +121,12 @@ async function answerOrExplain(shell: Shell, route: Route, request: Request, cir
 
 /** Who answers which path. */
 function router(shell: Shell): Route {
-  const renderPage = createRequestHandler(shell.pages, 'production')
+  const renderPage = shell.pages && createRequestHandler(shell.pages, 'production')
   const forApi = (path: string) => path.startsWith('/api/') || path.startsWith('/.well-known/')
   return async (request, path, circumstances) => {
     if (path === '/livez') return data(text('alive\n'))
     if (path === '/readyz') return data(await readiness(shell.portal))
+    if (renderPage === null) return data(text('Pages and API are answered by another process of this portal.\n', 404))
     const file = shell.files.answer(request, path)
     if (file !== null) return { response: file, kind: 'asset' }
     if (forApi(path)) {

@@ -1,27 +1,18 @@
-import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ServerBuild } from '@remix-run/node'
-import { openStorage, parseRootKey } from '../storage/index.ts'
-import { type Config, environment, readConfig, rootKeyOf } from './config.ts'
-import { ensureDepositKeys } from './deposit-keys.ts'
+import { type Config, environment, readConfig } from './config.ts'
 import { isPortalError, PortalError } from './errors.ts'
 import { openServer, type Shell } from './http.ts'
-import { openSanitizer } from './intake/sanitize.ts'
-import { type Jobs, startJobs } from './jobs.ts'
 import { openLog } from './log.ts'
 import { openCaughtMail } from './mail/preview.ts'
-import { openSmtp } from './mail/smtp.ts'
-import type { Mailer } from './mailer.ts'
-import type { Parts } from './parts.ts'
-import { createPortal, type Portal } from './portal.ts'
-import { type Demonstration, demonstrationText, seedDemonstration } from './seed.ts'
-import { openPassphrases } from './sign-in/passphrase.ts'
+import { mailboxFolder, type OpenPortal, openPortal, type ServeRole } from './open-portal.ts'
+import type { Log } from './parts.ts'
+import { openPortalBeside } from './portal-beside.ts'
+import { type Demonstration, demonstrationText } from './seed.ts'
 import { type Clock, seconds } from './time.ts'
-import { fileHistory } from './trail/history.ts'
-import { trailNameOf } from './trail/signing.ts'
-import { checkAtStart } from './trail/tail.ts'
 import { developmentPages } from './web/development.ts'
 import { proxiesAt } from './web/network.ts'
 import { StaticFiles } from './web/static.ts'
@@ -29,12 +20,19 @@ import { StaticFiles } from './web/static.ts'
 const TOP = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The one clock that is real. */
-export const clock: Clock = () => Date.now()
+const clock: Clock = () => Date.now()
 
 /** The longest that work under way may hold up a stop. */
 const DRAIN = seconds(30)
 
-export interface Serving {
+export interface ServeOptions {
+  /** Whether to bring an older database up to date first; otherwise it is refused. True when left out. */
+  migrate?: boolean
+  /** `all` when left out. */
+  role?: ServeRole
+}
+
+interface Serving {
   origin: string
   /** Who lives in it, when it is a demonstration. */
   demonstration: Demonstration | null
@@ -42,108 +40,54 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-/**
- * Serves the whole portal: pages, API, jobs.
- *
- * @throws PortalError `misconfigured` when it must not start.
- */
-export async function serve(config: Config, options: { migrate?: boolean } = {}): Promise<Serving> {
+/** Serves the portal: pages, API, jobs, or what the role leaves of them. @throws PortalError when it must not start */
+async function serve(config: Config, { migrate = true, role = 'all' }: ServeOptions): Promise<Serving> {
   const log = openLog(config.logLevel, clock)
   const { server, serve: answerWith } = openServer()
   const port = await listen(server, config)
   // Port 0 means "any that is free", for tests: only then is the origin not known before.
   const origin = config.port === 0 ? `http://localhost:${port}` : config.origin
+  const opening = open({ ...config, origin }, { migrate, role }, log)
   try {
-    const { shell, ...open } = await openShell({ ...config, origin }, log, options.migrate ?? true)
-    answerWith(shell)
-    const jobs = startJobs(shell.portal, { log, clock })
-    open.connectJobs(jobs)
-    return { origin, demonstration: open.demonstration, stop: () => stop(server, jobs, shell.portal, open.close) }
+    const [{ portal, demonstration, stop }, around] = await Promise.all([opening, surroundings({ ...config, origin }, role, log)])
+    answerWith({ ...around, portal })
+    return { origin, demonstration, stop: () => drain(server).then(stop) }
   } catch (error) {
-    // What must not start must not hold the port either.
+    // What must not start must hold neither the port nor the database.
     server.close()
+    await opening.then(({ stop }) => stop()).catch(() => undefined)
     throw error
   }
 }
 
-/** Everything behind the port, ready to answer. */
-async function openShell(config: Config, log: Parts['log'], migrate: boolean) {
-  const { parts, caught, connectJobs, close } = await openParts(config, log, migrate)
-  await checkAtStart(parts).catch(async error => {
-    await close()
-    throw error
-  })
-  // First: what the demonstration tells happened before today, and the trail is in order of time.
-  const demonstration = config.seed === 'demo' ? await seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
-  await ensureDepositKeys(parts)
-  const shell: Shell = {
-    origin: config.origin,
-    environment: config.environment,
-    portal: createPortal(parts),
-    pages: await builtPages(),
+/** The portal: in a thread of its own where there are pages to keep it apart from, and a core to run it on. */
+function open(config: Config, options: Required<ServeOptions>, log: Log): Promise<OpenPortal> {
+  const mayHaveTwo = config.threads === 'two' || (config.threads === 'auto' && availableParallelism() > 1)
+  if (options.role === 'jobs' || !mayHaveTwo) return openPortal(config, { ...options, log, clock })
+  return openPortalBeside({ config, ...options }, { log, onFailure: error => endAtOnce(error, log) })
+}
+
+/** Without the thread of the portal nothing can be answered: a supervisor starts the process anew. */
+function endAtOnce(error: unknown, log: Log): void {
+  log.error('portal.ended', error)
+  process.exit(1)
+}
+
+/** Everything the web shell needs beside the portal. A process that does the portal's own work alone has no pages. */
+async function surroundings(config: Config, role: ServeRole, log: Log): Promise<Omit<Shell, 'portal'>> {
+  const { origin, environment, dataFolder } = config
+  const mailbox = config.smtp === null ? openCaughtMail(mailboxFolder(config), clock) : null
+  return {
+    origin,
+    environment,
+    pages: role === 'jobs' ? null : await builtPages(),
     files: await StaticFiles.in(join(TOP, 'build', 'client')),
     proxies: proxiesAt(config.proxies),
-    development: caught ? developmentPages(caught, config.dataFolder, clock) : null,
+    development: mailbox && developmentPages(mailbox, dataFolder, clock),
     log,
     clock,
   }
-  return { shell, demonstration, connectJobs, close }
 }
-
-/** The real parts, also for commands that need all of them. `caught` is the development mailbox, when mail is not sent. */
-export async function openParts(config: Config, log: Parts['log'], migrate: boolean) {
-  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
-  const store = await openStorage({
-    url: config.databaseUrl,
-    dataDirectory: config.dataFolder,
-    rootKey: parseRootKey(rootKeyOf(config)),
-    now: clock(),
-    migrate,
-    onFailure: error => stopAtOnce(error, log),
-  })
-  const caught = config.smtp === null ? openCaughtMail(join(config.dataFolder, 'mailbox'), clock) : null
-  let jobs: Jobs | null = null
-  const parts: Parts = {
-    store,
-    mailer: caught ?? sender(config),
-    clock,
-    log,
-    settings: {
-      origin: config.origin,
-      environment: config.environment,
-      mailFrom: config.mailFrom,
-      trailName: trailNameOf(config.origin),
-    },
-    passphrases: openPassphrases(),
-    sanitizer: openSanitizer(),
-    checkpointHistory: fileHistory(join(config.dataFolder, 'checkpoints.txt')),
-    wakeOutbox: () => jobs?.wakeOutbox(),
-  }
-  const close = async () => {
-    await Promise.all([parts.passphrases.close(), parts.sanitizer.close(), parts.mailer.close()])
-    await store.close()
-  }
-  return { parts, caught, connectJobs: (started: Jobs) => (jobs = started), close }
-}
-
-/**
- * After a failed write SQLite would carry on as if nothing had been. Whatever could still be acknowledged might be lost, so the
- * process ends; a supervisor starts it anew, and opening checks what is there.
- */
-function stopAtOnce(error: Error, log: Parts['log']): void {
-  log.error('storage.failed', error)
-  // The refusals of requests under way still leave.
-  setTimeout(() => process.exit(1), 200)
-}
-
-const sender = ({ smtp, environment, origin }: Config): Mailer =>
-  openSmtp({
-    url: smtp!.url,
-    dkim: smtp!.dkim ?? undefined,
-    tlsRequired: environment === 'production',
-    clock,
-    helloName: new URL(origin).hostname,
-  })
 
 const builtPages = async (): Promise<ServerBuild> =>
   (await import(pathToFileURL(join(TOP, 'build', 'server', 'index.js')).href)) as ServerBuild
@@ -166,20 +110,17 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
   return why === undefined ? error : new PortalError('misconfigured', why)
 }
 
-async function stop(server: Listener, jobs: Jobs, portal: Portal, close: () => Promise<void>): Promise<void> {
+/** Takes no more requests and waits until those under way have been answered. */
+async function drain(server: Listener): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   server.closeIdleConnections()
   const tooLong = setTimeout(() => server.closeAllConnections(), DRAIN)
   await closed
   clearTimeout(tooLong)
-  await jobs.stop()
-  // A trail that cannot be signed has been told of by the job; the stop goes on.
-  await portal.signCheckpoint().catch(() => null)
-  await close()
 }
 
 /** Runs the portal until SIGTERM or SIGINT. Prints one JSON line when it is ready. */
-export async function run(config: Config, options: { migrate?: boolean } = {}): Promise<void> {
+export async function run(config: Config, options: ServeOptions = {}): Promise<void> {
   const serving = await serve(config, options)
   process.stdout.write(`${JSON.stringify({ event: 'ready', origin: serving.origin })}\n`)
   // Beside the line that programs read, for whoever sits at the terminal.

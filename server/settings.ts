@@ -119,6 +119,11 @@ export const SETTINGS = {
     'info',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   ),
+  PORTAL_THREADS: setting(
+    'two: database and cryptography get a thread of their own beside HTTP and pages. one: all in one. auto: two where there is more than one core.',
+    'auto',
+    oneOf('auto', 'one', 'two'),
+  ),
 } satisfies Record<string, Setting<unknown>>
 
 export type SettingName = keyof typeof SETTINGS

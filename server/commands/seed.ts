@@ -12,8 +12,12 @@ export default command({
     if (config.environment === 'production') {
       throw new PortalError('misconfigured', 'Invented patients do not belong in production: PORTAL_ENV is production.')
     }
-    const [{ openParts }, { seedDemonstration }] = await Promise.all([import('../main.ts'), import('../seed.ts')])
-    const { parts, close } = await openParts(config, openLog('warn', terminal.clock), true)
+    const [{ openParts }, { seedDemonstration }] = await Promise.all([import('../open-portal.ts'), import('../seed.ts')])
+    const { parts, close } = await openParts(config, {
+      log: openLog('warn', terminal.clock),
+      clock: terminal.clock,
+      migrate: true,
+    })
     try {
       const demonstration = await seedDemonstration(parts, { dataFolder: config.dataFolder })
       if (demonstration === null) throw new PortalError('conflict', 'The database is not empty, and holds no demonstration.')

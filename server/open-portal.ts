@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openStorage, parseRootKey } from '../storage/index.ts'
+import { type Config, rootKeyOf } from './config.ts'
+import { ensureDepositKeys } from './deposit-keys.ts'
+import { openSanitizer } from './intake/sanitize.ts'
+import { type Jobs, startJobs } from './jobs.ts'
+import { openCaughtMail } from './mail/preview.ts'
+import { openSmtp } from './mail/smtp.ts'
+import type { Mailer } from './mailer.ts'
+import type { Parts } from './parts.ts'
+import { createPortal, type Portal } from './portal.ts'
+import { type Demonstration, seedDemonstration } from './seed.ts'
+import { openPassphrases } from './sign-in/passphrase.ts'
+import type { Clock } from './time.ts'
+import { fileHistory } from './trail/history.ts'
+import { trailNameOf } from './trail/signing.ts'
+import { checkAtStart } from './trail/tail.ts'
+
+/** What a process is there for: answering people and systems, the portal's own work (jobs.ts), or both. */
+export type ServeRole = 'all' | 'web' | 'jobs'
+
+export interface OpenPortal {
+  portal: Portal
+  /** Who lives in it, when it is a demonstration. */
+  demonstration: Demonstration | null
+  /** Lets its own work end, signs the trail and closes everything. Nobody may be asking any more. */
+  stop(): Promise<void>
+}
+
+/** Where the letters of development are kept; they are read by the web shell, whichever thread wrote them. */
+export const mailboxFolder = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'mailbox')
+
+/**
+ * Opens the portal on its real parts, looks whether they hold together, and starts its own work.
+ *
+ * @throws PortalError `misconfigured`, `tampered`, `unavailable` when it must not start.
+ */
+export async function openPortal(
+  config: Config,
+  { role, migrate, ...given }: { role: ServeRole; migrate: boolean; log: Parts['log']; clock: Clock },
+): Promise<OpenPortal> {
+  const { parts, connectJobs, close } = await openParts(config, { migrate, ...given })
+  try {
+    await checkAtStart(parts)
+    // First: what the demonstration tells happened before today, and the trail is in order of time.
+    const demonstration = await demonstrationOf(config, role, parts)
+    await ensureDepositKeys(parts)
+    const portal = createPortal(parts)
+    const jobs = role === 'web' ? null : startJobs(portal, given)
+    if (jobs !== null) connectJobs(jobs)
+    return { portal, demonstration, stop: () => stop(portal, jobs, close) }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Playing it is the portal's own work: two processes that start at once on an empty database must not both begin. */
+const demonstrationOf = async (config: Config, role: ServeRole, parts: Parts): Promise<Demonstration | null> =>
+  config.seed === 'demo' && role !== 'web' ? seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
+
+async function stop(portal: Portal, jobs: Jobs | null, close: () => Promise<void>): Promise<void> {
+  if (jobs !== null) {
+    await jobs.stop()
+    // A trail that cannot be signed has been told of by the job; the stop goes on.
+    await portal.signCheckpoint().catch(() => null)
+  }
+  await close()
+}
+
+/** The real parts, also for commands that need all of them. */
+export async function openParts(
+  config: Config,
+  { migrate, log, clock }: { migrate: boolean; log: Parts['log']; clock: Clock },
+): Promise<{ parts: Parts; connectJobs(started: Jobs): void; close(): Promise<void> }> {
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
+  const store = await openStorage({
+    url: config.databaseUrl,
+    dataDirectory: config.dataFolder,
+    rootKey: parseRootKey(rootKeyOf(config)),
+    now: clock(),
+    migrate,
+    onFailure: error => stopAtOnce(error, log),
+  })
+  let jobs: Jobs | null = null
+  const parts: Parts = {
+    store,
+    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config), clock) : sender(config, clock),
+    clock,
+    log,
+    settings: {
+      origin: config.origin,
+      environment: config.environment,
+      mailFrom: config.mailFrom,
+      trailName: trailNameOf(config.origin),
+    },
+    passphrases: openPassphrases(),
+    sanitizer: openSanitizer(),
+    checkpointHistory: fileHistory(join(config.dataFolder, 'checkpoints.txt')),
+    wakeOutbox: () => jobs?.wakeOutbox(),
+  }
+  return {
+    parts,
+    connectJobs(started) {
+      jobs = started
+    },
+    async close() {
+      await Promise.all([parts.passphrases.close(), parts.sanitizer.close(), parts.mailer.close()])
+      await store.close()
+    },
+  }
+}
+
+/**
+ * After a failed write SQLite would carry on as if nothing had been. Whatever could still be acknowledged might be lost, so the
+ * process ends, or this thread and with it the process; a supervisor starts it anew, and opening checks what is there.
+ */
+function stopAtOnce(error: Error, log: Parts['log']): void {
+  log.error('storage.failed', error)
+  // The refusals of requests under way still leave.
+  setTimeout(() => process.exit(1), 200)
+}
+
+const sender = ({ smtp, environment, origin }: Config, clock: Clock): Mailer =>
+  openSmtp({
+    url: smtp!.url,
+    dkim: smtp!.dkim ?? undefined,
+    tlsRequired: environment === 'production',
+    clock,
+    helloName: new URL(origin).hostname,
+  })
