@@ -1,4 +1,5 @@
 import type { Deposit } from './deposit.ts'
+import type { Keys } from './keys/store.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organization } from './organization.ts'
 import type { Letter, LetterState, NewLetter } from './outbox.ts'
@@ -58,6 +59,7 @@ export interface Tx {
   receipts: Receipts
   outbox: Outbox
   depositKeys: DepositKeys
+  keys: Keys
   signIn: SignInStore
   trail: TrailStore
 }

@@ -5,6 +5,7 @@ import type { Instant } from '../server/time.ts'
 import type { Engine, EngineOptions } from './engines/engine.ts'
 import { openSqlite } from './engines/sqlite.ts'
 import { migrateDatabase } from './migrations/migrate.ts'
+import { OpenKeys } from './open-keys.ts'
 import { openRootKey } from './sealing/keys.ts'
 import { openStore } from './store.ts'
 
@@ -22,6 +23,8 @@ export interface DatabaseOptions extends EngineOptions {
 export interface StorageOptions extends DatabaseOptions {
   /** 32 bytes; see {@link parseRootKey}. */
   rootKey: Uint8Array
+  /** Root keys that were used before, as long as some keys may still be under them: see `portal keys rotate --root`. */
+  previousRootKeys?: readonly Uint8Array[] | undefined
   /** Whether to bring the schema up to date first; otherwise an older one is refused. True when left out. */
   migrate?: boolean | undefined
 }
@@ -33,10 +36,10 @@ export interface StorageOptions extends DatabaseOptions {
  *   `unavailable` when the file is no database or cannot be opened; `tampered` when the portal's own keys do not verify.
  */
 export async function openStorage(options: StorageOptions): Promise<Store> {
-  const root = openRootKey(options.rootKey)
+  const keys = new OpenKeys(openRootKey(options.rootKey), options.previousRootKeys?.map(openRootKey))
   const engine = openEngine(options)
   try {
-    return await openStore(engine, root, options.now, options.migrate ?? true)
+    return await openStore(engine, keys, options.now, options.migrate ?? true)
   } catch (error) {
     await engine.close()
     throw error

@@ -1,60 +1,17 @@
 import type { Kysely } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Instant } from '../server/time.ts'
-import { type Rows, rowsUnder } from './rows.ts'
+import type { Action } from '../server/trail/action.ts'
+import type { OpenKeys } from './open-keys.ts'
+import { prepared } from './prepared.ts'
+import { currentRootKey } from './root-keys.ts'
 import type { OrganizationKeyRow } from './schema/keys.ts'
 import type { Database } from './schema.ts'
-import {
-  deriveKey,
-  type Key,
-  newKeyId,
-  newWrappedKey,
-  type Purpose,
-  type RootKey,
-  unwrapOrganizationKey,
-} from './sealing/keys.ts'
+import { type Key, newKeyId, newWrappedKey, type Purpose } from './sealing/keys.ts'
 import { tampered } from './sealing/refusal.ts'
 
 /** Owns what belongs to no organization: deposit keys, the trail's signing key, sign-ins under way. */
 export const PORTAL = 'portal'
-
-/** Keys that were unwrapped before, shared by all transactions. What is in the database is still looked up each time. */
-export class OpenKeys {
-  readonly root: RootKey
-  readonly #rows: Rows
-  readonly #unwrapped = new Map<string, Key>()
-  readonly #derived = new Map<string, Key>()
-
-  constructor(root: RootKey) {
-    this.root = root
-    this.#rows = rowsUnder(root.authentication)
-  }
-
-  seal(row: Omit<OrganizationKeyRow, 'mac'>): OrganizationKeyRow {
-    return this.#rows.sign('organization_keys', row)
-  }
-
-  /** @throws PortalError `tampered` when the row is not as it was written, or was wrapped by another root key. */
-  open(row: OrganizationKeyRow): Key {
-    this.#rows.check('organization_keys', row)
-    const known = this.#unwrapped.get(row.id)
-    if (known) return known
-    if (row.root_key !== this.root.id) throw tampered()
-    const key = unwrapOrganizationKey(this.root, row.wrapped)
-    this.#unwrapped.set(row.id, key)
-    return key
-  }
-
-  derive(row: OrganizationKeyRow, purpose: Purpose): Key {
-    const secret = this.open(row)
-    const name = `${row.id} ${purpose}`
-    const known = this.#derived.get(name)
-    if (known) return known
-    const key = deriveKey(secret, purpose)
-    this.#derived.set(name, key)
-    return key
-  }
-}
 
 /** The organizations' keys as one transaction sees them. */
 export class Keyring {
@@ -70,25 +27,30 @@ export class Keyring {
 
   /** Makes an organization's first keys. */
   async addFor(organization: string, now: Instant): Promise<void> {
-    for (const purpose of ['wrapping', 'hashing'] as const) {
-      const wrapped = newWrappedKey(this.#keys.root)
-      const row = {
-        id: newKeyId(),
-        organization,
-        purpose,
-        root_key: this.#keys.root.id,
-        wrapped,
-        created_at: now,
-        retired_at: null,
-      }
-      await this.#db.insertInto('organization_keys').values(this.#keys.seal(row)).execute()
-    }
+    for (const purpose of ['wrapping', 'hashing'] as const) await this.add(organization, purpose, now)
+  }
+
+  /** Makes a key; from now on it is the current one of its purpose. */
+  async add(organization: string, purpose: OrganizationKeyRow['purpose'], createdAt: Instant): Promise<OrganizationKeyRow> {
+    const root = await currentRootKey(this.#db, this.#keys)
+    const row = this.#keys.seal({
+      id: newKeyId(),
+      organization,
+      purpose,
+      root_key: root.id,
+      wrapped: newWrappedKey(root),
+      created_at: createdAt,
+      retired_at: null,
+    })
+    await this.#db.insertInto('organization_keys').values(row).execute()
+    this.forget()
+    return row
   }
 
   /** The key that wraps new data keys of this organization. */
   async wrapping(organization: string): Promise<{ id: string; key: Key }> {
     const row = await this.#currentRow(organization, 'wrapping')
-    return { id: row.id, key: this.#keys.open(row) }
+    return { id: row.id, key: await this.#open(row) }
   }
 
   /**
@@ -97,32 +59,82 @@ export class Keyring {
    * @throws PortalError `tampered` when it is another organization's, retired, or not there.
    */
   async wrappingById(id: string, organization: string): Promise<Key> {
-    const row =
-      this.#rows.get(id) ?? (await this.#db.selectFrom('organization_keys').selectAll().where('id', '=', id).executeTakeFirst())
+    const row = this.#rows.get(id) ?? (await byId(this.#db, { id })).rows[0]
     if (!row || row.organization !== organization || row.purpose !== 'wrapping' || row.retired_at !== null) throw tampered()
     this.#rows.set(id, row)
-    return this.#keys.open(row)
+    return this.#open(row)
   }
 
   /** A key for one purpose that stays the same when the wrapping key rotates. */
   async hashing(organization: string, purpose: Purpose): Promise<Key> {
-    return this.#keys.derive(await this.#currentRow(organization, 'hashing'), purpose)
+    const row = await this.#currentRow(organization, 'hashing')
+    await this.#open(row)
+    return this.#keys.derive(row, purpose)
+  }
+
+  /** Rows are read anew from here on: after the transaction at hand has changed some. */
+  forget(): void {
+    this.#rows.clear()
+    this.#current.clear()
   }
 
   async #currentRow(organization: string, purpose: OrganizationKeyRow['purpose']): Promise<OrganizationKeyRow> {
     const name = `${purpose} ${organization}`
     const known = this.#current.get(name)
     if (known) return known
-    const row = await this.#db
-      .selectFrom('organization_keys')
-      .selectAll()
-      .where('organization', '=', organization)
-      .where('purpose', '=', purpose)
-      .where('retired_at', 'is', null)
-      .orderBy('created_at', 'desc')
-      .executeTakeFirst()
-    if (!row) throw new PortalError('not_found', 'There is no such organization.')
+    const [row] = (await newest(this.#db, { organization, purpose })).rows
+    if (!row) throw await this.#noneInUse(organization)
     this.#current.set(name, row)
     return row
   }
+
+  async #noneInUse(organization: string): Promise<PortalError> {
+    const any = this.#db.selectFrom('organization_keys').select('id').where('organization', '=', organization)
+    return (await any.executeTakeFirst()) ? tampered() : new PortalError('not_found', 'There is no such organization.')
+  }
+
+  async #open(row: OrganizationKeyRow): Promise<Key> {
+    if (!this.#keys.knowsRoot(row.root_key)) throw await this.#otherRoot(row)
+    return this.#keys.open(row)
+  }
+
+  /** Whether the root key was changed behind this process's back, or somebody made the row up. */
+  async #otherRoot({ root_key }: OrganizationKeyRow): Promise<PortalError> {
+    const known = await this.#db.selectFrom('root_keys').select('id').where('id', '=', root_key).executeTakeFirst()
+    return known ? new PortalError('unavailable', `${CHANGED} (${root_key})`) : tampered()
+  }
 }
+
+const CHANGED = 'The root key has been changed: this process must be started again with the new one.'
+
+const RETIRED: Action = 'key.retired'
+
+/**
+ * Rows but those that the trail says are retired, or whose root key is: an older copy of a row has a valid mac, and whoever can write
+ * to the database can put it back.
+ */
+const inUse = (db: Kysely<Database>) =>
+  db
+    .selectFrom('organization_keys')
+    .selectAll()
+    .where(({ not, exists, selectFrom, ref }) =>
+      not(
+        exists(
+          selectFrom('trail_entries')
+            .select('number')
+            .where('object', 'in', [ref('organization_keys.id'), ref('organization_keys.root_key')])
+            .where('action', '=', RETIRED),
+        ),
+      ),
+    )
+
+const byId = prepared((db, { id }: { id: string }) => inUse(db).where('id', '=', id))
+
+const newest = prepared((db, { organization, purpose }: { organization: string; purpose: OrganizationKeyRow['purpose'] }) =>
+  inUse(db)
+    .where('organization', '=', organization)
+    .where('purpose', '=', purpose)
+    .where('retired_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .limit(1),
+)

@@ -1,20 +1,19 @@
-import { PortalError } from '../server/errors.ts'
 import type { Signer, Store } from '../server/store.ts'
 import type { Instant } from '../server/time.ts'
 import { attachmentContent } from './attachments.ts'
 import type { Engine } from './engines/engine.ts'
-import { Keyring, OpenKeys, PORTAL } from './keyring.ts'
+import { Keyring, PORTAL } from './keyring.ts'
 import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
-import type { RootKey } from './sealing/keys.ts'
+import { OpenKeys } from './open-keys.ts'
+import { addRootKey, hasRootKey } from './root-keys.ts'
 import { addTrailKey, openTrailKey } from './signing-keys.ts'
 import { txOn } from './tx.ts'
 import { openPortalKeys, type PortalKeys, type Work, workOn } from './work.ts'
 
 /** Checks schema and root key, makes the portal's own keys on the first start, and puts the store together. */
-export async function openStore(engine: Engine, root: RootKey, now: Instant, migrate: boolean): Promise<Store> {
+export async function openStore(engine: Engine, keys: OpenKeys, now: Instant, migrate: boolean): Promise<Store> {
   if (migrate) await migrateDatabase(engine, now)
-  const keys = new OpenKeys(root)
-  if (await isNew(engine, root)) await addPortalKeys(engine, keys, now)
+  if (await isNew(engine, keys)) await addPortalKeys(engine, keys, now)
   const [portal, signer] = await engine.read(async db => {
     const opened = await openPortalKeys(db, keys)
     return [opened, await openTrailKey(workOn(db, opened))] as const
@@ -22,27 +21,18 @@ export async function openStore(engine: Engine, root: RootKey, now: Instant, mig
   return storeOn(engine, portal, signer)
 }
 
-/**
- * @returns whether no root key has been used yet.
- * @throws PortalError `misconfigured` when another one has.
- */
-const isNew = (engine: Engine, root: RootKey): Promise<boolean> =>
+/** Whether no root key has been used yet. */
+const isNew = (engine: Engine, keys: OpenKeys): Promise<boolean> =>
   engine.read(async db => {
     await refuseOther(db, engine.dialect)
-    const known = await db.selectFrom('root_keys').select('id').execute()
-    if (known.length > 0 && !known.some(({ id }) => id === root.id)) throw wrongRootKey()
-    return known.length === 0
+    return !(await hasRootKey(db, keys))
   })
-
-const wrongRootKey = () => new PortalError('misconfigured', 'The root key is not the one this database was sealed with.')
 
 /** In one transaction that looks again: two processes may start at once. */
 const addPortalKeys = (engine: Engine, keys: OpenKeys, now: Instant): Promise<void> =>
   engine.write(async db => {
-    const [known] = await db.selectFrom('root_keys').select('id').execute()
-    if (known && known.id !== keys.root.id) throw wrongRootKey()
-    if (known) return
-    await db.insertInto('root_keys').values({ id: keys.root.id, created_at: now }).execute()
+    if (await hasRootKey(db, keys)) return
+    await addRootKey(db, keys, now)
     await new Keyring(db, keys).addFor(PORTAL, now)
     await addTrailKey(workOn(db, await openPortalKeys(db, keys)), now)
   })

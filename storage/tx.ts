@@ -2,6 +2,7 @@ import type { Tx } from '../server/store.ts'
 import { attachments } from './attachments.ts'
 import { depositKeys } from './deposit-keys.ts'
 import { deposits } from './deposits.ts'
+import { keys } from './keys.ts'
 import { messages } from './messages.ts'
 import { organizations } from './organizations.ts'
 import { outbox } from './outbox.ts'
@@ -25,6 +26,7 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   receipts,
   outbox,
   depositKeys,
+  keys,
   signIn,
   trail,
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import { Keyring, type OpenKeys, PORTAL } from './keyring.ts'
+import { Keyring, PORTAL } from './keyring.ts'
+import type { OpenKeys } from './open-keys.ts'
 import { type Rows, rowsUnder } from './rows.ts'
 import type { Database } from './schema.ts'
 import { SealedParts } from './sealed-parts.ts'

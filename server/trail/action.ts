@@ -44,6 +44,8 @@ export const ACTIONS = [
   'trail.viewed',
   'trail.exported',
   'key.created',
+  'key.rotation_begun', // of an organization's wrapping key or of the root key; the object is the new key
+  'key.retired', // nothing is under it any more, and it opens nothing
 ] as const
 
 export type Action = (typeof ACTIONS)[number]

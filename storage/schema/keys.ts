@@ -6,7 +6,10 @@ export interface Authenticated {
 /** Which root keys this database has been opened with; holds nothing of the keys. */
 export interface RootKeyRow {
   id: string
+  /** When it began to be used; of two that are not retired, the newer wraps new keys. */
   created_at: number
+  /** From then on nothing is under it, and a portal that is given it does not start. */
+  retired_at: number | null
 }
 
 /** Keys of an organization, each wrapped by the root key. */
@@ -18,8 +21,12 @@ export interface OrganizationKeyRow extends Authenticated {
   purpose: 'wrapping' | 'hashing'
   /** Id of the root key it is wrapped by. */
   root_key: string
-  /** AES-KW: 40 bytes. */
+  /**
+   * AES-KW: 40 bytes; empty once retired. Rows are added at the end, are changed in place and never grow, so that SQLite moves none of
+   * them and what is overwritten was the only copy (as in {@link DataKeyRow}).
+   */
   wrapped: Uint8Array
+  /** Of an organization's keys of one purpose, the newest that is not retired is the current one. No two have the same. */
   created_at: number
   /** From then on it seals and opens nothing. */
   retired_at: number | null
