@@ -3,9 +3,12 @@ import { PortalError } from '../server/errors.ts'
 import type { Store } from '../server/store.ts'
 import type { Instant } from '../server/time.ts'
 import type { Engine, EngineOptions } from './engines/engine.ts'
+import { openPostgres } from './engines/postgres.ts'
 import { openSqlite } from './engines/sqlite.ts'
 import { migrateDatabase } from './migrations/migrate.ts'
 import { OpenKeys } from './open-keys.ts'
+import type { PartStorePlace } from './part-stores/part-store.ts'
+import { partStores } from './part-stores/part-stores.ts'
 import { openRootKey } from './sealing/keys.ts'
 import { openStore } from './store.ts'
 
@@ -13,7 +16,7 @@ export { generateRootKey, parseRootKey } from './sealing/keys.ts'
 
 /** Where the database is. */
 export interface DatabaseOptions extends EngineOptions {
-  /** `sqlite:` followed by an absolute path; `sqlite:` alone is `portal.db` in the data directory. */
+  /** `postgres://…`, or `sqlite:` followed by an absolute path; `sqlite:` alone is `portal.db` in the data directory. */
   url: string
   dataDirectory: string
   /** Written beside each migration that is run. */
@@ -25,6 +28,8 @@ export interface StorageOptions extends DatabaseOptions {
   rootKey: Uint8Array
   /** Root keys that were used before, as long as some keys may still be under them: see `portal keys rotate --root`. */
   previousRootKeys?: readonly Uint8Array[] | undefined
+  /** Where the content of large attachments lies: the folder `parts` in the data directory when left out. */
+  partStore?: PartStorePlace | undefined
   /** Whether to bring the schema up to date first; otherwise an older one is refused. True when left out. */
   migrate?: boolean | undefined
 }
@@ -39,7 +44,8 @@ export async function openStorage(options: StorageOptions): Promise<Store> {
   const keys = new OpenKeys(openRootKey(options.rootKey), options.previousRootKeys?.map(openRootKey))
   const engine = openEngine(options)
   try {
-    return await openStore(engine, keys, options.now, options.migrate ?? true)
+    const place = options.partStore ?? { kind: 'directory', folder: join(options.dataDirectory, 'parts') }
+    return await openStore(engine, keys, partStores(place), { now: options.now, migrate: options.migrate ?? true })
   } catch (error) {
     await engine.close()
     throw error
@@ -61,7 +67,9 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
 }
 
 function openEngine({ url, dataDirectory, ...options }: DatabaseOptions): Engine {
-  if (!url.startsWith('sqlite:')) throw new PortalError('misconfigured', 'DATABASE_URL must begin with `sqlite:`.')
+  if (/^postgres(ql)?:/.test(url)) return openPostgres(url, options)
+  if (!url.startsWith('sqlite:'))
+    throw new PortalError('misconfigured', 'DATABASE_URL must begin with `sqlite:` or `postgres://`.')
   const path = url.slice('sqlite:'.length) || join(dataDirectory, 'portal.db')
   // One connection writes and another reads, so the database must be a file that both can open.
   if (!isAbsolute(path)) throw new PortalError('misconfigured', 'DATABASE_URL must name the file by its absolute path.')

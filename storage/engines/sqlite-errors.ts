@@ -1,6 +1,5 @@
 import { PortalError } from '../../server/errors.ts'
-
-export const RETRY_AFTER_SECONDS = 5
+import { busy, unavailable, withCause, writtenInRead } from './refusals.ts'
 
 /** Errors of writing that leave the files as they were: the transaction is rolled back and the next one may succeed. */
 const PASSING = new Set([
@@ -34,20 +33,9 @@ export function translate(error: unknown): unknown {
   if (isBusy(error)) return withCause(busy(), error)
   if (isFatal(error))
     return withCause(new PortalError('unavailable', `The database cannot be trusted any more (${code}).`), error)
-  if (code === 'SQLITE_FULL') return withCause(refused('The disk is full: nothing was written.'), error)
+  if (code === 'SQLITE_FULL') return withCause(unavailable('The disk is full: nothing was written.'), error)
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN'))
-    return withCause(refused(`The database could not be written (${code}); nothing was changed.`), error)
-  if (code.startsWith('SQLITE_READONLY')) return withCause(new Error('Nothing can be written here: this is a read.'), error)
-  return error
-}
-
-export const busy = (): PortalError =>
-  new PortalError('busy', 'The database is busy. Please try again in a moment.', { retryAfterSeconds: RETRY_AFTER_SECONDS })
-
-const refused = (sentence: string): PortalError =>
-  new PortalError('unavailable', sentence, { retryAfterSeconds: RETRY_AFTER_SECONDS })
-
-function withCause(error: Error, cause: unknown): Error {
-  error.cause = cause
+    return withCause(unavailable(`The database could not be written (${code}); nothing was changed.`), error)
+  if (code.startsWith('SQLITE_READONLY')) return withCause(writtenInRead(), error)
   return error
 }

@@ -63,15 +63,13 @@ export class Connection {
 
   /** Runs the work of one transaction; rejects when it awaits anything but its statements. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    let stop = () => {}
-    const overstayed = new Promise<never>((_, reject) => {
-      stop = () => reject(new Error('A transaction may await nothing but its `tx`: do the rest before or after.'))
-    })
+    const overstayed = Promise.withResolvers<never>()
+    const stop = () => overstayed.reject(new Error('A transaction may await nothing but its `tx`: do the rest before or after.'))
     const turn: Turn = { running: true, unanswered: 0, overstay: undefined, stop }
     this.#current = turn
     watch(turn)
     try {
-      return await Promise.race([turns.run(turn, work), overstayed])
+      return await Promise.race([turns.run(turn, work), overstayed.promise])
     } finally {
       clearImmediate(turn.overstay)
       turn.running = false

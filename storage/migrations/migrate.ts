@@ -5,6 +5,7 @@ import type { Engine, EngineDialect } from '../engines/engine.ts'
 import type { Database } from '../schema.ts'
 import { initial } from './0001-initial.ts'
 import { networkActs } from './0002-network-acts.ts'
+import { rootKeyRetirement } from './0003-root-key-retirement.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -20,6 +21,7 @@ export interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001-initial', up: initial },
   { name: '0002-network-acts', up: networkActs },
+  { name: '0003-root-key-retirement', up: rootKeyRetirement },
 ]
 
 /**

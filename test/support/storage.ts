@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Store } from '../../server/store.ts'
 import type { Instant } from '../../server/time.ts'
 import { openStorage } from '../../storage/index.ts'
+import { temporaryDatabase } from './postgres-database.ts'
 
 /** 2026-01-01T00:00:00Z, where the clocks of tests start. */
 export const NEW_YEAR: Instant = 1_767_225_600_000
@@ -13,29 +14,43 @@ export const NEW_YEAR: Instant = 1_767_225_600_000
 export const ROOT_KEY = new Uint8Array(32).fill(7)
 export const OTHER_ROOT_KEY = new Uint8Array(32).fill(8)
 
+export type EngineName = 'sqlite' | 'postgres'
+
 export interface TemporaryStorage {
   store: Store
-  /** The database's file; `-wal` and `-shm` lie beside it. */
+  /** What DATABASE_URL would be. */
+  url: string
+  /** SQLite's file; `-wal` and `-shm` lie beside it. Empty where the database is no file of ours. */
   file: string
+  /** PORTAL_DATA, of this storage alone. */
   directory: string
-  /** Closes the store and opens the same file again, as after a restart. */
+  /** Closes the store and opens the same database again, as after a restart. */
   reopen(): Promise<Store>
-  /** Closes the store and removes its folder. */
+  /** Closes the store and removes its database and folder. */
   remove(): Promise<void>
+}
+
+export interface TemporaryStorageOptions {
+  now?: Instant
+  rootKey?: Uint8Array
+  /** SQLite when left out. */
+  engine?: EngineName
 }
 
 // In memory where the system has such a folder: the same files and the same system calls, but a thousand tests do not wait for a disk.
 // What a disk loses is tried where it matters, on a real one (test/faults).
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** A real database in a folder of its own. */
-export async function temporaryStorage(options: { now?: Instant; rootKey?: Uint8Array } = {}): Promise<TemporaryStorage> {
-  const { now = NEW_YEAR, rootKey = ROOT_KEY } = options
+/** A real database of its own. */
+export async function temporaryStorage(options: TemporaryStorageOptions = {}): Promise<TemporaryStorage> {
+  const { now = NEW_YEAR, rootKey = ROOT_KEY, engine = 'sqlite' } = options
   const directory = await mkdtemp(join(FOLDER, 'restante-'))
-  const file = join(directory, 'portal.db')
-  const open = () => openStorage({ url: `sqlite:${file}`, dataDirectory: directory, rootKey, now })
+  const file = engine === 'sqlite' ? join(directory, 'portal.db') : ''
+  const database = engine === 'sqlite' ? { url: `sqlite:${file}`, remove: async () => undefined } : await temporaryDatabase()
+  const open = () => openStorage({ url: database.url, dataDirectory: directory, rootKey, now })
   const storage: TemporaryStorage = {
     store: await open(),
+    url: database.url,
     file,
     directory,
     async reopen() {
@@ -45,6 +60,7 @@ export async function temporaryStorage(options: { now?: Instant; rootKey?: Uint8
     },
     async remove() {
       await storage.store.close()
+      await database.remove()
       await rm(directory, { recursive: true, force: true })
     },
   }

@@ -1,0 +1,151 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type InsertQueryNode,
+  Kysely,
+  type QueryResult,
+  type RootOperationNode,
+} from 'kysely'
+import type pg from 'pg'
+import type { Database } from '../schema.ts'
+import { postgresDialect } from './postgres-dialect.ts'
+import { endsConnection, isAfterFailure, translate } from './postgres-errors.ts'
+import type { Connection } from './turn.ts'
+
+/** Statements and bytes that may be under way without an answer, before the next one waits. */
+const MAX_UNANSWERED = 64
+const MAX_UNANSWERED_BYTES = 1024 * 1024
+/** More texts than the room has; lists in `in (…)` make a text for each length. Those beyond are prepared each time. */
+const MAX_STATEMENTS = 500
+
+const names = new Map<string, string>()
+
+/**
+ * One connection of PostgreSQL, as Kysely's. Rows that are only inserted are not waited for: most statements of a transaction are such,
+ * and each wait is a round trip while every other writer stands in line. What becomes of them is known with the next answer, at the
+ * latest with that to the end of the work.
+ */
+export class Session implements DatabaseConnection {
+  readonly db: Kysely<Database>
+  readonly #client: pg.PoolClient
+  readonly #turn: Connection
+  readonly #isRead: boolean
+  #unanswered = 0
+  #unansweredBytes = 0
+  #failure: unknown
+  #isLost = false
+
+  /** @param isRead - whether its transactions only read; then every statement is waited for. */
+  constructor(client: pg.PoolClient, turn: Connection, isRead: boolean) {
+    this.#client = client
+    this.#turn = turn
+    this.#isRead = isRead
+    this.db = new Kysely({ dialect: postgresDialect(this) })
+    client.on('error', this.#lose)
+    client.on('end', this.#lose)
+  }
+
+  /** Whether nothing more can be asked over this connection. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Gives the connection back; one that is lost, or in doubt, is closed. */
+  release(isInDoubt = false): void {
+    this.#client.off('error', this.#lose)
+    this.#client.off('end', this.#lose)
+    this.#client.release(isInDoubt || this.#isLost)
+  }
+
+  /** One or several statements of the engine itself, without values. What failed before is forgotten where the transaction is whole again. */
+  async control(text: string): Promise<pg.QueryResult[]> {
+    try {
+      const results = await this.#client.query({ text })
+      return [results].flat()
+    } catch (error) {
+      throw this.#first(this.#noted(error))
+    } finally {
+      if (/^(begin|rollback)/.test(text)) this.#failure = undefined
+    }
+  }
+
+  executeQuery<R>(compiled: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#turn.during(async () => {
+      const rows = this.#isRead ? null : rowsOfPlainInsert(compiled.query)
+      const answer = this.#send<R>(compiled)
+      if (rows === null || this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes >= MAX_UNANSWERED_BYTES) return answer
+      this.#leave(answer, compiled.parameters)
+      return { rows: [], numAffectedRows: BigInt(rows) }
+    })
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('Rows are not streamed: between two of them a transaction would be held open by whoever reads.')
+  }
+
+  async #send<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
+    // A change of the schema takes as long as there are rows.
+    const patience = isSchemaChange(query) ? { query_timeout: 0 } : {}
+    const name = isSchemaChange(query) ? undefined : nameOf(sql)
+    try {
+      const { rows, rowCount } = await this.#client.query({
+        text: sql,
+        values: [...parameters],
+        ...patience,
+        ...(name && { name }),
+      })
+      return { rows, numAffectedRows: BigInt(rowCount ?? 0) }
+    } catch (error) {
+      throw this.#first(this.#noted(error))
+    }
+  }
+
+  /** Goes on without the answer, but remembers when it is a refusal. */
+  #leave(answer: Promise<unknown>, parameters: readonly unknown[]): void {
+    const bytes = parameters.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0)
+    this.#unanswered++
+    this.#unansweredBytes += bytes
+    const answered = () => {
+      this.#unanswered--
+      this.#unansweredBytes -= bytes
+    }
+    answer.then(answered, error => {
+      answered()
+      this.#failure ??= error
+    })
+  }
+
+  /** After a failure the server refuses every statement for that alone; who asks is told what went wrong first. */
+  #first(error: unknown): unknown {
+    return this.#failure !== undefined && error instanceof Error && isAfterFailure(error)
+      ? this.#failure
+      : translate(error, this.#isRead)
+  }
+
+  #noted(error: unknown): unknown {
+    if (endsConnection(error)) this.#isLost = true
+    return error
+  }
+
+  readonly #lose = (): void => {
+    this.#isLost = true
+  }
+}
+
+function nameOf(sql: string): string | undefined {
+  const known = names.get(sql)
+  if (known !== undefined || names.size >= MAX_STATEMENTS) return known
+  const name = `restante_${names.size}`
+  names.set(sql, name)
+  return name
+}
+
+const isSchemaChange = ({ kind }: RootOperationNode): boolean => !/^(Select|Insert|Update|Delete|Raw)/.test(kind)
+
+/** How many rows a statement inserts that answers nothing else, and that either succeeds whole or fails; null for all others. */
+function rowsOfPlainInsert(query: RootOperationNode): number | null {
+  if (query.kind !== 'InsertQueryNode') return null
+  const { values, returning, onConflict } = query as InsertQueryNode
+  if (returning || onConflict || values?.kind !== 'ValuesNode') return null
+  return (values as unknown as { values: readonly unknown[] }).values.length
+}

@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely'
+import type pg from 'pg'
+import type { Database } from '../schema.ts'
+import type { Writer } from './group.ts'
+import { MIGRATION_LOCK } from './postgres-dialect.ts'
+import { commitUnknown, isLockTimeout, isUndefinedTable, translateConnecting } from './postgres-errors.ts'
+import { Session } from './postgres-session.ts'
+import { busy } from './refusals.ts'
+import type { Connection } from './turn.ts'
+
+/**
+ * The row that every writing transaction locks first. One that is kept by every database of this family, where locks by number are kept
+ * by some only; and what is done under it moves the trail's head anyway.
+ */
+const WRITE_LOCK = 'select 1 from trail_head where id = 1 for update'
+/** Before there are tables. */
+const EMPTY_LOCK = `select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+
+/** Writes on one connection at a time; the lock keeps other processes from writing meanwhile. */
+export class PostgresWriter implements Writer {
+  readonly #pool: pg.Pool
+  readonly #turn: Connection
+  #session: Session | undefined
+  #inTransaction = false
+
+  constructor(pool: pg.Pool, turn: Connection) {
+    this.#pool = pool
+    this.#turn = turn
+  }
+
+  busy = busy
+
+  /** For the work whose turn it is. */
+  get db(): Kysely<Database> {
+    return this.#running().db
+  }
+
+  async begin(milliseconds: number): Promise<boolean> {
+    this.#session = await this.#connect()
+    try {
+      return (await this.#lock(milliseconds, WRITE_LOCK)) || (await this.#lock(milliseconds, EMPTY_LOCK))
+    } catch (error) {
+      this.ended()
+      if (isLockTimeout((error as Error).cause)) return false
+      throw error
+    }
+  }
+
+  async exec(statement: string): Promise<void> {
+    const ends = statement === 'commit' || statement === 'rollback'
+    if (ends) this.#inTransaction = false
+    const session = this.#running()
+    const [result] = await session.control(statement).catch(error => {
+      throw statement === 'commit' && session.isLost ? commitUnknown(error) : error
+    })
+    // The server answers `commit` with a rollback, and with no error, where a statement before it had failed.
+    if (statement === 'commit' && result?.command !== 'COMMIT')
+      throw new Error('The transaction was rolled back where it should have been committed.')
+  }
+
+  inTransaction(): boolean {
+    return this.#inTransaction && this.#session?.isLost === false
+  }
+
+  ended(): void {
+    this.#session?.release(this.#inTransaction)
+    this.#session = undefined
+    this.#inTransaction = false
+  }
+
+  /** @returns false when there is no such table. */
+  async #lock(milliseconds: number, lock: string): Promise<boolean> {
+    const session = this.#running()
+    try {
+      // A snapshot for each statement: one for all would be taken before the lock is had, and be old by then.
+      await session.control(`begin isolation level read committed; set local lock_timeout = ${Math.ceil(milliseconds)}; ${lock}`)
+      this.#inTransaction = true
+      return true
+    } catch (error) {
+      if (!session.isLost) await session.control('rollback')
+      if (isUndefinedTable(error)) return false
+      throw error
+    }
+  }
+
+  async #connect(): Promise<Session> {
+    const client = await this.#pool.connect().catch(error => {
+      throw translateConnecting(error)
+    })
+    return new Session(client, this.#turn, false)
+  }
+
+  #running(): Session {
+    if (this.#session === undefined) throw new Error('This transaction has ended, or never began on this connection.')
+    return this.#session
+  }
+}

