@@ -13,6 +13,11 @@ export interface Engine {
   write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
   /** Runs work on one consistent state, beside writers; a write inside throws. */
   read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
+  /**
+   * Runs work on one consistent state for as long as it takes, over a connection of its own: it may await anything and holds up nobody.
+   * For copies of everything.
+   */
+  snapshot<T>(work: (state: Snapshot) => Promise<T>): Promise<T>
   /** Whether the database answers at all. False from the first failure after which it may have lost a write. */
   answers(): Promise<boolean>
   /** Makes what was deleted unreadable in every file of the database; false when another process reads there now: try again later. */
@@ -20,6 +25,17 @@ export interface Engine {
   close(): Promise<void>
   readonly dialect: EngineDialect
 }
+
+/** The database as it was at one moment. */
+export interface Snapshot {
+  tables(): Promise<string[]>
+  count(table: string): Promise<number>
+  /** Every row of a table, some at a time, in no particular order. One table at a time. */
+  rows(table: string): AsyncIterable<Row[]>
+}
+
+/** Of any table. */
+export type Row = Record<string, string | number | null | Uint8Array>
 
 /** What migrations need to know of the database they write for. */
 export interface EngineDialect {
@@ -33,6 +49,8 @@ export interface EngineDialect {
   tables(db: Kysely<Database>): Promise<string[]>
   /** Makes the database itself refuse to change or delete rows of this table. */
   makeAppendOnly(db: Kysely<Database>, table: string): Promise<void>
+  /** Drops these tables and whatever was made with them, in this order. */
+  drop(db: Kysely<Database>, tables: readonly string[]): Promise<void>
   /** Keeps two programs from migrating at once, until the transaction ends. */
   lockMigrations(db: Kysely<Database>): Promise<void>
 }

@@ -4,10 +4,12 @@ import BetterSqlite from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
 import { PortalError } from '../../server/errors.ts'
 import type { Database } from '../schema.ts'
-import type { Engine, EngineDialect, EngineOptions } from './engine.ts'
+import type { Engine, EngineDialect, EngineOptions, Snapshot } from './engine.ts'
 import { Groups, type Writer } from './group.ts'
+import { busy, stopping } from './refusals.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { busy, isBusy, isFatal, RETRY_AFTER_SECONDS, translate } from './sqlite-errors.ts'
+import { isBusy, isFatal, translate } from './sqlite-errors.ts'
+import { sqliteSnapshot } from './sqlite-snapshot.ts'
 import { Connection } from './turn.ts'
 
 const PATIENCE_MILLISECONDS = 5_000
@@ -108,6 +110,12 @@ class Sqlite implements Engine {
     }, false)
   }
 
+  async snapshot<T>(work: (state: Snapshot) => Promise<T>): Promise<T> {
+    this.#refuseWrongTime()
+    this.#refuseAfterFailure()
+    return sqliteSnapshot(this.#file, work)
+  }
+
   async answers(): Promise<boolean> {
     if (this.#failure) return false
     try {
@@ -191,7 +199,7 @@ class Sqlite implements Engine {
 
   #refuseWrongTime(): void {
     Connection.refuseNesting()
-    if (this.#closed) throw new PortalError('unavailable', 'The portal is stopping.', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    if (this.#closed) throw stopping()
   }
 
   #refuseAfterFailure(): void {
@@ -230,6 +238,9 @@ const dialect: EngineDialect = {
       await sql`create trigger ${trigger} before ${sql.raw(change)} on ${sql.table(table)}
         begin select raise(abort, ${refusal}); end`.execute(db)
     }
+  },
+  async drop(db, tables) {
+    for (const table of tables) await sql`drop table if exists ${sql.table(table)}`.execute(db)
   },
   async lockMigrations() {
     // `begin immediate` has locked every other writer out already
