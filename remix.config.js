@@ -30,7 +30,10 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    globalSetup: ['test/support/chromium.ts'],
+    globalSetup: ['test/support/chromium.ts', 'test/support/postgres-server.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    // Modules are loaded once a worker, not once a file: a third of the time would go into loading the same program again.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are the smallest machine we test on; more workers would only take turns.

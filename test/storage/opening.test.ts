@@ -40,7 +40,7 @@ describe('opening a storage', () => {
     expect((await stat(join(directory, 'portal.db'))).size).toBeGreaterThan(0)
   })
 
-  test.each(['sqlite:portal.db', 'sqlite::memory:', 'postgres://localhost/portal', '/var/portal.db'])('refuses %s', async url => {
+  test.each(['sqlite:portal.db', 'sqlite::memory:', 'mysql://localhost/portal', '/var/portal.db'])('refuses %s', async url => {
     expect(await refusal(opened({ url }))).toBe('misconfigured')
   })
 
@@ -97,7 +97,7 @@ describe('opening a storage', () => {
 
   test('refuses a schema that has not been migrated, when told not to migrate', async () => {
     expect(await refusal(opened({ migrate: false }))).toBe('misconfigured')
-    expect(await migrate(options())).toEqual(['0001-initial'])
+    expect((await migrate(options()))[0]).toBe('0001-initial')
     expect(await migrate(options())).toEqual([])
     await (await opened({ migrate: false })).close()
   })

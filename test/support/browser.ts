@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
+import { afterFile } from './closing.ts'
 
 /** The screens people hold: a small phone by day and by night, and a desk. */
 const SCREENS = {
@@ -17,19 +18,22 @@ let connected: Promise<Browser> | null = null
 
 /** This test file's line to the browser of its worker. */
 function browser(): Promise<Browser> {
-  connected ??= fetch(`${inject('chromium')}?worker=${process.env.VITEST_POOL_ID}`).then(async response => {
-    const answer = await response.text()
-    if (!response.ok) throw new Error(answer)
-    return chromium.connectOverCDP(answer)
-  })
+  connected ??= connect()
   return connected
 }
 
-afterAll(async () => {
+async function connect(): Promise<Browser> {
+  const response = await fetch(`${inject('chromium')}?worker=${process.env.VITEST_POOL_ID}`)
+  const answer = await response.text()
+  if (!response.ok) throw new Error(answer)
+  const line = await chromium.connectOverCDP(answer)
   // Closing a line that was connected over CDP lets the browser itself live on for the other files.
-  if (connected !== null) await (await connected).close()
-  connected = null
-})
+  afterFile(() => {
+    connected = null
+    return line.close()
+  })
+  return line
+}
 
 /**
  * A visitor's browser: empty profile, English, their screen. The caller closes it.

@@ -1,15 +1,9 @@
-import { afterAll } from 'vitest'
+import { afterFile } from './closing.ts'
 import { launchServer, type RunningServer } from './launch.ts'
-
-const running: RunningServer[] = []
-
-afterAll(async () => {
-  await Promise.all(running.splice(0).map(server => server.stop()))
-})
 
 /** The real program in a process of its own, until the last test of the file is over. */
 export async function startServer(settings: Record<string, string> = {}): Promise<RunningServer> {
   const server = await launchServer(settings)
-  running.push(server)
+  afterFile(() => server.stop())
   return server
 }

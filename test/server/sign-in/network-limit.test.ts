@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { ACTS_A_MINUTE, networkLimit } from '../../../server/sign-in/network-limit.ts'
 import { minutes } from '../../../server/time.ts'
 import { testPortal } from '../../support/portal.ts'
@@ -10,7 +10,6 @@ let portal: Awaited<ReturnType<typeof testPortal>>
 beforeEach(async () => {
   portal = await testPortal()
 })
-afterEach(() => portal.close())
 
 const times = (count: number, act: () => Promise<void>) => Promise.allSettled(Array.from({ length: count }, act))
 const admitted = (results: PromiseSettledResult<void>[]) => results.filter(({ status }) => status === 'fulfilled').length
