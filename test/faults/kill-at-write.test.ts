@@ -1,0 +1,95 @@
+import { rm } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { act, actUndisturbed, inPairs, momentOf } from './rig/acting.ts'
+import { ACT_NAMES, type ActName, actNamed } from './rig/acts.ts'
+import { type Counted, lookOver } from './rig/afterwards.ts'
+import { isLong, patience, tell } from './rig/length.ts'
+import { clinicFolder } from './rig/prepared.ts'
+import { canTrace, underFault, WRITES } from './rig/strace.ts'
+
+interface Way {
+  way: string
+  isPossible: boolean
+  fault(at: number): { under?: string[]; deadlyStatement?: number }
+  short: { name: ActName; at: number[] }
+}
+
+/** How a process is made to end in the middle of an act: before its write of that number. */
+const WAYS: Way[] = [
+  {
+    way: 'system call',
+    isPossible: canTrace,
+    fault: (at: number) => ({ under: underFault(WRITES, 'signal=SIGKILL', at) }),
+    short: { name: 'deposit', at: [6, 40] },
+  },
+  // Needs nothing but Node, so that it is tried everywhere.
+  {
+    way: 'statement',
+    isPossible: true,
+    fault: (at: number) => ({ deadlyStatement: at }),
+    short: { name: 'expire', at: [20, 200] },
+  },
+]
+
+/** Far more than any act takes. */
+const MOST = 3_000
+
+for (const { way, isPossible, fault, short } of WAYS) {
+  describe.skipIf(!isPossible)(`killed before whichever ${way} that writes`, () => {
+    test.each(isLong ? ACT_NAMES : [short.name])(
+      '“%s” has happened or has not, and is whole',
+      { timeout: patience },
+      async name => {
+        const { before, after } = await bothEnds(name)
+        let killed = 0
+        const numbers = isLong ? Array.from({ length: MOST }, (_, number) => number + 1) : short.at
+        await inPairs(numbers, async at => {
+          const folder = await clinicFolder()
+          const ended = await act(folder, name, fault(at))
+          if (ended.killed) killed++
+          await expectWhole(name, folder, ended.acknowledged, { before, after }, `${way} ${at}`)
+          await rm(folder, { recursive: true })
+          return ended.killed ? 'go on' : 'enough'
+        })
+        tell(`${name}: killed before each of ${killed} ${way}s`)
+        expect(killed).toBeGreaterThan(0)
+      },
+    )
+  })
+}
+
+interface Ends {
+  before: Counted
+  after: Counted
+}
+
+const known = new Map<ActName, Promise<Ends>>()
+
+/** What is there when nothing of an act has happened, and when all of it has. */
+function bothEnds(name: ActName): Promise<Ends> {
+  const ends = known.get(name) ?? findEnds(name)
+  known.set(name, ends)
+  return ends
+}
+
+async function findEnds(name: ActName): Promise<Ends> {
+  const folder = await clinicFolder()
+  const moment = await momentOf(folder, name)
+  const before = await lookOver(folder, moment)
+  const done = await clinicFolder()
+  await actUndisturbed(done, name)
+  const after = await lookOver(done, moment)
+  expect(after).not.toEqual(before)
+  return { before, after }
+}
+
+async function expectWhole(name: ActName, folder: string, acknowledged: boolean, { before, after }: Ends, where: string) {
+  const { inSteps = false, canBeRepeated = false } = actNamed(name)
+  const moment = await momentOf(folder, name)
+  const left = await lookOver(folder, moment)
+  if (acknowledged) expect(left, `${where}: it was acknowledged`).toEqual(after)
+  else if (!inSteps) expect([before, after], where).toContainEqual(left)
+  if (!canBeRepeated) return
+  await actUndisturbed(folder, name)
+  expect(await lookOver(folder, moment), `${where}: done again`).toEqual(after)
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import { lookOver } from './rig/afterwards.ts'
+import { canMount, type Disk, type FileSystem, makeDisk } from './rig/disk.ts'
+import { isLong, patience, tell, times } from './rig/length.ts'
+import { openPortal } from './rig/opened.ts'
+import { clinicFolder } from './rig/prepared.ts'
+import { storyIn } from './rig/prepared-story.ts'
+
+const DEPOSITING = fileURLToPath(new URL('./rig/deposit-process.ts', import.meta.url))
+const FILE_SYSTEMS: FileSystem[] = isLong ? ['xfs', 'ext4'] : ['ext4']
+
+let disk: Disk | undefined
+afterEach(() => disk?.remove())
+
+/** Deposits on a disk until its power is cut, again and again; says which acknowledged deposits were not there afterwards. */
+async function cutPower(kind: FileSystem, rounds: number, commits: 'durable' | 'hoped-for') {
+  disk = await makeDisk(kind)
+  const folder = path.join(disk.folder, 'data')
+  await cp(await clinicFolder(), folder, { recursive: true })
+  const acknowledged = new Set<string>()
+  const lost: string[] = []
+  for (let round = 1; round <= rounds && (commits === 'durable' || lost.length === 0); round++) {
+    for (const reference of await depositUntilCut(disk, folder, round, commits)) acknowledged.add(reference)
+    await disk.mountAgain()
+    const kept = await referencesIn(folder)
+    for (const reference of acknowledged) {
+      if (kept.has(reference)) continue
+      lost.push(reference)
+      acknowledged.delete(reference)
+    }
+  }
+  tell(`${kind}, ${commits} commits: ${acknowledged.size + lost.length} acknowledged, ${lost.length} lost in the power cuts`)
+  return { folder, acknowledged, lost }
+}
+
+async function depositUntilCut({ cutPower }: Disk, folder: string, round: number, commits: string): Promise<string[]> {
+  const child = spawn(process.execPath, [DEPOSITING, folder, String(round), commits], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const closed = once(child, 'close')
+  let said = ''
+  let complaints = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
+  const lines = () => said.split('\n').slice(0, -1)
+  // Somewhere in the middle of work, wherever that is on this machine.
+  const enough = 20 + 7 * (round % 5)
+  while (lines().length < enough && child.exitCode === null) await pause(1)
+  await cutPower()
+  child.kill('SIGKILL')
+  await closed
+  if (lines().length < enough) throw new Error(`Not enough was deposited:\n${complaints}`)
+  return lines()
+}
+
+describe.skipIf(!canMount('losetup', 'xfs_io', ...FILE_SYSTEMS.map(kind => `mkfs.${kind}`)))('when the power is cut', () => {
+  test.each(FILE_SYSTEMS)('no deposit that was acknowledged is lost on %s', { timeout: patience }, async kind => {
+    const { folder, acknowledged, lost } = await cutPower(kind, times(2, 25), 'durable')
+    expect(lost).toEqual([])
+    expect(acknowledged.size).toBeGreaterThan(20)
+    await lookOver(folder, (await storyIn(folder)).now)
+  })
+
+  test.each(FILE_SYSTEMS)(
+    'and these tests would notice, for without waiting for the disk some are lost on %s',
+    {
+      timeout: patience,
+    },
+    async kind => {
+      const { lost } = await cutPower(kind, times(8, 25), 'hoped-for')
+      expect(lost.length).toBeGreaterThan(0)
+    },
+  )
+})
+
+async function referencesIn(folder: string): Promise<Set<string>> {
+  const { now, gateway } = await storyIn(folder)
+  const { portal, close } = await openPortal(folder, now)
+  const found = new Set<string>()
+  let after: string | undefined
+  for (;;) {
+    const page = await portal.listDeposits({ client: gateway }, { limit: 100, after })
+    for (const { reference } of page) if (reference !== null) found.add(reference)
+    after = page.at(-1)?.id
+    if (page.length < 100) break
+  }
+  await close()
+  return found
+}

@@ -1,0 +1,52 @@
+import path from 'node:path'
+import { openSanitizer } from '../../../server/intake/sanitize.ts'
+import type { Log, Parts } from '../../../server/parts.ts'
+import { createPortal, type Portal } from '../../../server/portal.ts'
+import { openPassphrases } from '../../../server/sign-in/passphrase.ts'
+import type { Instant } from '../../../server/time.ts'
+import { fileHistory } from '../../../server/trail/history.ts'
+import { trailNameOf } from '../../../server/trail/signing.ts'
+import { openStorage } from '../../../storage/index.ts'
+import { caughtMailbox } from '../../support/mailbox.ts'
+import { ROOT_KEY } from '../../support/storage.ts'
+import { ORIGIN } from '../../support/whole-portal.ts'
+
+/** A portal over files that somebody has left: real parts, at a moment of the test's choosing. */
+export interface OpenedPortal {
+  portal: Portal
+  parts: Parts
+  close(): Promise<void>
+}
+
+export async function openPortal(folder: string, now: Instant): Promise<OpenedPortal> {
+  const passphrases = openPassphrases()
+  const sanitizer = openSanitizer()
+  const store = await openStorage({ url: 'sqlite:', dataDirectory: folder, rootKey: ROOT_KEY, now })
+  const parts: Parts = {
+    store,
+    passphrases,
+    sanitizer,
+    mailer: caughtMailbox(),
+    clock: () => now,
+    log: SILENT,
+    settings: {
+      origin: ORIGIN,
+      environment: 'development',
+      mailFrom: 'North Clinic <no-reply@portal.example>',
+      trailName: trailNameOf(ORIGIN),
+    },
+    checkpointHistory: fileHistory(path.join(folder, 'checkpoints.txt')),
+    wakeOutbox: () => undefined,
+  }
+  return {
+    parts,
+    portal: createPortal(parts),
+    async close() {
+      await Promise.all([passphrases.close(), sanitizer.close()])
+      await store.close()
+    },
+  }
+}
+
+const quiet = () => undefined
+const SILENT: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet }

@@ -1,0 +1,29 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { AuthenticatedClient } from '../../../server/asking.ts'
+import type { Reader } from '../../../server/sign-in/visitor.ts'
+import type { Instant } from '../../../server/time.ts'
+
+const STORY = 'story.json'
+
+/** Who and what is in the clinic that every fault is tried on. Plain data: it goes to other processes as a file beside the database. */
+export interface Story {
+  now: Instant
+  gateway: AuthenticatedClient
+  /** Ada, signed in. */
+  ada: Reader
+  /** A request that has just been sent a code to its mailbox, and the code. */
+  signingIn: { requestToken: string; code: string }
+  /** A message that waits for Ada. */
+  waiting: string
+  /** One that she has opened. */
+  opened: string
+  /** A deposit to three people. */
+  deposit: string
+}
+
+export const writeStory = (folder: string, story: Story): Promise<void> =>
+  writeFile(path.join(folder, STORY), JSON.stringify(story))
+
+export const storyIn = async (folder: string): Promise<Story> =>
+  JSON.parse(await readFile(path.join(folder, STORY), 'utf8')) as Story

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll } from 'vitest'
+import { clinicIn } from '../../support/clinic.ts'
+import { wholePortal } from '../../support/whole-portal.ts'
+import { type Story, writeStory } from './prepared-story.ts'
+
+/** More than one transaction of the sweep takes. */
+const CROWD = 120
+
+const folders: string[] = []
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+})
+
+/** A folder of its own, gone after the tests of the file. In memory where nothing but the process is to fail. */
+export async function ownFolder(where = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()): Promise<string> {
+  const folder = await mkdtemp(path.join(where, 'restante-fault-'))
+  folders.push(folder)
+  return folder
+}
+
+let prepared: Promise<string> | undefined
+
+/** A folder with a copy of the prepared clinic, to be broken at will. */
+export async function clinicFolder(where?: string): Promise<string> {
+  prepared ??= prepare()
+  const folder = await ownFolder(where)
+  await cp(await prepared, folder, { recursive: true })
+  return folder
+}
+
+async function prepare(): Promise<string> {
+  const folder = await ownFolder()
+  const portal = await wholePortal()
+  const clinic = await clinicIn(portal)
+  const ada = clinic.patient('Ada Lopez')
+  const ben = clinic.patient('Ben Ito')
+  const cara = clinic.patient('Cara Diaz')
+  await clinic.deposits('Seen', [ada])
+  const reader = await ada.signsIn()
+  await ada.opens('Seen')
+  const waiting = await clinic.deposits('Result', [ada])
+  const deposit = await clinic.deposits('For three', [ada, ben, cara])
+  const { requestToken } = await portal.portal.beginSignIn({ address: ben.address })
+  await portal.portal.sendMailboxCode(requestToken)
+  await portal.deliver()
+  const signingIn = { requestToken, code: portal.mailbox.codeTo(ben.address) }
+  for (let number = 0; number < CROWD; number++) await clinic.deposits(`Number ${number}`, [cara])
+  await portal.portal.signCheckpoint()
+  await clinic.deposits('Not signed yet', [ada])
+  const story: Story = {
+    now: portal.clock.read(),
+    gateway: clinic.gateway,
+    ada: reader,
+    signingIn,
+    waiting: waiting.messages[0]!.id,
+    opened: (await portal.portal.listMessages(reader, { limit: 50 })).lines.find(line => line.subject === 'Seen')!.id,
+    deposit: deposit.id,
+  }
+  await portal.storage.store.close()
+  for (const file of ['portal.db', 'checkpoints.txt'])
+    await cp(path.join(portal.storage.directory, file), path.join(folder, file))
+  await writeStory(folder, story)
+  await portal.close()
+  return folder
+}
