@@ -37,6 +37,7 @@ export const STATUS: Record<ErrorCode, number> = {
   busy: 503,
   tampered: 500,
   unavailable: 503,
+  no_space: 507,
   misconfigured: 500,
 }
 
@@ -56,6 +57,7 @@ const FORM_AGAIN = new Set<ErrorCode>([
   'too_many_requests',
   'busy',
   'unavailable',
+  'no_space',
 ])
 
 interface Ways {

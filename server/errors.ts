@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'busy'
   | 'tampered'
   | 'unavailable'
+  | 'no_space' // the disk or the bucket is full
   | 'misconfigured'
 
 export interface FieldError {

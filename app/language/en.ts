@@ -224,6 +224,7 @@ export const en = {
     too_many_requests: 'That was too fast for us. Wait a minute, then try again.',
     busy: 'We are busy now. Nothing was lost. Please try again in a minute.',
     unavailable: 'This does not work just now. Please try again in a few minutes.',
+    no_space: 'We have no room for files just now. Send your words without files, or try again later.',
   } as Record<string, string>,
 
   failure: {

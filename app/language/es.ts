@@ -236,6 +236,7 @@ export const es: Catalogue = {
     too_many_requests: 'Fue demasiado rápido para nosotros. Espere un minuto e intente de nuevo.',
     busy: 'Estamos ocupados. No se perdió nada. Por favor intente en un minuto.',
     unavailable: 'Esto no funciona en este momento. Por favor intente en unos minutos.',
+    no_space: 'Ahora no tenemos espacio para archivos. Envíe su texto sin archivos, o intente más tarde.',
   },
 
   failure: {

@@ -59,6 +59,7 @@ function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kep
       return 'signIn'
     case 'busy':
     case 'unavailable':
+    case 'no_space':
       return 'busy'
     case 'too_many_requests':
     case 'too_many_attempts':

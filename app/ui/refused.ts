@@ -41,6 +41,7 @@ const GENERAL = new Set<string>([
   'wrong_origin',
   'busy',
   'unavailable',
+  'no_space',
   'too_many_requests',
   'malformed',
   'idempotency_key_reused',

@@ -1,7 +1,7 @@
 import { type ErrorCode, type FieldError, isPortalError, PortalError } from '../errors.ts'
 
 /** Codes of problems that only HTTP has. */
-type ProblemCode = ErrorCode | 'method_not_allowed' | 'internal'
+type ProblemCode = ErrorCode | 'method_not_allowed' | 'range_not_satisfiable' | 'internal'
 
 /** The one table: what each refusal is called and answered with. Types never change; add to them. */
 const PROBLEMS: Record<ProblemCode, { status: number; title: string }> = {
@@ -31,8 +31,10 @@ const PROBLEMS: Record<ProblemCode, { status: number; title: string }> = {
   busy: { status: 503, title: 'Busy' },
   tampered: { status: 500, title: 'What is kept does not verify' },
   unavailable: { status: 503, title: 'Not available now' },
+  no_space: { status: 507, title: 'No room left' },
   misconfigured: { status: 500, title: 'The portal is not set up right' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
+  range_not_satisfiable: { status: 416, title: 'There is no such part of the file' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 }
 
@@ -84,6 +86,10 @@ export function problemResponse(error: PortalError, origin: string): Response {
 /** @param allowed - methods that do something at this address. */
 export const methodNotAllowed = (allowed: string[]): Response =>
   respond(problem('method_not_allowed', `Use one of: ${allowed.join(', ')}.`), { allow: allowed.join(', ') })
+
+/** @param size - bytes of the whole, for which another part can be asked. */
+export const rangeNotSatisfiable = (size: number): Response =>
+  respond(problem('range_not_satisfiable', 'The file ends before the part that was asked for.'), { 'content-range': `bytes */${size}` })
 
 export const problemAnswer = (problem: Problem): Response => respond(problem, {})
 

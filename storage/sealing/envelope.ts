@@ -83,11 +83,11 @@ export function openPart(part: SealedPart, place: Place, wrapping: KeyObject): U
 /**
  * What the cipher authenticates beside the content.
  *
- * @param format - keeps the one-piece and the chunked format apart.
+ * @param format - keeps the one-piece and the two chunked formats apart.
  * @param more - what the format itself binds.
  */
 export function associatedData(
-  format: 'part' | 'stream',
+  format: 'part' | 'stream' | 'object',
   place: Place,
   dataKey: Uint8Array,
   more: readonly (string | number)[] = [],

@@ -6,9 +6,9 @@ import { tampered } from './refusal.ts'
 // The STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: "Online Authenticated-Encryption and its Nonce-Reuse
 // Misuse-Resistance", CRYPTO 2015, section 7): the nonce of each chunk is prefix (7 bytes), chunk number (4), last-chunk flag (1).
 const VERSION = 1
-const PREFIX_BYTES = 7
-const TAG_BYTES = 16
-const MAX_CHUNKS = 2 ** 32
+export const PREFIX_BYTES = 7
+export const TAG_BYTES = 16
+export const MAX_CHUNKS = 2 ** 32
 
 /** Plaintext bytes in every chunk but the last, which may hold fewer; an empty file is one empty last chunk. */
 export const CHUNK_BYTES = 64 * 1024
@@ -36,11 +36,9 @@ export function sealStream(content: Uint8Array, place: Place, wrapping: KeyObjec
     const prefix = randomBytes(PREFIX_BYTES)
     const aad = associatedData('stream', place, dataKey, [content.length])
     const chunks = Array.from({ length: count }, (_, number) => {
-      const nonce = chunkNonce(prefix, number, number === count - 1)
-      const cipher = createCipheriv('aes-256-gcm', dataKey, nonce, { authTagLength: TAG_BYTES })
-      cipher.setAAD(aad)
       const plaintext = content.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES)
-      return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+      const place = { prefix, number, isLast: number === count - 1 }
+      return Buffer.concat(sealChunk(plaintext, { dataKey, aad, ...place }))
     })
     return { wrappedKey: wrapKey(wrapping, dataKey), header: Buffer.concat([Buffer.of(VERSION), prefix]), chunks }
   } finally {
@@ -73,26 +71,52 @@ export function openStream(head: StreamHead, size: number, place: Place, wrappin
     chunks,
     chunk(number, sealed) {
       if (number >= chunks || sealed.length !== chunkBytes(size, number) + TAG_BYTES) throw tampered()
-      try {
-        const nonce = chunkNonce(prefix, number, number === chunks - 1)
-        const decipher = createDecipheriv('aes-256-gcm', dataKey, nonce, { authTagLength: TAG_BYTES })
-        decipher.setAAD(aad)
-        decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
-        return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()])
-      } catch {
-        throw tampered()
-      }
+      return openChunk(sealed, { dataKey, aad, prefix, number, isLast: number === chunks - 1 })
     },
     close: () => void dataKey.fill(0),
   }
 }
 
-const chunkBytes = (size: number, number: number): number => Math.min(CHUNK_BYTES, size - number * CHUNK_BYTES)
+/** Under which key, with what bound in, and in which place of its stream one chunk is sealed. */
+export interface ChunkSeal {
+  dataKey: Uint8Array
+  aad: Uint8Array
+  /** 7 bytes. */
+  prefix: Uint8Array
+  number: number
+  isLast: boolean
+}
 
-function chunkNonce(prefix: Uint8Array, number: number, last: boolean): Uint8Array {
+/** @returns ciphertext and tag. */
+export function sealChunk(plaintext: Uint8Array, { dataKey, aad, ...place }: ChunkSeal): [Uint8Array, Uint8Array] {
+  const cipher = createCipheriv('aes-256-gcm', dataKey, chunkNonce(place), { authTagLength: TAG_BYTES })
+  cipher.setAAD(aad)
+  const ciphertext = cipher.update(plaintext)
+  cipher.final() // a stream cipher: everything has come out by now
+  return [ciphertext, cipher.getAuthTag()]
+}
+
+/** @throws PortalError `tampered` when this was not sealed as exactly this chunk. */
+export function openChunk(sealed: Uint8Array, { dataKey, aad, ...place }: ChunkSeal): Uint8Array {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', dataKey, chunkNonce(place), { authTagLength: TAG_BYTES })
+    decipher.setAAD(aad)
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+    const plaintext = decipher.update(sealed.subarray(0, -TAG_BYTES))
+    decipher.final()
+    return plaintext
+  } catch {
+    throw tampered()
+  }
+}
+
+/** Plaintext bytes of one chunk of a file of this size. */
+export const chunkBytes = (size: number, number: number): number => Math.min(CHUNK_BYTES, size - number * CHUNK_BYTES)
+
+function chunkNonce({ prefix, number, isLast }: Omit<ChunkSeal, 'dataKey' | 'aad'>): Uint8Array {
   const nonce = Buffer.alloc(PREFIX_BYTES + 5)
   nonce.set(prefix)
   nonce.writeUInt32BE(number, PREFIX_BYTES)
-  nonce.writeUInt8(last ? 1 : 0, PREFIX_BYTES + 4)
+  nonce.writeUInt8(isLast ? 1 : 0, PREFIX_BYTES + 4)
   return nonce
 }
