@@ -1,4 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Ends } from './ends.ts'
+import { prepared } from './prepared.ts'
+import type { DataKeyRow } from './schema/keys.ts'
 import type { Database } from './schema.ts'
 import { WRAPPED_KEY_BYTES } from './sealing/keys.ts'
 
@@ -13,19 +16,18 @@ const DESTROYED = new Uint8Array(WRAPPED_KEY_BYTES)
 /** Wrapped data keys, each in a place of its own that is overwritten, never freed: see DataKeyRow. */
 export class DataKeys {
   readonly #db: Kysely<Database>
+  readonly #ends: Ends
 
-  constructor(db: Kysely<Database>) {
+  constructor(db: Kysely<Database>, ends: Ends) {
     this.#db = db
+    this.#ends = ends
   }
 
-  /** Keeps a key at the end of the table. @returns its number. */
-  async add({ kek, wrapped }: DataKey): Promise<number> {
-    const { number } = await this.#db
-      .insertInto('data_keys')
-      .values({ number: sql<number>`(select coalesce(max(number), 0) + 1 from data_keys)`, kek, wrapped })
-      .returning('number')
-      .executeTakeFirstOrThrow()
-    return number
+  /** Keeps keys at the end of the table. @returns the number of the first; the others follow it. */
+  async add(keys: readonly DataKey[]): Promise<number> {
+    const first = await this.#ends.nextDataKeys(keys.length)
+    await insert(this.#db, { rows: keys.map(({ kek, wrapped }, at) => ({ number: first + at, kek, wrapped })) })
+    return first
   }
 
   /** Writes a key in the place of another, which is gone with it. */
@@ -35,8 +37,12 @@ export class DataKeys {
 
   /** Writes zeros over keys: what they sealed can never be opened again. */
   async destroy(numbers: readonly number[]): Promise<void> {
-    for (const number of numbers) {
-      await this.#db.updateTable('data_keys').set({ wrapped: DESTROYED }).where('number', '=', number).execute()
-    }
+    if (numbers.length > 0) await overwrite(this.#db, { wrapped: DESTROYED, numbers: [...numbers] })
   }
 }
+
+const insert = prepared((db, { rows }: { rows: DataKeyRow[] }) => db.insertInto('data_keys').values(rows))
+
+const overwrite = prepared((db, { wrapped, numbers }: { wrapped: Uint8Array; numbers: number[] }) =>
+  db.updateTable('data_keys').set({ wrapped }).where('number', 'in', numbers),
+)

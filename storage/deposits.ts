@@ -1,11 +1,13 @@
 import type { Deposit, Idempotency } from '../server/deposit.ts'
 import { PortalError } from '../server/errors.ts'
 import type { Deposits } from '../server/store.ts'
+import { prepared } from './prepared.ts'
 import type { DepositRow } from './schema.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import type { Work } from './work.ts'
 
-type Particulars = Pick<Deposit, 'reference' | 'fallbackReason'>
+/** Sealed together. Without `idempotency`, where there is one, it was sealed apart: so did the first release. */
+type Particulars = Pick<Deposit, 'reference' | 'fallbackReason'> & { idempotency?: Idempotency | null }
 
 export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
   const referenceIndex = async (organization: string, reference: string) =>
@@ -13,25 +15,16 @@ export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
   // The client's key may be no more than a number that counts up, so its bare hash could be guessed.
   const idempotencyIndex = (client: string, keyHash: string) => keyedHash(portal.index, 'idempotency key', client, keyHash)
 
-  const opened = async (row: DepositRow): Promise<Deposit> => {
-    const { id, organization } = rows.check('deposits', row)
-    return {
-      id,
-      sender: { kind: row.sender_kind, id: row.sender, organization },
-      organization,
-      ...(await parts.get<Particulars>(place(row, 'particulars'))),
-      thread: row.thread,
-      retention: row.retention,
-      createdAt: row.created_at,
-      idempotency: row.idempotency_index === null ? null : await parts.get<Idempotency>(place(row, 'idempotency')),
-    }
+  const openedAll = async (found: readonly DepositRow[]): Promise<Deposit[]> => {
+    for (const row of found) rows.check('deposits', row)
+    const particulars = await parts.getMany<Particulars>(found.map(row => place(row, 'particulars')))
+    const isApart = (row: DepositRow) => row.idempotency_index !== null && particulars.get(row.id)!.idempotency === undefined
+    const apart = await parts.getMany<Idempotency>(found.filter(isApart).map(row => place(row, 'idempotency')))
+    return found.map(row => toDeposit(row, particulars.get(row.id)!, apart.get(row.id) ?? null))
   }
 
-  const openedAll = async (found: DepositRow[]): Promise<Deposit[]> => {
-    const all: Deposit[] = []
-    for (const row of found) all.push(await opened(row))
-    return all
-  }
+  const opened = async (row: DepositRow | undefined): Promise<Deposit | null> =>
+    row ? ((await openedAll([row]))[0] ?? null) : null
 
   return {
     async add(deposit) {
@@ -47,25 +40,19 @@ export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
         idempotency_index: idempotency && idempotencyIndex(sender.id, idempotency.keyHash),
         created_at: deposit.createdAt,
       })
-      const result = await db
-        .insertInto('deposits')
-        .values(row)
-        .onConflict(conflict => conflict.doNothing())
-        .executeTakeFirst()
-      if (result.numInsertedOrUpdatedRows !== 1n) throw new PortalError('conflict', 'This deposit has been made before.')
-      await parts.add(place(deposit, 'particulars'), { reference, fallbackReason })
-      if (idempotency) await parts.add(place(deposit, 'idempotency'), idempotency)
+      if ((await insert(db, { row })).numAffectedRows !== 1n)
+        throw new PortalError('conflict', 'This deposit has been made before.')
+      await parts.add(place(deposit, 'particulars'), { reference, fallbackReason, idempotency } satisfies Particulars)
     },
 
     async find(id) {
-      const row = await db.selectFrom('deposits').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? opened(row) : null
+      const { rows: found } = await byId(db, { id })
+      return opened(found[0])
     },
 
     async findByIdempotencyKey(client, keyHash) {
-      const own = db.selectFrom('deposits').selectAll().where('sender', '=', client)
-      const row = await own.where('idempotency_index', '=', idempotencyIndex(client, keyHash)).executeTakeFirst()
-      return row ? opened(row) : null
+      const { rows: found } = await byIdempotency(db, { client, index: idempotencyIndex(client, keyHash) })
+      return opened(found[0])
     },
 
     async listForSender(sender, { after, limit }, reference) {
@@ -81,6 +68,29 @@ export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
       if (after !== undefined) all = all.where('id', '<', after)
       return openedAll(await all.orderBy('id', 'desc').limit(limit).execute())
     },
+  }
+}
+
+const insert = prepared((db, { row }: { row: DepositRow }) =>
+  db
+    .insertInto('deposits')
+    .values(row)
+    .onConflict(conflict => conflict.doNothing()),
+)
+
+const byId = prepared((db, { id }: { id: string }) => db.selectFrom('deposits').selectAll().where('id', '=', id))
+
+const byIdempotency = prepared((db, { client, index }: { client: string; index: string }) =>
+  db.selectFrom('deposits').selectAll().where('sender', '=', client).where('idempotency_index', '=', index),
+)
+
+function toDeposit(row: DepositRow, { reference, fallbackReason, idempotency }: Particulars, apart: Idempotency | null): Deposit {
+  const { id, organization, thread, retention } = row
+  return {
+    ...{ id, organization, thread, retention, reference, fallbackReason },
+    sender: { kind: row.sender_kind, id: row.sender, organization },
+    createdAt: row.created_at,
+    idempotency: idempotency ?? apart,
   }
 }
 

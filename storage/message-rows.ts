@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Message, NewMessage } from '../server/message.ts'
 import { inBatches } from './batches.ts'
-import type { MessageRow } from './schema.ts'
+import { prepared } from './prepared.ts'
+import type { Database, MessageRow } from './schema.ts'
 import { digestOfSecret, keyedHash } from './sealing/blind-index.ts'
 import { tampered } from './sealing/refusal.ts'
 import type { Work } from './work.ts'
@@ -17,19 +18,8 @@ export interface Retraction {
 type RowWithTrail = MessageRow & { trail_revision: number | null }
 
 /** Rows of messages, each one verified before anything is made of it. */
-export function messageRows({ db, keyring, parts, rows, changed }: Work) {
-  /** All messages, each beside its highest revision in the trail. */
-  const select = () =>
-    db
-      .selectFrom('messages')
-      .selectAll('messages')
-      .select(from =>
-        from
-          .selectFrom('trail_entries')
-          .select(entry => entry.fn.max('trail_entries.revision').as('revision'))
-          .whereRef('trail_entries.object', '=', 'messages.id')
-          .as('trail_revision'),
-      )
+export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
+  const select = () => withRevision(db)
 
   /**
    * The row is what was written (its mac), and the newest that was written (the trail has no higher revision): an older copy of the
@@ -42,16 +32,8 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
   }
 
   const find = async (id: string): Promise<MessageRow | null> => {
-    const row = await select().where('messages.id', '=', id).executeTakeFirst()
+    const [row] = (await byId(db, { id })).rows
     return row ? verified(row) : null
-  }
-
-  const nextPosition = async (): Promise<number> => {
-    const { last } = await db
-      .selectFrom('messages')
-      .select(message => message.fn.max('position').as('last'))
-      .executeTakeFirstOrThrow()
-    return (last ?? 0) + 1
   }
 
   const activationHash = async (message: Pick<Message, 'id' | 'organization'>, answer: string): Promise<string> =>
@@ -63,6 +45,14 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
     find,
     activationHash,
 
+    /** Newest first of one mailbox, from behind this id on; what was hidden is left out. */
+    async newest(recipient: string, after: string | undefined, limit: number): Promise<MessageRow[]> {
+      const { rows: found } = await (after === undefined
+        ? ofMailbox(db, { recipient, limit })
+        : ofMailboxAfter(db, { recipient, after, limit }))
+      return found.map(verified)
+    },
+
     async findMany(ids: readonly string[]): Promise<MessageRow[]> {
       const found = await inBatches(ids, some => select().where('messages.id', 'in', some).execute())
       return found.map(verified)
@@ -72,14 +62,9 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
       const row = rows.sign('messages', {
         ...newColumns(message),
         activation_hash: message.activationAnswer === null ? null : await activationHash(message, message.activationAnswer),
-        position: await nextPosition(),
+        position: await ends.nextPosition(),
       })
-      const kept = await db
-        .insertInto('messages')
-        .values(row)
-        .onConflict(same => same.columns(['recipient', 'form_hash']).where('form_hash', 'is not', null).doNothing())
-        .executeTakeFirst()
-      if (kept.numInsertedOrUpdatedRows !== 1n) throw new PortalError('conflict', 'This form has been sent before.')
+      if ((await insert(db, { row })).numAffectedRows !== 1n) throw new PortalError('conflict', 'This form has been sent before.')
       changed.set(message.id, row.revision)
     },
 
@@ -94,15 +79,13 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
     ): Promise<MessageRow | null> {
       const before = await find(id)
       if (!before || !from.includes(before.state)) return null
-      const after = rows.sign('messages', { ...before, ...columns(before), revision: before.revision + 1 })
-      const result = await db
-        .updateTable('messages')
-        .set(after)
-        .where('id', '=', id)
-        .where('state', 'in', from as MessageRow['state'][])
-        .where('revision', '=', before.revision)
-        .executeTakeFirst()
-      if (result.numUpdatedRows !== 1n) return null
+      const changes = columns(before)
+      const after = rows.sign('messages', { ...before, ...changes, revision: before.revision + 1 })
+      // Only what changed: a column that is named has its indexes written anew.
+      const set = { ...changes, revision: after.revision, mac: after.mac }
+      const given = { id, set, from: from as MessageRow['state'][], revision: before.revision }
+      const { numAffectedRows } = await update(db, given)
+      if (numAffectedRows !== 1n) return null
       changed.set(id, after.revision)
       return after
     },
@@ -116,11 +99,61 @@ export function messageRows({ db, keyring, parts, rows, changed }: Work) {
   }
 }
 
-/** Where a part of a message belongs. */
-export const place = ({ id, organization, recipient }: Pick<Message, 'id' | 'organization' | 'recipient'>, part: string) => ({
+/** All messages, each beside its highest revision in the trail. */
+const withRevision = (db: Kysely<Database>) =>
+  db
+    .selectFrom('messages')
+    .selectAll('messages')
+    .select(from =>
+      from
+        .selectFrom('trail_entries')
+        .select(entry => entry.fn.max('trail_entries.revision').as('revision'))
+        .whereRef('trail_entries.object', '=', 'messages.id')
+        .as('trail_revision'),
+    )
+
+const byId = prepared((db, { id }: { id: string }) => withRevision(db).where('messages.id', '=', id))
+
+const mailbox = (db: Kysely<Database>, { recipient, limit }: { recipient: string; limit: number }) =>
+  withRevision(db)
+    .where('messages.recipient', '=', recipient)
+    .where('messages.hidden_at', 'is', null)
+    .orderBy('messages.id', 'desc')
+    .limit(limit)
+
+const ofMailbox = prepared(mailbox)
+const ofMailboxAfter = prepared((db, { after, ...of }: { recipient: string; limit: number; after: string }) =>
+  mailbox(db, of).where('messages.id', '<', after),
+)
+
+const insert = prepared((db, { row }: { row: MessageRow }) =>
+  db
+    .insertInto('messages')
+    .values(row)
+    .onConflict(same => same.columns(['recipient', 'form_hash']).where('form_hash', 'is not', null).doNothing()),
+)
+
+interface Change {
+  id: string
+  set: Partial<MessageRow>
+  from: MessageRow['state'][]
+  revision: number
+}
+
+const update = prepared((db, { id, set, from, revision }: Change) =>
+  db.updateTable('messages').set(set).where('id', '=', id).where('state', 'in', from).where('revision', '=', revision),
+)
+
+/** Whose the parts of a message are. */
+export const messageOwner = ({ id, organization, recipient }: Pick<Message, 'id' | 'organization' | 'recipient'>) => ({
   organization,
   owner: id,
   recipient,
+})
+
+/** Where a part of a message belongs. */
+export const place = (message: Pick<Message, 'id' | 'organization' | 'recipient'>, part: string) => ({
+  ...messageOwner(message),
   part,
 })
 

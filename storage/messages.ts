@@ -1,7 +1,8 @@
 import { PortalError } from '../server/errors.ts'
 import type { Content, Message } from '../server/message.ts'
 import type { Messages } from '../server/store.ts'
-import { messageRows, place, positionOf, type Retraction } from './message-rows.ts'
+import { type Heading, headingsIn } from './headings.ts'
+import { messageOwner, messageRows, place, positionOf, type Retraction } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { digestOfSecret, sameBytes } from './sealing/blind-index.ts'
 import { shredMessage } from './shredding.ts'
@@ -12,6 +13,7 @@ type Body = Omit<Content, 'subject' | 'from'>
 export function messages(work: Work): Messages {
   const { parts } = work
   const table = messageRows(work)
+  const headings = headingsIn(parts)
 
   const one = async (row: MessageRow | null): Promise<Message | null> =>
     row ? ((await table.toMessages([row]))[0] ?? null) : null
@@ -21,11 +23,9 @@ export function messages(work: Work): Messages {
   return {
     async add(message, { subject, from, ...body }) {
       await table.add(message)
-      await parts.add(place(message, 'subject'), subject)
-      await parts.add(place(message, 'from'), from)
+      const { locator, form } = message
+      await headings.add(message, { subject, from, locator: locator ?? undefined, formBodyHash: form?.bodyHash })
       await parts.add(place(message, 'body'), body satisfies Body)
-      if (message.locator !== null) await parts.add(place(message, 'locator'), message.locator)
-      if (message.form !== null) await parts.add(place(message, 'form'), message.form.bodyHash)
     },
 
     find: async id => one(await table.find(id)),
@@ -39,20 +39,17 @@ export function messages(work: Work): Messages {
       const own = table.select().where('messages.recipient', '=', recipient)
       const row = await own.where('messages.form_hash', '=', keyHash).executeTakeFirst()
       if (!row) return null
-      return { id: table.verified(row).id, bodyHash: (await parts.find<string>(place(row, 'form'))) ?? null }
+      return { id: table.verified(row).id, bodyHash: (await headings.formBodyHash(row)) ?? null }
     },
 
-    locator: async message => (await parts.find<string>(place(message, 'locator'))) ?? null,
+    locator: async message => (await headings.locator(message)) ?? null,
 
     findMany: async ids => table.toMessages(await table.findMany(ids)),
     ofDeposit: deposit => listed(table.select().where('messages.deposit', '=', deposit).orderBy('messages.id')),
     ofThread: thread => listed(table.select().where('messages.thread', '=', thread).orderBy('messages.id')),
 
     listForRecipient(recipient, { after, limit }) {
-      let mailbox = table.select().where('messages.recipient', '=', recipient)
-      mailbox = mailbox.where('messages.hidden_at', 'is', null)
-      if (after !== undefined) mailbox = mailbox.where('messages.id', '<', after)
-      return listed(mailbox.orderBy('messages.id', 'desc').limit(limit))
+      return table.newest(recipient, after, limit).then(table.toMessages)
     },
 
     unopenedOf(recipient) {
@@ -69,18 +66,16 @@ export function messages(work: Work): Messages {
 
     async content(message) {
       refuseDisposed(message)
-      const subject = await parts.get<string>(place(message, 'subject'))
-      const from = await parts.get<Content['from']>(place(message, 'from'))
-      const body = await parts.get<Body>(place(message, 'body'))
-      return { subject, from, ...body }
+      const sealed = await parts.of(messageOwner(message))
+      const heading = await sealed.find<Heading>('heading')
+      const { subject, from } = heading ?? {
+        subject: await sealed.get<string>('subject'),
+        from: await sealed.get<Content['from']>('from'),
+      }
+      return { subject, from, ...(await sealed.get<Body>('body')) }
     },
 
-    async headings(all) {
-      const kept = all.filter(message => message.state !== 'disposed')
-      const subjects = await parts.getMany<string>(kept.map(message => place(message, 'subject')))
-      const senders = await parts.getMany<Content['from']>(kept.map(message => place(message, 'from')))
-      return new Map(kept.map(({ id }) => [id, { subject: subjects.get(id)!, from: senders.get(id)! }]))
-    },
+    headings: all => headings.many(all.filter(message => message.state !== 'disposed')),
 
     async transition(id, from, to, { at, retractionReason: reason, retractionNote: note, tellRecipient }) {
       const row = await table.change(id, from, before => ({

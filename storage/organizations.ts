@@ -1,5 +1,6 @@
 import type { Organization } from '../server/organization.ts'
 import type { Organizations } from '../server/store.ts'
+import { prepared } from './prepared.ts'
 import type { OrganizationRow } from './schema.ts'
 import type { Work } from './work.ts'
 
@@ -19,7 +20,7 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
     },
 
     async find(id) {
-      const row = await db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
+      const [row] = (await byId(db, { id })).rows
       return row ? opened(row) : null
     },
 
@@ -31,5 +32,7 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
     },
   }
 }
+
+const byId = prepared((db, { id }: { id: string }) => db.selectFrom('organizations').selectAll().where('id', '=', id))
 
 const place = (id: string) => ({ organization: id, owner: id, recipient: '', part: 'profile' })

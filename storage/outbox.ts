@@ -2,6 +2,7 @@ import { isPortalError } from '../server/errors.ts'
 import type { Letter, LetterContent, LetterKind, LetterState } from '../server/outbox.ts'
 import type { Outbox } from '../server/store.ts'
 import { inBatches } from './batches.ts'
+import { prepared } from './prepared.ts'
 import type { LetterRow } from './schema.ts'
 import type { Work } from './work.ts'
 
@@ -35,7 +36,7 @@ export function outbox({ db, parts }: Work): Outbox {
         ...{ state: 'queued', attempts: 0, message_id_header: letter.messageIdHeader },
         ...{ created_at: letter.createdAt, next_attempt_at: letter.nextAttemptAt, claimed_until: null, settled_at: null },
       }
-      await db.insertInto('outbox').values(row).execute()
+      await insert(db, { row })
       await parts.add(place(letter, 'content'), content)
     },
 
@@ -136,6 +137,8 @@ export function outbox({ db, parts }: Work): Outbox {
     },
   }
 }
+
+const insert = prepared((db, { row }: { row: LetterRow }) => db.insertInto('outbox').values(row))
 
 const place = ({ id, organization }: { id: string; organization: string }, part: string) => ({
   organization,

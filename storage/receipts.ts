@@ -1,6 +1,7 @@
 import type { Receipt, ReceiptStage } from '../server/receipt.ts'
 import type { Receipts } from '../server/store.ts'
 import { inBatches } from './batches.ts'
+import { prepared } from './prepared.ts'
 import type { ReceiptRow } from './schema.ts'
 import type { Work } from './work.ts'
 
@@ -12,23 +13,17 @@ export function receipts({ db }: Work): Receipts {
 
   return {
     async add(receipt) {
-      await db.insertInto('receipts').values(toRow(receipt, null)).execute()
+      await insert(db, { row: toRow(receipt, null) })
     },
 
     async addOnce(receipt) {
       if (await same(receipt).executeTakeFirst()) return false
       const once = [receipt.message, receipt.stage, receipt.attachment ?? ''].join(' ')
-      const added = db
-        .insertInto('receipts')
-        .values(toRow(receipt, once))
-        .onConflict(conflict => conflict.column('once').where('once', 'is not', null).doNothing())
-      return (await added.executeTakeFirst()).numInsertedOrUpdatedRows === 1n
+      return (await insertOnce(db, { row: toRow(receipt, once) })).numAffectedRows === 1n
     },
 
     async ofMessages(messages) {
-      const found = await inBatches(messages, some =>
-        db.selectFrom('receipts').selectAll().where('message', 'in', some).execute(),
-      )
+      const found = await inBatches(messages, async some => (await ofMessages(db, { messages: some })).rows)
       return found.map(toReceipt).sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
     },
 
@@ -38,6 +33,19 @@ export function receipts({ db }: Work): Receipts {
     },
   }
 }
+
+const insert = prepared((db, { row }: { row: ReceiptRow }) => db.insertInto('receipts').values(row))
+
+const insertOnce = prepared((db, { row }: { row: ReceiptRow }) =>
+  db
+    .insertInto('receipts')
+    .values(row)
+    .onConflict(conflict => conflict.column('once').where('once', 'is not', null).doNothing()),
+)
+
+const ofMessages = prepared((db, { messages }: { messages: readonly string[] }) =>
+  db.selectFrom('receipts').selectAll().where('message', 'in', messages),
+)
 
 const toRow = (receipt: Receipt, once: string | null): ReceiptRow => ({ ...receipt, once })
 

@@ -1,5 +1,6 @@
 import type { Recipient } from '../server/recipient.ts'
 import type { Recipients } from '../server/store.ts'
+import { prepared } from './prepared.ts'
 import type { RecipientRow } from './schema.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import type { PortalKeys, Work } from './work.ts'
@@ -17,19 +18,20 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
 
   const opened = async (row: RecipientRow): Promise<Recipient> => {
     const { id, organization } = rows.check('recipients', row)
+    const sealed = await parts.of(owner(row))
     return {
       id,
       organization,
-      address: await parts.get<string>(place(row, 'address')),
-      name: await parts.get<string>(place(row, 'name')),
-      ...(await parts.get<Preferences>(place(row, 'preferences'))),
+      address: await sealed.get<string>('address'),
+      name: await sealed.get<string>('name'),
+      ...(await sealed.get<Preferences>('preferences')),
       createdAt: row.created_at,
       confirmedAt: row.confirmed_at,
     }
   }
 
   const rowOf = async (id: string): Promise<RecipientRow | undefined> => {
-    const row = await db.selectFrom('recipients').selectAll().where('id', '=', id).executeTakeFirst()
+    const [row] = (await byId(db, { id })).rows
     return row && rows.check('recipients', row)
   }
 
@@ -65,8 +67,7 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
 
     async findInOrganization(organization, address) {
       const index = await indexIn(organization, address)
-      const mine = db.selectFrom('recipients').selectAll().where('organization', '=', organization)
-      const row = await mine.where('address_index', '=', index).executeTakeFirst()
+      const [row] = (await byAddress(db, { organization, index })).rows
       return row ? opened(row) : null
     },
 
@@ -90,9 +91,12 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
   }
 }
 
-const place = ({ id, organization }: { id: string; organization: string }, part: string) => ({
-  organization,
-  owner: id,
-  recipient: id,
-  part,
-})
+const byId = prepared((db, { id }: { id: string }) => db.selectFrom('recipients').selectAll().where('id', '=', id))
+
+const byAddress = prepared((db, { organization, index }: { organization: string; index: string }) =>
+  db.selectFrom('recipients').selectAll().where('organization', '=', organization).where('address_index', '=', index),
+)
+
+const owner = ({ id, organization }: { id: string; organization: string }) => ({ organization, owner: id, recipient: id })
+
+const place = (row: { id: string; organization: string }, part: string) => ({ ...owner(row), part })

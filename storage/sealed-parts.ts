@@ -1,39 +1,57 @@
 import type { Kysely } from 'kysely'
 import { inBatches } from './batches.ts'
 import { type DataKey, DataKeys } from './data-keys.ts'
+import type { Ends } from './ends.ts'
 import type { Keyring } from './keyring.ts'
+import { prepared } from './prepared.ts'
 import type { SealedPartRow } from './schema/keys.ts'
 import type { Database } from './schema.ts'
 import { openPart, type Place, type SealedPart, sealPart } from './sealing/envelope.ts'
+import type { Key } from './sealing/keys.ts'
 import { tampered } from './sealing/refusal.ts'
 import { type OpenStream, openStream, sealStream } from './sealing/stream.ts'
 
 /** A sealed part with its data key. */
 type Row = SealedPartRow & DataKey
+/** One that is not in the database yet. */
+type FreshRow = Omit<SealedPartRow, 'data_key'> & DataKey
+
+/** Parts of one owner, by name. */
+type Owner = Omit<Place, 'part'>
+
+/** So many fresh parts are written at once; databases allow only so many values in a statement. */
+const MAX_FRESH = 100
+/** Nor do they wait when they are large: a body may be sealed for many recipients. */
+const MAX_WAITING_BYTES = 1024 * 1024
 
 /**
  * The one table in which every sealed value of every other lies. A value is anything JSON can say; its place is bound to it, so
  * that it opens nowhere else.
+ *
+ * What is added is written together: before it is asked for, and at the latest by {@link flush}.
  */
 export class SealedParts {
   readonly #db: Kysely<Database>
   readonly #keyring: Keyring
   readonly #dataKeys: DataKeys
+  #fresh: FreshRow[] = []
+  #freshBytes = 0
 
-  constructor(db: Kysely<Database>, keyring: Keyring) {
+  constructor(db: Kysely<Database>, keyring: Keyring, ends: Ends) {
     this.#db = db
-    this.#dataKeys = new DataKeys(db)
+    this.#dataKeys = new DataKeys(db, ends)
     this.#keyring = keyring
   }
 
   /** Seals a value under a fresh data key, where there is none yet. */
   async add(place: Place, value: unknown): Promise<void> {
     const kek = await this.#keyring.wrapping(place.organization)
-    await this.#insert(place, kek.id, sealPart(toBytes(value), place, kek.key))
+    await this.#add(place, kek.id, sealPart(toBytes(value), place, kek.key))
   }
 
   /** As {@link add}; what was there before is gone, key and all. */
   async put(place: Place, value: unknown): Promise<void> {
+    await this.#settle([place.owner])
     const kek = await this.#keyring.wrapping(place.organization)
     const part = sealPart(toBytes(value), place, kek.key)
     const { organization, owner, part: name } = place
@@ -45,7 +63,7 @@ export class SealedParts {
       .returning('data_key')
       .executeTakeFirst()
     if (before) await this.#dataKeys.overwrite(before.data_key, { kek: kek.id, wrapped: part.wrappedKey })
-    else await this.#insert(place, kek.id, part)
+    else await this.#add(place, kek.id, part)
   }
 
   /** @throws PortalError `tampered` when it is missing or not what was put there. */
@@ -57,24 +75,32 @@ export class SealedParts {
 
   /** As {@link get}, for what may be absent. */
   async find<T>(place: Place): Promise<T | undefined> {
-    const row = await this.#row(place)
-    return row && this.#open<T>(row, place)
+    return (await this.findMany<T>([place])).get(place.owner)
+  }
+
+  /** All parts of one row, each opened when it is asked for. */
+  async of(owner: Owner): Promise<{ get<T>(part: string): Promise<T>; find<T>(part: string): Promise<T | undefined> }> {
+    await this.#settle([owner.owner])
+    const { rows } = await ofOwner(this.#db, { owner: owner.owner })
+    const find = async <T>(part: string) => {
+      const row = rows.find(one => one.part === part)
+      return row && this.#open<T>(row, { ...owner, part })
+    }
+    const get = async <T>(part: string) => {
+      const value = await find<T>(part)
+      if (value === undefined) throw tampered()
+      return value
+    }
+    return { get, find }
   }
 
   /** The same part of many rows, by owner; owners without it are left out. */
   async findMany<T>(places: readonly Place[]): Promise<Map<string, T>> {
     const [first] = places
     if (!first) return new Map()
-    const rows = await inBatches(places, some =>
-      this.#rows()
-        .where('part', '=', first.part)
-        .where(
-          'owner',
-          'in',
-          some.map(place => place.owner),
-        )
-        .execute(),
-    )
+    const owners = places.map(place => place.owner)
+    await this.#settle(owners)
+    const rows = await inBatches(owners, async some => (await ofOwners(this.#db, { part: first.part, owners: some })).rows)
     const byOwner = new Map(rows.map(row => [row.owner, row]))
     const values = new Map<string, T>()
     for (const place of places) {
@@ -95,23 +121,65 @@ export class SealedParts {
   async addStream(place: Place, content: Uint8Array, keep: (number: number, sealed: Uint8Array) => Promise<void>): Promise<void> {
     const kek = await this.#keyring.wrapping(place.organization)
     const { wrappedKey, header, chunks } = sealStream(content, place, kek.key)
-    await this.#insert(place, kek.id, { wrappedKey, sealed: header })
+    await this.#add(place, kek.id, { wrappedKey, sealed: header })
     for (const [number, sealed] of chunks.entries()) await keep(number, sealed)
   }
 
   /** Makes ready to open a file of `size` bytes; undefined when its key is gone. */
   async stream(place: Place, size: number): Promise<OpenStream | undefined> {
-    const row = await this.#row(place)
+    await this.#settle([place.owner])
+    const [row] = (await ofOwners(this.#db, { part: place.part, owners: [place.owner] })).rows
     if (!row) return undefined
     const kek = await this.#keyring.wrappingById(row.kek, place.organization)
     return openStream({ wrappedKey: row.wrapped, header: row.sealed }, size, place, kek)
   }
 
+  /** Keeps what seals itself for its place, such as the secret of an object. */
+  async addSealed(place: Place, seal: (wrapping: Key) => SealedPart): Promise<void> {
+    const kek = await this.#keyring.wrapping(place.organization)
+    await this.#add(place, kek.id, seal(kek.key))
+  }
+
+  /** Opens what {@link addSealed} kept; undefined when it is not there. */
+  async findSealed<T>(place: Place, open: (part: SealedPart, wrapping: Key) => T): Promise<T | undefined> {
+    await this.#settle([place.owner])
+    const [row] = (await ofOwners(this.#db, { part: place.part, owners: [place.owner] })).rows
+    if (!row) return undefined
+    if (row.organization !== place.organization) throw tampered()
+    const kek = await this.#keyring.wrappingById(row.kek, place.organization)
+    return open({ wrappedKey: row.wrapped, sealed: row.sealed }, kek)
+  }
+
   /** Destroys the keys of one part of a row, or of all of them, and then their content. */
   async remove(owner: string, part?: string): Promise<void> {
+    await this.#settle([owner])
     const all = this.#db.deleteFrom('sealed_parts').where('owner', '=', owner)
     const removed = await (part === undefined ? all : all.where('part', '=', part)).returning('data_key').execute()
     await this.#dataKeys.destroy(removed.map(row => row.data_key))
+  }
+
+  /** Writes what was added and is not in the database yet. */
+  async flush(): Promise<void> {
+    const fresh = this.#fresh
+    if (fresh.length === 0) return
+    this.#fresh = []
+    this.#freshBytes = 0
+    const first = await this.#dataKeys.add(fresh)
+    const rows = fresh.map(({ owner, part, organization, sealed }, at) => ({
+      ...{ owner, part, organization, data_key: first + at, sealed },
+    }))
+    await insert(this.#db, { rows })
+  }
+
+  /** Before parts of these rows are asked for. */
+  async #settle(owners: readonly string[]): Promise<void> {
+    if (this.#fresh.some(row => owners.includes(row.owner))) await this.flush()
+  }
+
+  async #add({ organization, owner, part }: Place, kek: string, { wrappedKey, sealed }: SealedPart): Promise<void> {
+    this.#fresh.push({ owner, part, organization, sealed, kek, wrapped: wrappedKey })
+    this.#freshBytes += sealed.length
+    if (this.#fresh.length >= MAX_FRESH || this.#freshBytes >= MAX_WAITING_BYTES) await this.flush()
   }
 
   async #open<T>(row: Row, place: Place): Promise<T> {
@@ -120,19 +188,17 @@ export class SealedParts {
     const plaintext = openPart({ wrappedKey: row.wrapped, sealed: row.sealed }, place, kek)
     return JSON.parse(Buffer.from(plaintext).toString('utf8')) as T
   }
-
-  #rows() {
-    return this.#db.selectFrom('sealed_parts').innerJoin('data_keys', 'data_keys.number', 'sealed_parts.data_key').selectAll()
-  }
-
-  #row({ owner, part }: Place): Promise<Row | undefined> {
-    return this.#rows().where('owner', '=', owner).where('part', '=', part).executeTakeFirst()
-  }
-
-  async #insert({ organization, owner, part }: Place, kek: string, { wrappedKey, sealed }: SealedPart): Promise<void> {
-    const dataKey = await this.#dataKeys.add({ kek, wrapped: wrappedKey })
-    await this.#db.insertInto('sealed_parts').values({ owner, part, organization, data_key: dataKey, sealed }).execute()
-  }
 }
+
+const withKeys = (db: Kysely<Database>) =>
+  db.selectFrom('sealed_parts').innerJoin('data_keys', 'data_keys.number', 'sealed_parts.data_key').selectAll()
+
+const ofOwner = prepared((db, { owner }: { owner: string }) => withKeys(db).where('owner', '=', owner))
+
+const ofOwners = prepared((db, { part, owners }: { part: string; owners: readonly string[] }) =>
+  withKeys(db).where('part', '=', part).where('owner', 'in', owners),
+)
+
+const insert = prepared((db, { rows }: { rows: SealedPartRow[] }) => db.insertInto('sealed_parts').values(rows))
 
 const toBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value), 'utf8')

@@ -8,7 +8,7 @@ import { OpenKeys } from './open-keys.ts'
 import { addRootKey, hasRootKey } from './root-keys.ts'
 import { addTrailKey, openTrailKey } from './signing-keys.ts'
 import { txOn } from './tx.ts'
-import { openPortalKeys, type PortalKeys, type Work, workOn } from './work.ts'
+import { openPortalKeys, type PortalKeys, settle, type Work, workOn } from './work.ts'
 
 /** Checks schema and root key, makes the portal's own keys on the first start, and puts the store together. */
 export async function openStore(engine: Engine, keys: OpenKeys, now: Instant, migrate: boolean): Promise<Store> {
@@ -34,7 +34,9 @@ const addPortalKeys = (engine: Engine, keys: OpenKeys, now: Instant): Promise<vo
     if (await hasRootKey(db, keys)) return
     await addRootKey(db, keys, now)
     await new Keyring(db, keys).addFor(PORTAL, now)
-    await addTrailKey(workOn(db, await openPortalKeys(db, keys)), now)
+    const own = workOn(db, await openPortalKeys(db, keys))
+    await addTrailKey(own, now)
+    await settle(own)
   })
 
 function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
@@ -63,7 +65,8 @@ function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
       const [result, shredded] = await engine.write(async db => {
         const own = workOn(db, keys)
         const done = await work(txOn(own))
-        await requireTrail(own)
+        requireTrail(own)
+        await settle(own)
         return [done, own.shredded] as const
       })
       owesPurge ||= shredded
@@ -89,10 +92,9 @@ function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
  * No change without its entry: every message that was added or changed must have reached the trail with its revision. Without it the
  * row could not be told from an older copy put back.
  */
-async function requireTrail({ db, changed }: Work): Promise<void> {
+function requireTrail({ entries, changed }: Work): void {
   for (const [message, revision] of changed) {
-    const entry = db.selectFrom('trail_entries').select('number').where('object', '=', message).where('revision', '=', revision)
-    if (!(await entry.executeTakeFirst()))
+    if (!entries.tells(message, revision))
       throw new Error(`${message} reached revision ${revision} without an entry in the trail.`)
   }
 }

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely'
+import { Ends } from './ends.ts'
 import { Keyring, PORTAL } from './keyring.ts'
 import type { OpenKeys } from './open-keys.ts'
+import { NewEntries } from './new-entries.ts'
 import { type Rows, rowsUnder } from './rows.ts'
 import type { Database } from './schema.ts'
 import { SealedParts } from './sealed-parts.ts'
@@ -24,6 +26,8 @@ export interface Work {
   parts: SealedParts
   rows: Rows
   portal: PortalKeys
+  ends: Ends
+  entries: NewEntries
   /** Messages this transaction added or changed, and the revision they reached: the trail must have an entry for each at commit. */
   changed: Map<string, number>
   /** Set when keys were destroyed: their pages must leave every file of the database. */
@@ -32,8 +36,16 @@ export interface Work {
 
 export function workOn(db: Kysely<Database>, portal: PortalKeys): Work {
   const keyring = new Keyring(db, portal.organizations)
-  const parts = new SealedParts(db, keyring)
-  return { db, keyring, parts, rows: rowsUnder(portal.rows), portal, changed: new Map(), shredded: false }
+  const ends = new Ends(db)
+  const parts = new SealedParts(db, keyring, ends)
+  const rows = rowsUnder(portal.rows)
+  return { db, keyring, parts, rows, portal, ends, entries: new NewEntries(db, ends), changed: new Map(), shredded: false }
+}
+
+/** Writes what waited to be written with others of its kind. Each transaction ends with it. */
+export async function settle({ parts, entries }: Work): Promise<void> {
+  await parts.flush()
+  await entries.flush()
 }
 
 /** Opens the portal's own keys, as they lie in the database. */

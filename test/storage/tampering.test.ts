@@ -31,7 +31,7 @@ describe('a database that somebody else has written to', () => {
       ...sealedParts().map(row => ({ table: 'data_keys', row: dataKeyOf(row), column: 'wrapped' })),
       ...intruder.rows('attachment_chunks').map(row => ({ table: 'attachment_chunks', row, column: 'sealed' })),
     ]
-    expect(columns.length).toBeGreaterThan(60)
+    expect(columns.length).toBeGreaterThan(50)
     for (const { table, row, column } of columns) {
       for (const changed of flips(row[column] as Buffer)) {
         intruder.set(table, keyOf(table, row), { [column]: changed })
