@@ -49,9 +49,12 @@ export function endWithoutProgress(
  */
 export function takeInTheRest(incoming: IncomingMessage, linger = LINGER): void {
   if (incoming.complete || incoming.destroyed) return
-  incoming.on('readable', () => {
+  const takeIn = () => {
     while (incoming.read() !== null);
-  })
+  }
+  incoming.on('readable', takeIn)
+  // What came before the answer has been announced already, to whoever wanted the body; nobody announces it again.
+  takeIn()
   const ending = setTimeout(() => incoming.destroy(), linger)
   ending.unref()
   incoming.once('close', () => clearTimeout(ending))

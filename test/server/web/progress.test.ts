@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { sendWebResponse, toWebRequest } from '../../../server/web/node.ts'
 import { endWithoutProgress, takeInTheRest } from '../../../server/web/progress.ts'
@@ -77,6 +79,26 @@ describe('an upload that is refused before it has all come', () => {
       const answer = await fetch(at, upload)
       expect([answer.status, await answer.text()]).toEqual([413, 'too_large'])
     }
+  })
+
+  test('hears why when the answer took its time, and what it still sends is taken in', async () => {
+    const server = createServer(async (incoming, outgoing) => {
+      toWebRequest(incoming, outgoing, 'http://localhost', 10_000_000)
+      // Nobody has looked at the body, and no more of it fits in.
+      while (incoming.readableLength < incoming.readableHighWaterMark) await pause(1)
+      await sendWebResponse(new Response('stranger', { status: 401 }), outgoing, 'POST')
+      takeInTheRest(incoming, 60_000)
+    })
+    opened.push(server)
+    await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const size = 5_000_000
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`)
+    const sent = new Promise<void>(taken => socket.write('x'.repeat(size), () => taken()))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /)
+    await sent
+    socket.destroy()
   })
 
   test('is cut off when it goes on for ever', async () => {
