@@ -28,8 +28,29 @@ export interface Store {
   /** Reads from one consistent state, beside writers. Writing inside throws. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 
-  /** The content of one attachment, in order, each chunk verified before it is handed on. Ends early with `tampered` when one is not. */
-  attachmentContent(attachment: Attachment): AsyncIterable<Uint8Array>
+  /**
+   * The content of one attachment, in order, each chunk verified before it is handed on. Ends early with `tampered` when one is not.
+   *
+   * @param range - of its bytes, within its size; only what lies around them is read. All of it when left out.
+   */
+  attachmentContent(attachment: Attachment, range?: ByteRange): AsyncIterable<Uint8Array>
+
+  /**
+   * Seals a file while it comes, before there is a message it belongs to; a deposit claims it by its id. Resolves when it is durable;
+   * when it fails, whatever was kept of it is removed, at the latest by the sweep.
+   *
+   * @throws PortalError `no_space`, `unavailable`; and whatever `content` throws.
+   */
+  stageFile(file: NewStagedFile, content: AsyncIterable<Uint8Array>): Promise<StagedFile>
+
+  /** Removes the content of up to so many staged files and attachments whose keys are destroyed. @returns how many @throws PortalError `unavailable` */
+  removeDiscarded(limit: number): Promise<number>
+
+  /**
+   * Compares the whole part store with the database, in small steps. Objects that no row names are removed when they were last changed
+   * before `before`; those that no attachment shows any more are discarded.
+   */
+  checkObjects(before: Instant): Promise<ObjectFindings>
 
   /** Signs checkpoints of the trail. The private key never leaves the storage room. */
   readonly signer: Signer
@@ -38,6 +59,39 @@ export interface Store {
   health(): Promise<{ answers: boolean; migrated: boolean }>
 
   close(): Promise<void>
+}
+
+/** Bytes from `from` to before `to`. */
+export interface ByteRange {
+  from: number
+  to: number
+}
+
+/** A file that comes before its deposit. */
+export interface NewStagedFile {
+  name: string
+  /** Media type by content. */
+  type: string
+  /** Who sends it; nobody else can claim it. */
+  by: SenderRef
+  at: Instant
+}
+
+/** A file that waits for its deposit. */
+export interface StagedFile extends Omit<NewStagedFile, 'at'> {
+  id: string
+  /** Bytes. */
+  size: number
+  /** SHA-256 of the content, base64url. */
+  digest: string
+}
+
+/** What {@link Store.checkObjects} has found. */
+export interface ObjectFindings {
+  /** Objects that were removed, or whose removal has begun. */
+  removed: number
+  /** Names of objects that attachments show, and that are not there or not as long as they were. */
+  missing: string[]
 }
 
 export interface Signer {
@@ -56,6 +110,7 @@ export interface Tx {
   deposits: Deposits
   messages: Messages
   attachments: Attachments
+  stagedFiles: StagedFiles
   receipts: Receipts
   outbox: Outbox
   depositKeys: DepositKeys
@@ -188,6 +243,19 @@ export interface Attachments {
   find(id: string): Promise<Attachment | null>
   ofMessage(message: string): Promise<Attachment[]>
   ofMessages(messages: string[]): Promise<Attachment[]>
+  /** As {@link add}, of a staged file: its content stays where it is, and this attachment can open it. @throws PortalError `conflict` when it is not there any more */
+  addStaged(attachment: Attachment, staged: string): Promise<void>
+}
+
+export interface StagedFiles {
+  /** One that waits for its deposit; null when there is none, or it was claimed before. */
+  find(id: string): Promise<StagedFile | null>
+  /** The deposit at hand has taken it over: nothing removes it any more. @throws PortalError `conflict` when it is not there any more */
+  claim(id: string): Promise<void>
+  /** Destroys the keys of a file that nobody claimed. @returns whether it was this that did */
+  discard(id: string): Promise<boolean>
+  /** Ids of those that no deposit claimed and that began to come before this moment, oldest first. */
+  abandoned(before: Instant, limit: number): Promise<string[]>
 }
 
 export interface Receipts {

@@ -2,6 +2,9 @@ import { isAbsolute, join } from 'node:path'
 import { PortalError } from '../server/errors.ts'
 import type { Store } from '../server/store.ts'
 import type { Instant } from '../server/time.ts'
+import { type BackupContents, type BackupPlan, backUp as backUpFrom } from './backups/back-up.ts'
+import { type RestorePlan, type Restoring, restoreInto } from './backups/restore.ts'
+import type { Failure } from './backups/targets.ts'
 import type { Engine, EngineOptions } from './engines/engine.ts'
 import { openPostgres } from './engines/postgres.ts'
 import { openSqlite } from './engines/sqlite.ts'
@@ -10,8 +13,11 @@ import { OpenKeys } from './open-keys.ts'
 import type { PartStorePlace } from './part-stores/part-store.ts'
 import { partStores } from './part-stores/part-stores.ts'
 import { openRootKey } from './sealing/keys.ts'
-import { openStore } from './store.ts'
+import { openInside, openStore } from './store.ts'
 
+export { type BackupContents, DATA_FILE, KEYS_FILE, MANIFEST_FILE } from './backups/back-up.ts'
+export { requireFile } from './backups/targets.ts'
+export { generateArchiveKeys, parseArchiveIdentity, parseArchiveRecipient } from './sealing/archive-keys.ts'
 export { generateRootKey, parseRootKey } from './sealing/keys.ts'
 
 /** Where the database is. */
@@ -41,11 +47,41 @@ export interface StorageOptions extends DatabaseOptions {
  *   `unavailable` when the file is no database or cannot be opened; `tampered` when the portal's own keys do not verify.
  */
 export async function openStorage(options: StorageOptions): Promise<Store> {
-  const keys = new OpenKeys(openRootKey(options.rootKey), options.previousRootKeys?.map(openRootKey))
+  const { keys, openParts } = secretsOf(options)
+  return opening(options, engine => openStore(engine, keys, openParts, { now: options.now, migrate: options.migrate ?? true }))
+}
+
+/**
+ * Copies everything a portal keeps, while it serves: see `backups/back-up.ts`.
+ *
+ * @throws PortalError as {@link openStorage}; `invalid` when the recipient's line is none.
+ */
+export async function backUp(options: StorageOptions, plan: BackupPlan): Promise<BackupContents & { failures: Failure[] }> {
+  const { keys, openParts } = secretsOf(options)
   const engine = openEngine(options)
   try {
-    const place = options.partStore ?? { kind: 'directory', folder: join(options.dataDirectory, 'parts') }
-    return await openStore(engine, keys, partStores(place), { now: options.now, migrate: options.migrate ?? true })
+    return await backUpFrom(await openInside(engine, keys, openParts), plan)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Fills an empty database from a backup: see `backups/restore.ts`. The store it comes with is closed by the caller. */
+export async function restore(options: StorageOptions, plan: RestorePlan): Promise<Restoring> {
+  const { keys, openParts } = secretsOf(options)
+  return opening(options, engine => restoreInto(engine, keys, openParts, plan))
+}
+
+function secretsOf({ rootKey, previousRootKeys, partStore, dataDirectory }: StorageOptions) {
+  const keys = new OpenKeys(openRootKey(rootKey), previousRootKeys?.map(openRootKey))
+  return { keys, openParts: partStores(partStore ?? { kind: 'directory', folder: join(dataDirectory, 'parts') }) }
+}
+
+/** The engine stays open behind what is made on it. */
+async function opening<T>(options: DatabaseOptions, make: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = openEngine(options)
+  try {
+    return await make(engine)
   } catch (error) {
     await engine.close()
     throw error

@@ -33,6 +33,7 @@ export interface Database {
   messages: MessageRow
   attachments: AttachmentRow
   attachment_chunks: AttachmentChunkRow
+  stored_objects: StoredObjectRow
   receipts: ReceiptRow
   outbox: LetterRow
   deposit_keys: DepositKeyRow
@@ -163,13 +164,15 @@ export interface MessageRow extends Authenticated {
   revision: number
 }
 
-/** Sealed: file (name and type), content (head of the stream). */
+/** Sealed: file (name and type); content (head of the stream), or object (what opens the object). */
 export interface AttachmentRow extends Authenticated {
   id: string
   message: string
   organization: string
   recipient: string
   size: number
+  /** Name of the object its content lies in; null where it lies in chunks. */
+  stored_object: string | null
 }
 
 export interface AttachmentChunkRow {
@@ -177,6 +180,23 @@ export interface AttachmentChunkRow {
   number: number
   /** ciphertext, tag. */
   sealed: Uint8Array
+}
+
+/**
+ * An object in the part store, from before its first byte is written until after its last is gone. Sealed, until a deposit claims it:
+ * file (name, type, digest), object (what opens it). Afterwards each attachment that shows it holds what opens it.
+ */
+export interface StoredObjectRow extends Authenticated {
+  /** Its random name. */
+  id: string
+  organization: string
+  staged_by_kind: 'client' | 'staff'
+  staged_by: string
+  /** `staged`: no deposit has claimed it. `kept`: attachments show it. `discarded`: nothing opens it any more, and it is to be removed. */
+  state: 'staged' | 'kept' | 'discarded'
+  /** Bytes of the content; null until all of it is there. */
+  size: number | null
+  created_at: number
 }
 
 export interface ReceiptRow {

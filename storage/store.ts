@@ -1,24 +1,45 @@
 import type { Signer, Store } from '../server/store.ts'
 import type { Instant } from '../server/time.ts'
-import { attachmentContent } from './attachments.ts'
+import { attachmentContent } from './attachment-content.ts'
 import type { Engine } from './engines/engine.ts'
 import { Keyring, PORTAL } from './keyring.ts'
 import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
-import { OpenKeys } from './open-keys.ts'
+import type { OpenKeys } from './open-keys.ts'
+import type { OpenPartStore, PartStore } from './part-stores/part-store.ts'
+import { checkObjects, removeDiscarded } from './part-sweep.ts'
 import { addRootKey, hasRootKey } from './root-keys.ts'
+import { keyedHash } from './sealing/blind-index.ts'
 import { addTrailKey, openTrailKey } from './signing-keys.ts'
+import { stageFile, type Write } from './staged-files.ts'
 import { txOn } from './tx.ts'
 import { openPortalKeys, type PortalKeys, settle, type Work, workOn } from './work.ts'
 
 /** Checks schema and root key, makes the portal's own keys on the first start, and puts the store together. */
-export async function openStore(engine: Engine, keys: OpenKeys, now: Instant, migrate: boolean): Promise<Store> {
+export async function openStore(
+  engine: Engine,
+  keys: OpenKeys,
+  openParts: OpenPartStore,
+  { now, migrate }: { now: Instant; migrate: boolean },
+): Promise<Store> {
   if (migrate) await migrateDatabase(engine, now)
   if (await isNew(engine, keys)) await addPortalKeys(engine, keys, now)
+  return storeOn(await openInside(engine, keys, openParts))
+}
+
+/** What a store is made of, on a database that has its keys. */
+export interface Inside {
+  engine: Engine
+  keys: PortalKeys
+  store: PartStore
+  signer: Signer
+}
+
+export async function openInside(engine: Engine, keys: OpenKeys, openParts: OpenPartStore): Promise<Inside> {
   const [portal, signer] = await engine.read(async db => {
     const opened = await openPortalKeys(db, keys)
     return [opened, await openTrailKey(workOn(db, opened))] as const
   })
-  return storeOn(engine, portal, signer)
+  return { engine, keys: portal, store: openParts(areaOf(portal)), signer }
 }
 
 /** Whether no root key has been used yet. */
@@ -39,7 +60,10 @@ const addPortalKeys = (engine: Engine, keys: OpenKeys, now: Instant): Promise<vo
     await settle(own)
   })
 
-function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
+/** Names this database among those that may keep objects in one place: the same after every start, restore and rotation. */
+const areaOf = (keys: PortalKeys): string => keyedHash(keys.index, 'area of the part store').slice(0, 20)
+
+export function storeOn({ engine, keys, store, signer }: Inside): Store {
   // After a crash the log may still hold pages of what was destroyed before it.
   let owesPurge = true
 
@@ -58,25 +82,32 @@ function storeOn(engine: Engine, keys: PortalKeys, signer: Signer): Store {
     return purging
   }
 
+  const read: Write = work => engine.read(db => work(workOn(db, keys)))
+
+  const write: Write = async work => {
+    const [result, shredded] = await engine.write(async db => {
+      const own = workOn(db, keys)
+      const done = await work(own)
+      requireTrail(own)
+      await settle(own)
+      return [done, own.shredded] as const
+    })
+    owesPurge ||= shredded
+    if (owesPurge) await purge()
+    return result
+  }
+  const sides = { read, write, store }
+
   return {
     signer,
 
-    async transaction(work) {
-      const [result, shredded] = await engine.write(async db => {
-        const own = workOn(db, keys)
-        const done = await work(txOn(own))
-        requireTrail(own)
-        await settle(own)
-        return [done, own.shredded] as const
-      })
-      owesPurge ||= shredded
-      if (owesPurge) await purge()
-      return result
-    },
+    transaction: work => write(own => work(txOn(own))),
+    read: work => read(own => work(txOn(own))),
 
-    read: work => engine.read(db => work(txOn(workOn(db, keys)))),
-
-    attachmentContent: attachment => attachmentContent(engine, keys, attachment),
+    attachmentContent: (attachment, range) => attachmentContent({ engine, keys, store }, attachment, range),
+    stageFile: (file, content) => stageFile(sides, file, content),
+    removeDiscarded: limit => removeDiscarded(sides, limit),
+    checkObjects: before => checkObjects(sides, before),
 
     async health() {
       const answers = await engine.answers()

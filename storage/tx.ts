@@ -11,6 +11,7 @@ import { recipients } from './recipients.ts'
 import { clients } from './senders.ts'
 import { signIn } from './sign-in.ts'
 import { staff } from './staff.ts'
+import { stagedFiles } from './staged-files.ts'
 import { trail } from './trail.ts'
 import type { Work } from './work.ts'
 
@@ -23,6 +24,7 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   deposits,
   messages,
   attachments,
+  stagedFiles,
   receipts,
   outbox,
   depositKeys,

@@ -6,6 +6,7 @@ import type { Database } from '../schema.ts'
 import { initial } from './0001-initial.ts'
 import { networkActs } from './0002-network-acts.ts'
 import { rootKeyRetirement } from './0003-root-key-retirement.ts'
+import { storedObjects } from './0004-stored-objects.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -17,11 +18,15 @@ export interface Migration {
   backfill?: Backfill
 }
 
+/** A table that is there while a backup is being restored, and is dropped when everything has been looked at. */
+export const RESTORING = 'restoring'
+
 /** In the order they run. A released one is never changed, only followed. */
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001-initial', up: initial },
   { name: '0002-network-acts', up: networkActs },
   { name: '0003-root-key-retirement', up: rootKeyRetirement },
+  { name: '0004-stored-objects', up: storedObjects },
 ]
 
 /**
@@ -39,6 +44,16 @@ export type SchemaState = 'empty' | 'older' | 'current' | 'newer' | 'unknown'
  * @throws PortalError `misconfigured` when the database is a newer program's, or not Restante's.
  */
 export async function migrateDatabase(
+  engine: Engine,
+  now: Instant,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  await engine.read(db => refuseUnfinishedRestore(db, engine.dialect))
+  return runMigrations(engine, now, migrations)
+}
+
+/** As {@link migrateDatabase}, also while a backup is being restored. */
+export async function runMigrations(
   engine: Engine,
   now: Instant,
   migrations: readonly Migration[] = MIGRATIONS,
@@ -86,6 +101,7 @@ async function step(
 
 /** @throws PortalError `misconfigured` unless the schema is exactly the one this program knows. */
 export async function refuseOther(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
+  await refuseUnfinishedRestore(db, dialect)
   await refuseForeign(db, dialect, MIGRATIONS)
   if ((await schemaState(db, dialect)) !== 'current')
     throw new PortalError('misconfigured', 'The database has not been migrated: run `portal migrate` first.')
@@ -96,7 +112,7 @@ export async function schemaState(
   dialect: EngineDialect,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<SchemaState> {
-  const tables = await dialect.tables(db)
+  const tables = (await dialect.tables(db)).filter(table => table !== RESTORING)
   if (tables.length === 0) return 'empty'
   if (!tables.includes('migrations')) return 'unknown'
   const done = await applied(db)
@@ -104,6 +120,15 @@ export async function schemaState(
   if (done.some((name, index) => index < known.length && name !== known[index])) return 'unknown'
   if (done.length > known.length) return 'newer'
   return done.length === known.length && !(await unfinishedBackfill(db, dialect)) ? 'current' : 'older'
+}
+
+/** What was restored must be looked at as a whole before anybody is shown any of it. */
+async function refuseUnfinishedRestore(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
+  if ((await dialect.tables(db)).includes(RESTORING))
+    throw new PortalError(
+      'misconfigured',
+      'A backup was being restored into this database, and that did not end: run `portal restore` again.',
+    )
 }
 
 async function refuseForeign(db: Kysely<Database>, dialect: EngineDialect, migrations: readonly Migration[]): Promise<void> {

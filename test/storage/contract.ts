@@ -6,6 +6,7 @@ import { outboxContract } from './contract/outbox.ts'
 import { peopleContract } from './contract/people.ts'
 import { sessionContract } from './contract/sessions.ts'
 import { signInContract } from './contract/sign-in.ts'
+import { stagedFileContract } from './contract/staged-files.ts'
 import { trailContract } from './contract/trail.ts'
 import { transactionContract } from './contract/transactions.ts'
 
@@ -20,6 +21,7 @@ export function storageContract(open: () => Promise<OpenedStorage>): void {
   depositContract(open)
   messageContract(open)
   attachmentContract(open)
+  stagedFileContract(open)
   outboxContract(open)
   sessionContract(open)
   signInContract(open)
