@@ -105,13 +105,10 @@ async function placeDeposit(
   const ready: ReadyContent = await readyContent(parts, request, now)
   const { idempotency = null, inReplyTo = null } = more
   const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
-  const placed = await parts.store.transaction(async tx => {
-    // Looked up here: whoever was quicker may be in the same commit, and is no earlier durable than this answer.
-    const earlier = idempotency && (await earlierAnswer(tx, sender, idempotency))
-    return earlier ?? { ...(await keepDeposit(tx, keeping)), replayed: false }
-  })
-  if (!placed.replayed) parts.wakeOutbox()
-  return placed
+  // A key that was used before ends in a conflict. Whoever was quicker may be in the same commit; the conflict, too, is told after it.
+  const placed = await parts.store.transaction(tx => keepDeposit(tx, keeping))
+  parts.wakeOutbox()
+  return { ...placed, replayed: false }
 }
 
 async function earlierAnswer(tx: Tx, asking: Asking, once: Once): Promise<Placed | null> {

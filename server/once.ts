@@ -31,8 +31,7 @@ export function onceForForm(
 }
 
 /**
- * Does what storage lets be done once. The work looks itself, in its transaction, whether it was done; an engine that lets two of them
- * run beside each other ends one in `conflict`, and whoever was quicker has done it.
+ * Does what storage lets be done once: a second time ends in `conflict`, and whoever was quicker has done it.
  *
  * @param earlier - what was done then; null when nothing was.
  */

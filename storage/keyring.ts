@@ -17,8 +17,9 @@ export const PORTAL = 'portal'
 export class Keyring {
   readonly #db: Kysely<Database>
   readonly #keys: OpenKeys
-  readonly #rows = new Map<string, OrganizationKeyRow>()
-  readonly #current = new Map<string, OrganizationKeyRow>()
+  /** Keys in use by organization, the newest first. */
+  readonly #rows = new Map<string, OrganizationKeyRow[]>()
+  readonly #opened = new Map<string, Key>()
 
   constructor(db: Kysely<Database>, keys: OpenKeys) {
     this.#db = db
@@ -59,9 +60,8 @@ export class Keyring {
    * @throws PortalError `tampered` when it is another organization's, retired, or not there.
    */
   async wrappingById(id: string, organization: string): Promise<Key> {
-    const row = this.#rows.get(id) ?? (await byId(this.#db, { id })).rows[0]
-    if (!row || row.organization !== organization || row.purpose !== 'wrapping' || row.retired_at !== null) throw tampered()
-    this.#rows.set(id, row)
+    const row = (await this.#inUse(organization)).find(key => key.id === id && key.purpose === 'wrapping')
+    if (!row) throw tampered()
     return this.#open(row)
   }
 
@@ -75,17 +75,21 @@ export class Keyring {
   /** Rows are read anew from here on: after the transaction at hand has changed some. */
   forget(): void {
     this.#rows.clear()
-    this.#current.clear()
+    this.#opened.clear()
   }
 
   async #currentRow(organization: string, purpose: OrganizationKeyRow['purpose']): Promise<OrganizationKeyRow> {
-    const name = `${purpose} ${organization}`
-    const known = this.#current.get(name)
-    if (known) return known
-    const [row] = (await newest(this.#db, { organization, purpose })).rows
+    const row = (await this.#inUse(organization)).find(key => key.purpose === purpose)
     if (!row) throw await this.#noneInUse(organization)
-    this.#current.set(name, row)
     return row
+  }
+
+  async #inUse(organization: string): Promise<OrganizationKeyRow[]> {
+    const known = this.#rows.get(organization)
+    if (known) return known
+    const { rows } = await inUse(this.#db, { organization })
+    this.#rows.set(organization, rows)
+    return rows
   }
 
   async #noneInUse(organization: string): Promise<PortalError> {
@@ -94,8 +98,12 @@ export class Keyring {
   }
 
   async #open(row: OrganizationKeyRow): Promise<Key> {
+    const known = this.#opened.get(row.id)
+    if (known) return known
     if (!this.#keys.knowsRoot(row.root_key)) throw await this.#otherRoot(row)
-    return this.#keys.open(row)
+    const key = this.#keys.open(row)
+    this.#opened.set(row.id, key)
+    return key
   }
 
   /** Whether the root key was changed behind this process's back, or somebody made the row up. */
@@ -110,13 +118,15 @@ const CHANGED = 'The root key has been changed: this process must be started aga
 const RETIRED: Action = 'key.retired'
 
 /**
- * Rows but those that the trail says are retired, or whose root key is: an older copy of a row has a valid mac, and whoever can write
- * to the database can put it back.
+ * An organization's keys but those that are retired, also where only the trail says so of them or of their root key: an older copy of a
+ * row has a valid mac, and whoever can write to the database can put it back.
  */
-const inUse = (db: Kysely<Database>) =>
+const inUse = prepared((db, { organization }: { organization: string }) =>
   db
     .selectFrom('organization_keys')
     .selectAll()
+    .where('organization', '=', organization)
+    .where('retired_at', 'is', null)
     .where(({ not, exists, selectFrom, ref }) =>
       not(
         exists(
@@ -127,14 +137,5 @@ const inUse = (db: Kysely<Database>) =>
         ),
       ),
     )
-
-const byId = prepared((db, { id }: { id: string }) => inUse(db).where('id', '=', id))
-
-const newest = prepared((db, { organization, purpose }: { organization: string; purpose: OrganizationKeyRow['purpose'] }) =>
-  inUse(db)
-    .where('organization', '=', organization)
-    .where('purpose', '=', purpose)
-    .where('retired_at', 'is', null)
-    .orderBy('created_at', 'desc')
-    .limit(1),
+    .orderBy('created_at', 'desc'),
 )
