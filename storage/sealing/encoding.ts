@@ -48,3 +48,42 @@ function safeInteger(value: number): bigint {
   if (!Number.isSafeInteger(value)) throw new RangeError('Only safe integers have one encoding.')
   return BigInt(value)
 }
+
+/**
+ * The values of an encoding.
+ *
+ * @throws RangeError when these are not the very bytes {@link encode} writes for them.
+ */
+export function decode(encoded: Uint8Array): Encodable[] {
+  const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length)
+  const values: Encodable[] = []
+  for (let at = 0; at < bytes.length; ) {
+    if (at + HEAD_BYTES > bytes.length) throw notEncoded()
+    const end = at + HEAD_BYTES + bytes.readUInt32BE(at + 1)
+    if (end > bytes.length) throw notEncoded()
+    values.push(valueOf(bytes.readUInt8(at), bytes.subarray(at + HEAD_BYTES, end)))
+    at = end
+  }
+  if (!bytes.equals(encode(values))) throw notEncoded()
+  return values
+}
+
+function valueOf(tag: number, bytes: Buffer): Encodable {
+  switch (tag) {
+    case TAGS.null:
+      return null
+    case TAGS.text:
+      return bytes.toString('utf8')
+    case TAGS.illFormed:
+      return bytes.toString('utf16le')
+    case TAGS.number:
+      if (bytes.length !== NUMBER_BYTES) throw notEncoded()
+      return Number(bytes.readBigInt64BE())
+    case TAGS.bytes:
+      return bytes
+    default:
+      throw notEncoded()
+  }
+}
+
+const notEncoded = () => new RangeError('These bytes are not an encoding of values.')

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs'
+import { PortalError } from '../../server/errors.ts'
+import type { Store } from '../../server/store.ts'
+import type { Instant } from '../../server/time.ts'
+import type { Engine } from '../engines/engine.ts'
+import { migrationsUpTo, RESTORING, runMigrations } from '../migrations/migrate.ts'
+import type { OpenKeys } from '../open-keys.ts'
+import type { OpenPartStore } from '../part-stores/part-store.ts'
+import { hasRootKey } from '../root-keys.ts'
+import { openArchive } from '../sealing/archive.ts'
+import { type ArchiveIdentity, parseArchiveIdentity } from '../sealing/archive-keys.ts'
+import { type Inside, openInside, storeOn } from '../store.ts'
+import { checkEverything } from './check.ts'
+import { type Frame, toFrames } from './frames.ts'
+import { loadObjects, loadTables } from './load.ts'
+import { dataTables, KEY_TABLES, tablesToDrop } from './tables.ts'
+
+export interface RestorePlan {
+  /** The archive of the data half, and the name it is sealed under. */
+  data: { path: string; name: string }
+  keys: { path: string; name: string }
+  /** The line of the identity, as `portal backup keygen` wrote it. */
+  identity: string
+  /** Migrations the database had when the backup was made. */
+  migrations: readonly string[]
+  now: Instant
+  onProgress: (step: 'loading' | 'checking', done: number, total: number) => void
+  /** Rows of the data half. */
+  rows: number
+}
+
+/** A database that has been filled and looked at. Until `finish`, every portal refuses to serve it. */
+export interface Restoring {
+  store: Store
+  /** From here on it is a portal's database like any other. */
+  finish(): Promise<void>
+  /** Empties the database again. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Fills an empty database from a backup and looks at everything in it. Whatever goes wrong, the database is empty again afterwards; after
+ * a kill, the next restore begins by emptying it.
+ *
+ * @throws PortalError `conflict` when the database is not empty; `tampered` with what does not verify; `misconfigured` for a wrong root
+ *   key or identity, or a backup of a newer program.
+ */
+export async function restoreInto(
+  engine: Engine,
+  keys: OpenKeys,
+  openParts: OpenPartStore,
+  plan: RestorePlan,
+): Promise<Restoring> {
+  const identity = parseArchiveIdentity(plan.identity)
+  await takePossession(engine, plan)
+  try {
+    const inside = await fill(engine, keys, openParts, plan, identity)
+    await checkEverything(inside, (done, total) => plan.onProgress('checking', done, total))
+    return {
+      store: storeOn(inside),
+      finish: () => engine.write(db => engine.dialect.drop(db, [RESTORING])),
+      abandon: () => empty(engine),
+    }
+  } catch (error) {
+    await empty(engine)
+    throw error
+  }
+}
+
+/** Makes the schema the backup was made of, and marks the database as being restored into. */
+async function takePossession(engine: Engine, { migrations, now }: RestorePlan): Promise<void> {
+  const tables = await engine.read(db => engine.dialect.tables(db))
+  if (tables.includes(RESTORING)) await empty(engine)
+  else if (tables.length > 0)
+    throw new PortalError(
+      'conflict',
+      'The database is not empty: a backup is restored into an empty one, so that nothing is mixed.',
+    )
+  await engine.write(db => db.schema.createTable(RESTORING).addColumn('at', engine.dialect.integer).execute())
+  await runMigrations(engine, now, migrationsUpTo(migrations))
+}
+
+async function fill(
+  engine: Engine,
+  keys: OpenKeys,
+  openParts: OpenPartStore,
+  plan: RestorePlan,
+  identity: ArchiveIdentity,
+): Promise<Inside> {
+  await reading(framesOf(plan.keys, identity), async frames => {
+    await loadTables(engine, frames, 'keys', KEY_TABLES)
+    if (!(await frames.next()).done) throw new PortalError('tampered', 'The keys hold more than keys.')
+  })
+  // Before everything else is read: without the root key none of it can be opened.
+  const hasRoot = await engine.read(db => hasRootKey(db, keys))
+  if (!hasRoot) throw new PortalError('tampered', 'The keys hold no key.')
+
+  let done = 0
+  const counted = counting(framesOf(plan.data, identity), () => plan.onProgress('loading', ++done, plan.rows))
+  const inside = await reading(counted, async frames => {
+    await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))))
+    const opened = await openInside(engine, keys, openParts)
+    await loadObjects(opened.store, frames)
+    return opened
+  })
+  await runMigrations(engine, plan.now)
+  await endSignIns(engine)
+  return inside
+}
+
+/** Closes the file, however it ends. */
+async function reading<T>(frames: AsyncGenerator<Frame>, work: (frames: AsyncIterator<Frame>) => Promise<T>): Promise<T> {
+  try {
+    return await work(frames)
+  } finally {
+    await frames.return(undefined)
+  }
+}
+
+const framesOf = ({ path, name }: { path: string; name: string }, identity: ArchiveIdentity): AsyncGenerator<Frame> =>
+  toFrames(openArchive(createReadStream(path), name, identity))
+
+async function* counting(frames: AsyncIterable<Frame>, count: () => void): AsyncGenerator<Frame> {
+  for await (const frame of frames) {
+    if (frame[0] === 'row') count()
+    yield frame
+  }
+}
+
+/** Sessions that have ended since, and codes that were used since, must not come back to life with the day the backup was made. */
+const endSignIns = (engine: Engine): Promise<void> =>
+  engine.write(async db => {
+    await db.deleteFrom('sessions').execute()
+    await db.deleteFrom('access_tokens').execute()
+    await db.deleteFrom('mailbox_codes').execute()
+  })
+
+const empty = (engine: Engine): Promise<void> =>
+  engine.write(async db => engine.dialect.drop(db, tablesToDrop(await engine.dialect.tables(db))))

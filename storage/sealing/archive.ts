@@ -1,0 +1,130 @@
+import { createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import { PortalError } from '../../server/errors.ts'
+import type { ArchiveIdentity, ArchiveRecipient } from './archive-keys.ts'
+import { encode } from './encoding.ts'
+import { tampered } from './refusal.ts'
+import { CHUNK_BYTES, type ChunkSeal, MAX_CHUNKS, openChunk, PREFIX_BYTES, sealChunk, TAG_BYTES } from './stream.ts'
+
+// Sealed to a public key: whoever holds only that can write an archive and never read one. X25519 with a key pair made for this
+// archive alone, HKDF-SHA-256, and the STREAM of stream.ts. The construction is that of age (age-encryption.org/v1) with one recipient.
+const MAGIC = Buffer.from('restante-archive/1\n')
+const PUBLIC_KEY_BYTES = 32
+const HEAD_BYTES = MAGIC.length + PUBLIC_KEY_BYTES + PREFIX_BYTES
+const KEY_BYTES = 32
+
+/**
+ * Seals a stream of any length, no byte of it held longer than a chunk.
+ *
+ * @param name - of the backup and its file: bound in, so that no archive can be shown in another's place.
+ * @returns magic, ephemeral public key (32 bytes), nonce prefix (7), then 64 KiB chunks, each followed by its tag.
+ */
+export async function* sealArchive(
+  content: AsyncIterable<Uint8Array>,
+  name: string,
+  recipient: ArchiveRecipient,
+): AsyncGenerator<Uint8Array> {
+  const { privateKey, publicKey } = generateKeyPairSync('x25519')
+  const ephemeral = Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url')
+  const prefix = randomBytes(PREFIX_BYTES)
+  const seal = sealUnder(diffieHellman({ privateKey, publicKey: recipient.publicKey }), ephemeral, recipient, name, prefix)
+  yield Buffer.concat([MAGIC, ephemeral, prefix])
+  let number = 0
+  for await (const { block, isLast } of inBlocks(content, CHUNK_BYTES)) {
+    if (number === MAX_CHUNKS) throw new RangeError('The archive has more chunks than the counter can tell apart.')
+    yield Buffer.concat(sealChunk(block, { ...seal, number, isLast }))
+    number++
+  }
+}
+
+/**
+ * Opens such a stream; each chunk is verified before a byte of it is handed on.
+ *
+ * @throws PortalError `tampered` when it is not what was sealed under this name, or does not reach its end; `misconfigured` when it
+ *   was sealed to another key.
+ */
+export async function* openArchive(
+  sealed: AsyncIterable<Uint8Array>,
+  name: string,
+  identity: ArchiveIdentity,
+): AsyncGenerator<Uint8Array> {
+  const { head, rest } = await divided(sealed, HEAD_BYTES)
+  if (!head.subarray(0, MAGIC.length).equals(MAGIC)) throw tampered()
+  const ephemeral = head.subarray(MAGIC.length, MAGIC.length + PUBLIC_KEY_BYTES)
+  const prefix = head.subarray(MAGIC.length + PUBLIC_KEY_BYTES)
+  const seal = sealUnder(sharedWith(ephemeral, identity.privateKey), ephemeral, identity.recipient, name, prefix)
+  let number = 0
+  for await (const { block, isLast } of inBlocks(rest, CHUNK_BYTES + TAG_BYTES)) {
+    if (block.length < TAG_BYTES) throw tampered()
+    yield openChunk(block, { ...seal, number, isLast })
+    number++
+  }
+}
+
+/** The key is used for this archive alone, as the ephemeral key is; both public keys and the name are bound in. */
+function sealUnder(
+  shared: Uint8Array,
+  ephemeral: Uint8Array,
+  { raw }: ArchiveRecipient,
+  name: string,
+  prefix: Uint8Array,
+): Pick<ChunkSeal, 'dataKey' | 'aad' | 'prefix'> {
+  const salt = Buffer.concat([ephemeral, raw])
+  const dataKey = new Uint8Array(hkdfSync('sha256', shared, salt, 'restante/archive/1', KEY_BYTES))
+  return { dataKey, aad: encode(['restante/archive', 1, name, ephemeral, raw]), prefix }
+}
+
+function sharedWith(ephemeral: Uint8Array, privateKey: KeyObject): Uint8Array {
+  const jwk = { kty: 'OKP', crv: 'X25519', x: Buffer.from(ephemeral).toString('base64url') }
+  try {
+    return diffieHellman({ privateKey, publicKey: createPublicKey({ key: jwk, format: 'jwk' }) })
+  } catch {
+    // RFC 7748, section 6.1: a point of small order gives zeros, which OpenSSL refuses.
+    throw tampered()
+  }
+}
+
+/** @throws PortalError `tampered` when it ends before. */
+async function divided(
+  content: AsyncIterable<Uint8Array>,
+  bytes: number,
+): Promise<{ head: Buffer; rest: AsyncIterable<Uint8Array> }> {
+  const pieces = content[Symbol.asyncIterator]()
+  let read = Buffer.alloc(0)
+  while (read.length < bytes) {
+    const { done, value } = await pieces.next()
+    if (done) throw new PortalError('tampered', 'The archive is cut off.')
+    read = Buffer.concat([read, value])
+  }
+  async function* rest() {
+    try {
+      yield read.subarray(bytes)
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+    } finally {
+      await pieces.return?.()
+    }
+  }
+  return { head: read.subarray(0, bytes), rest: rest() }
+}
+
+/** Pieces of any size as blocks of one; only the last may be shorter, and is told apart. A block is good until the next is asked for. */
+async function* inBlocks(
+  content: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<{ block: Uint8Array; isLast: boolean }> {
+  const buffer = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  for await (const piece of content) {
+    for (let from = 0; from < piece.length; ) {
+      // A full block waits here until it is certain that it is not the last.
+      if (filled === size) {
+        yield { block: buffer, isLast: false }
+        filled = 0
+      }
+      const taken = Math.min(size - filled, piece.length - from)
+      buffer.set(piece.subarray(from, from + taken), filled)
+      filled += taken
+      from += taken
+    }
+  }
+  yield { block: buffer.subarray(0, filled), isLast: true }
+}

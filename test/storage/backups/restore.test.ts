@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../../../server/store.ts'
+import { openSqlite } from '../../../storage/engines/sqlite.ts'
+import { backUp, DATA_FILE, generateArchiveKeys, KEYS_FILE, MANIFEST_FILE, openStorage, restore } from '../../../storage/index.ts'
+import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
+import { CONTENT, clinic, move, refusal, wholeContent } from '../kept.ts'
+
+const archiveKeys = generateArchiveKeys()
+const nobody = generateArchiveKeys()
+
+describe('a backup', () => {
+  let folder: string
+  let storage: TemporaryStorage
+  let ada: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'restante-backup-'))
+    storage = await temporaryStorage()
+    const { keep, attach, ada: recipient } = await clinic(storage.store)
+    ada = recipient.id
+    await keep()
+    const withFile = await keep({ attachmentCount: 1 })
+    await attach(withFile, Buffer.alloc(150_000, 'all is well '))
+    const gone = await keep()
+    await storage.store.transaction(tx => move(tx, gone.id, ['waiting'], 'disposed'))
+  })
+  afterEach(async () => {
+    await storage.remove()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const options = () => ({ url: `sqlite:${storage.file}`, dataDirectory: storage.directory, rootKey: ROOT_KEY, now: NEW_YEAR })
+  const emptyOptions = (name = 'new') => ({
+    ...{ url: `sqlite:${join(folder, name, 'portal.db')}`, dataDirectory: join(folder, name), rootKey: ROOT_KEY, now: NEW_YEAR },
+  })
+
+  async function backedUp(id = 'bak_1') {
+    const names = { data: `${id}-data`, second: `${id}-second`, keys: `${id}-keys` }
+    for (const name of Object.values(names)) await mkdir(join(folder, name), { recursive: true })
+    return backUp(options(), {
+      id,
+      recipient: archiveKeys.recipient,
+      dataFolders: [join(folder, names.data), join(folder, names.second)],
+      keysFolder: join(folder, names.keys),
+      beside: [],
+      sign: contents => JSON.stringify(contents),
+    })
+  }
+  const file = (name: string) => join(folder, name)
+  const plan = (contents: { migrations: string[]; rows: number }, more = {}) => ({
+    data: { path: file(`bak_1-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` },
+    keys: { path: file(`bak_1-keys/${KEYS_FILE}`), name: `bak_1/${KEYS_FILE}` },
+    identity: archiveKeys.identity,
+    now: NEW_YEAR,
+    onProgress: () => undefined,
+    migrations: contents.migrations,
+    rows: contents.rows,
+    ...more,
+  })
+  const seenIn = (store: Store) =>
+    store.read(async tx => {
+      const messages = await tx.messages.listForRecipient(ada, { limit: 10 })
+      const kept = messages.filter(message => message.state !== 'disposed')
+      const contents = []
+      for (const message of kept) contents.push(await tx.messages.content(message))
+      const files = await tx.attachments.ofMessages(kept.map(({ id }) => id))
+      return { messages, contents, files, head: await tx.trail.head() }
+    })
+
+  test('brings back everything there was, in a new place, and the portal’s key with it', async () => {
+    const contents = await backedUp()
+    expect(contents).toMatchObject({ failures: [], messages: 3, entries: 4 })
+    const restoring = await restore(emptyOptions(), plan(contents))
+    await restoring.finish()
+
+    const before = await seenIn(storage.store)
+    expect(await seenIn(restoring.store)).toEqual(before)
+    expect((await wholeContent(restoring.store, before.files[0]!)).length).toBe(150_000)
+    expect(restoring.store.signer.publicKey).toEqual(storage.store.signer.publicKey)
+    await restoring.store.close()
+  })
+
+  test('says nothing of what it holds, not even to who has the root key', async () => {
+    await backedUp()
+    for (const name of [`bak_1-data/${DATA_FILE}`, `bak_1-keys/${KEYS_FILE}`]) {
+      const bytes = await readFile(file(name))
+      for (const word of ['messages', 'wrapped', ada]) expect(bytes.includes(word)).toBe(false)
+    }
+  })
+
+  test('is refused with another identity, another root key, other keys, into a database that is not empty', async () => {
+    const contents = await backedUp()
+    await backedUp('bak_2')
+    const refused = async (more: object, into: object = {}) => {
+      const target = emptyOptions('refused')
+      return [await refusal(restore({ ...target, ...into }, plan(contents, more))), await isEmpty(target)]
+    }
+    expect(await refused({ identity: nobody.identity })).toEqual(['tampered', true])
+    expect(await refused({}, { rootKey: OTHER_ROOT_KEY })).toEqual(['misconfigured', true])
+    // Each archive is good by itself, and in another's place it is none.
+    const other = { path: file(`bak_2-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` }
+    expect(await refused({ data: other })).toEqual(['tampered', true])
+    expect(await refused({ keys: { path: file(`bak_1-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` } })).toEqual([
+      'tampered',
+      true,
+    ])
+    const before = await seenIn(storage.store)
+    expect(await refusal(restore(options(), plan(contents)))).toBe('conflict')
+    expect(await seenIn(storage.store)).toEqual(before)
+  })
+
+  test('with a byte flipped anywhere, or its end cut off, is refused, and leaves the database empty', async () => {
+    const contents = await backedUp()
+    for (const { path } of [plan(contents).keys, plan(contents).data]) {
+      const whole = await readFile(path)
+      const places = [0, 20, 60, 1_000, Math.floor(whole.length / 2), whole.length - 1].filter(at => at < whole.length)
+      for (const at of places) {
+        const flipped = Buffer.from(whole)
+        flipped[at] = flipped[at]! ^ 1
+        await writeFile(path, flipped)
+        expect.soft(await refusal(restore(emptyOptions('flipped'), plan(contents))), `${path} at ${at}`).toBe('tampered')
+        expect(await isEmpty(emptyOptions('flipped'))).toBe(true)
+      }
+      for (const length of [whole.length - 1, 65_536 + 16 + 58, 58, 10].filter(bytes => bytes < whole.length)) {
+        await writeFile(path, whole.subarray(0, length))
+        expect.soft(await refusal(restore(emptyOptions('cut'), plan(contents))), `${path} of ${length}`).toBe('tampered')
+      }
+      await writeFile(path, whole)
+    }
+  })
+
+  test('is not served before it has been looked at as a whole, and a restore that was killed is begun anew', async () => {
+    const contents = await backedUp()
+    const target = emptyOptions()
+    const killed = await restore(target, plan(contents))
+    await expect(openStorage(target)).rejects.toMatchObject({ code: 'misconfigured', message: /run `portal restore` again/ })
+    await killed.store.close()
+
+    const restoring = await restore(target, plan(contents))
+    await restoring.finish()
+    await restoring.store.close()
+    await (await openStorage(target)).close()
+  })
+
+  test('taken while messages are deposited holds each of them whole or not at all', async () => {
+    const { keep } = await clinic(storage.store, 'South Clinic', 'bea@example.com')
+    let isDone = false
+    const depositing = (async () => {
+      for (let count = 0; !isDone; count++) await keep({}, { ...CONTENT, subject: `Result ${count}` })
+    })()
+    const contents = await backedUp()
+    isDone = true
+    await depositing
+    const restoring = await restore(emptyOptions(), plan(contents))
+    const { size } = await restoring.store.read(tx => tx.trail.head())
+    expect(size).toBe(contents.entries)
+    await restoring.store.close()
+  })
+
+  test('goes on to one folder when the other cannot be written, and says so', async () => {
+    await mkdir(file('bak_3-data'))
+    await writeFile(file(`bak_3-data/${DATA_FILE}`), 'something else')
+    const contents = await backedUp('bak_3')
+    expect(contents.failures).toEqual([{ folder: file('bak_3-data'), reason: expect.stringContaining('EEXIST') }])
+    expect(await readdir(file('bak_3-data'))).not.toContain(MANIFEST_FILE)
+    expect(await readdir(file('bak_3-second'))).toContain(MANIFEST_FILE)
+  })
+
+  async function isEmpty(target: { url: string }): Promise<boolean> {
+    const engine = openSqlite(target.url.slice('sqlite:'.length))
+    const tables = await engine.read(db => engine.dialect.tables(db))
+    await engine.close()
+    return tables.length === 0
+  }
+})
