@@ -61,7 +61,7 @@ export function translate(error: unknown, isRead: boolean): unknown {
       ? withCause(writtenInRead(), error)
       : withCause(unavailable('The database can only be read now; nothing was changed.'), error)
   if (code === '53100') return withCause(unavailable('The disk of the database is full: nothing was written.'), error)
-  if (endsConnection(error)) return withCause(unavailable('The connection to the database was lost.'), error)
+  if (endsConnection(error)) return withCause(connectionLost(), error)
   const wrong = MISCONFIGURED[code]
   if (wrong !== undefined) return withCause(new PortalError('misconfigured', `PostgreSQL ${wrong} (${code}).`), error)
   // 53: resources, 57: the operator steps in, 58: the system beneath, F0 and XX: files that are damaged.
@@ -79,6 +79,8 @@ export function translateConnecting(error: unknown): unknown {
   if (wrong !== undefined) return withCause(new PortalError('misconfigured', `PostgreSQL ${wrong} (${code}).`), error)
   return withCause(unavailable(`The database cannot be reached${code === '' ? '' : ` (${code})`}.`), error)
 }
+
+export const connectionLost = (): PortalError => unavailable('The connection to the database was lost.')
 
 /** Said of a commit whose answer never came. */
 export const commitUnknown = (cause: unknown): Error =>

@@ -10,6 +10,7 @@ import type pg from 'pg'
 import type { Database } from '../schema.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import { endsConnection, isAfterFailure, translate } from './postgres-errors.ts'
+import { WITHOUT_LIMIT } from './postgres-settings.ts'
 import type { Connection } from './turn.ts'
 
 /** Statements and bytes that may be under way without an answer, before the next one waits. */
@@ -85,7 +86,7 @@ export class Session implements DatabaseConnection {
 
   async #send<R>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<R>> {
     // A change of the schema takes as long as there are rows.
-    const patience = isSchemaChange(query) ? { query_timeout: 0 } : {}
+    const patience = isSchemaChange(query) ? WITHOUT_LIMIT : {}
     const name = isSchemaChange(query) ? undefined : nameOf(sql)
     try {
       const { rows, rowCount } = await this.#client.query({
@@ -96,11 +97,12 @@ export class Session implements DatabaseConnection {
       })
       return { rows, numAffectedRows: BigInt(rowCount ?? 0) }
     } catch (error) {
+      this.#failure ??= translate(error, this.#isRead)
       throw this.#first(this.#noted(error))
     }
   }
 
-  /** Goes on without the answer, but remembers when it is a refusal. */
+  /** Goes on without the answer; a refusal comes to light with the next. */
   #leave(answer: Promise<unknown>, parameters: readonly unknown[]): void {
     const bytes = parameters.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.length : 0), 0)
     this.#unanswered++
@@ -109,10 +111,7 @@ export class Session implements DatabaseConnection {
       this.#unanswered--
       this.#unansweredBytes -= bytes
     }
-    answer.then(answered, error => {
-      answered()
-      this.#failure ??= error
-    })
+    answer.then(answered, answered)
   }
 
   /** After a failure the server refuses every statement for that alone; who asks is told what went wrong first. */

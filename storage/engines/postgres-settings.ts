@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { PortalError } from '../../server/errors.ts'
 
-/** A commit must not wait longer for an answer than this; a transaction that says nothing for so long is another process's chance. */
+/** A statement that takes longer holds up everybody else. */
 const MAX_STATEMENT_MILLISECONDS = 30_000
 /**
  * A process that was paused inside a transaction holds the lock of all writers. The server ends its connection, which frees the lock;
@@ -10,6 +10,8 @@ const MAX_STATEMENT_MILLISECONDS = 30_000
 const MAX_SILENCE_MILLISECONDS = 3_000
 /** When a connection is dead, no server will say so: what is asked over it is given up after this. */
 const MAX_ANSWER_MILLISECONDS = MAX_STATEMENT_MILLISECONDS + 5_000
+/** For a statement that takes as long as there are rows. The driver takes 0 for its default. */
+export const WITHOUT_LIMIT = { query_timeout: 2 ** 31 - 1 }
 const OLDEST_VERSION = 140_000
 
 /** Asked for by every connection before anything else runs on it. */

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Database } from '../schema.ts'
 import type { Writer } from './group.ts'
 import { MIGRATION_LOCK } from './postgres-dialect.ts'
-import { commitUnknown, isLockTimeout, isUndefinedTable, translateConnecting } from './postgres-errors.ts'
+import { commitUnknown, connectionLost, isLockTimeout, isUndefinedTable, translateConnecting } from './postgres-errors.ts'
 import { Session } from './postgres-session.ts'
 import { busy } from './refusals.ts'
 import type { Connection } from './turn.ts'
@@ -36,14 +36,8 @@ export class PostgresWriter implements Writer {
   }
 
   async begin(milliseconds: number): Promise<boolean> {
-    this.#session = await this.#connect()
-    try {
-      return (await this.#lock(milliseconds, WRITE_LOCK)) || (await this.#lock(milliseconds, EMPTY_LOCK))
-    } catch (error) {
-      this.ended()
-      if (isLockTimeout((error as Error).cause)) return false
-      throw error
-    }
+    // A connection that was lost while nobody used it may come to light only now; nothing had been asked over it yet.
+    return (await this.#tryToBegin(milliseconds)) ?? (await this.#tryToBegin(milliseconds)) ?? Promise.reject(connectionLost())
   }
 
   async exec(statement: string): Promise<void> {
@@ -68,6 +62,20 @@ export class PostgresWriter implements Writer {
     this.#inTransaction = false
   }
 
+  /** @returns null when the connection turned out to be lost. */
+  async #tryToBegin(milliseconds: number): Promise<boolean | null> {
+    this.#session = await this.#connect()
+    try {
+      return (await this.#lock(milliseconds, WRITE_LOCK)) || (await this.#lock(milliseconds, EMPTY_LOCK))
+    } catch (error) {
+      const { isLost } = this.#session
+      this.ended()
+      if (isLost) return null
+      if (error instanceof Error && isLockTimeout(error.cause)) return false
+      throw error
+    }
+  }
+
   /** @returns false when there is no such table. */
   async #lock(milliseconds: number, lock: string): Promise<boolean> {
     const session = this.#running()
@@ -78,7 +86,7 @@ export class PostgresWriter implements Writer {
       return true
     } catch (error) {
       if (!session.isLost) await session.control('rollback')
-      if (isUndefinedTable(error)) return false
+      if (!session.isLost && isUndefinedTable(error)) return false
       throw error
     }
   }

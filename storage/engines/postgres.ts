@@ -5,6 +5,7 @@ import type { Engine, EngineOptions, Snapshot } from './engine.ts'
 import { Groups } from './group.ts'
 import { dialect } from './postgres-dialect.ts'
 import { translateConnecting } from './postgres-errors.ts'
+import { Purging } from './postgres-purge.ts'
 import { Session } from './postgres-session.ts'
 import { connectionOptions } from './postgres-settings.ts'
 import { postgresSnapshot } from './postgres-snapshot.ts'
@@ -31,6 +32,7 @@ class Postgres implements Engine {
   readonly #readers: pg.Pool
   readonly #writer: PostgresWriter
   readonly #groups: Groups
+  readonly #purging: Purging
   #closed = false
 
   constructor(url: string, options: EngineOptions) {
@@ -39,6 +41,7 @@ class Postgres implements Engine {
     this.#readers = pool(connectionOptions(url, patience, READERS))
     const turn = new Connection()
     this.#writer = new PostgresWriter(this.#writers, turn)
+    this.#purging = new Purging(this.#writers)
     this.#groups = new Groups(this.#writer, turn, patience)
   }
 
@@ -86,7 +89,7 @@ class Postgres implements Engine {
 
   async purge(): Promise<boolean> {
     this.#refuseWrongTime()
-    return true
+    return this.#purging.purge()
   }
 
   async close(): Promise<void> {
