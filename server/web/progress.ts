@@ -40,7 +40,8 @@ export function endWithoutProgress(
     incoming.destroy()
   }, pace.look)
   looking.unref()
-  socket.once('close', () => clearInterval(looking))
+  // With the request, not with the connection: it carries thousands of them.
+  incoming.once('close', () => clearInterval(looking))
 }
 
 /**

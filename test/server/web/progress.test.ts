@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -51,6 +51,25 @@ test('an upload that comes along may take many times as long', async () => {
 test('a request without a body is never waited for', async () => {
   const port = await serving(0)
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('0')
+})
+
+test('a connection that carries request after request gathers nothing that watches over them', async () => {
+  const watching: number[] = []
+  const server = createServer((incoming, outgoing) => {
+    endWithoutProgress(incoming, outgoing)
+    watching.push(incoming.socket.listenerCount('close'))
+    incoming.resume().on('end', () => outgoing.end())
+  })
+  opened.push(server)
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (let number = 0; number < 5; number++) {
+    const asked = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', method: 'POST', agent }).end('words')
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    await once(answer.resume(), 'end')
+  }
+  agent.destroy()
+  expect(new Set(watching).size).toBe(1)
 })
 
 describe('an upload that is refused before it has all come', () => {
