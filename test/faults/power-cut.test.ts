@@ -8,9 +8,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { lookOver } from './rig/afterwards.ts'
 import { canMount, type Disk, type FileSystem, makeDisk } from './rig/disk.ts'
 import { isLong, patience, tell, times } from './rig/length.ts'
-import { openPortal } from './rig/opened.ts'
 import { clinicFolder } from './rig/prepared.ts'
 import { storyIn } from './rig/prepared-story.ts'
+import { referencesIn } from './rig/program.ts'
 
 const DEPOSITING = fileURLToPath(new URL('./rig/deposit-process.ts', import.meta.url))
 const FILE_SYSTEMS: FileSystem[] = isLong ? ['xfs', 'ext4'] : ['ext4']
@@ -23,6 +23,7 @@ async function cutPower(kind: FileSystem, rounds: number, commits: 'durable' | '
   disk = await makeDisk(kind)
   const folder = path.join(disk.folder, 'data')
   await cp(await clinicFolder(), folder, { recursive: true })
+  await disk.settle()
   const acknowledged = new Set<string>()
   const lost: string[] = []
   for (let round = 1; round <= rounds && (commits === 'durable' || lost.length === 0); round++) {
@@ -76,18 +77,3 @@ describe.skipIf(!canMount('losetup', 'xfs_io', ...FILE_SYSTEMS.map(kind => `mkfs
     },
   )
 })
-
-async function referencesIn(folder: string): Promise<Set<string>> {
-  const { now, gateway } = await storyIn(folder)
-  const { portal, close } = await openPortal(folder, now)
-  const found = new Set<string>()
-  let after: string | undefined
-  for (;;) {
-    const page = await portal.listDeposits({ client: gateway }, { limit: 100, after })
-    for (const { reference } of page) if (reference !== null) found.add(reference)
-    after = page.at(-1)?.id
-    if (page.length < 100) break
-  }
-  await close()
-  return found
-}

@@ -21,6 +21,8 @@ export interface Clinic extends TestPortal {
   organization: Organization
   /** The clinic's record system, as it proved itself to the API. */
   gateway: AuthenticatedClient
+  /** How it proves itself. */
+  apiKey: string
   /** Sends one message to these people; says which deposit and messages it made. */
   deposits(subject: string, to: Addressee[], more?: DepositChanges): Promise<Deposited>
   /** Someone whose address this is, who has not signed in yet. */
@@ -47,6 +49,7 @@ export async function clinicIn(portal: TestPortal, name = 'North Clinic', { name
   const clinic: Clinic = Object.assign(Object.create(portal) as TestPortal, {
     organization,
     gateway,
+    apiKey,
     async deposits(subject: string, to: Addressee[], more: DepositChanges = {}) {
       const request = depositRequest(subject, to, more)
       const bodyHash = createHash('sha256').update(JSON.stringify(request)).digest('base64url')

@@ -34,6 +34,8 @@ export interface RunningServer {
   command<T>(...words: string[]): Promise<T>
   /** Asks it to end and waits until it has. */
   stop(): Promise<void>
+  /** How it ended, once it has, whoever ended it. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Ends it as a power cut of the process would: no word, no last write. What it kept stays when PORTAL_DATA was set. */
   kill(): Promise<void>
 }
@@ -42,8 +44,9 @@ export interface RunningServer {
  * Starts the portal as an operator would, empty unless told otherwise. The caller stops it.
  *
  * @param settings - environment on top of that.
+ * @param under - a command line that runs another: limits, faults, another clock. It must become the program, or end when it does.
  */
-export async function launchServer(settings: Record<string, string> = {}): Promise<RunningServer> {
+export async function launchServer(settings: Record<string, string> = {}, under: string[] = []): Promise<RunningServer> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'restante-server-'))
   const environment = {
     ...withoutSettings(process.env),
@@ -52,13 +55,14 @@ export async function launchServer(settings: Record<string, string> = {}): Promi
     PORTAL_SEED: 'off',
     ...settings,
   } as unknown as NodeJS.ProcessEnv // NODE_ENV is left out on purpose: the program decides it
-  const child = spawn(process.execPath, ['server/main.ts'], {
+  const [command = '', ...words] = [...under, process.execPath, 'server/main.ts']
+  const child = spawn(command, words, {
     cwd: TOP,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)
-  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  const ended: RunningServer['ended'] = new Promise(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
@@ -95,6 +99,7 @@ export async function launchServer(settings: Record<string, string> = {}): Promi
       return JSON.parse(stdout) as T
     },
     stop,
+    ended,
     async kill() {
       child.kill('SIGKILL')
       await ended

@@ -12,6 +12,8 @@ export type FileSystem = 'xfs' | 'ext4'
 export interface Disk {
   /** Where it is mounted. */
   folder: string
+  /** Everything written so far reaches the image. */
+  settle(): Promise<void>
   /** From here on nothing reaches the image any more, as if the cable had been pulled; what was not flushed is lost. */
   cutPower(): Promise<void>
   /** Mounts again what is on the image; its file system recovers as after any power cut. */
@@ -37,6 +39,9 @@ export async function makeDisk(kind: FileSystem): Promise<Disk> {
   await mount()
   return {
     folder,
+    async settle() {
+      await run('sync', ['-f', folder])
+    },
     async cutPower() {
       // Without -f: not even the file system's own journal is flushed.
       await run('xfs_io', ['-x', '-c', 'shutdown', folder])
@@ -55,7 +60,7 @@ export async function makeDisk(kind: FileSystem): Promise<Disk> {
 export async function makeSmallDisk(megabytes: number): Promise<Pick<Disk, 'folder' | 'remove'>> {
   const folder = await ownFolder()
   await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
-  return { folder, remove: async () => void (await run('umount', [folder])) }
+  return { folder, remove: async () => void (await run('umount', ['-l', folder])) }
 }
 
 /** Whether disks can be mounted here at all, and with which of these programs. */

@@ -10,6 +10,8 @@ const STORY = 'story.json'
 export interface Story {
   now: Instant
   gateway: AuthenticatedClient
+  /** How the clinic's system proves itself to the API. */
+  apiKey: string
   /** Ada, signed in. */
   ada: Reader
   /** A request that has just been sent a code to its mailbox, and the code. */

@@ -54,6 +54,7 @@ async function prepare(): Promise<string> {
   const story: Story = {
     now: portal.clock.read(),
     gateway: clinic.gateway,
+    apiKey: clinic.apiKey,
     ada: reader,
     signingIn,
     waiting: waiting.messages[0]!.id,

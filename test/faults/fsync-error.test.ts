@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { lookOver } from './rig/afterwards.ts'
+import { isLong, patience, tell } from './rig/length.ts'
+import { clinicFolder } from './rig/prepared.ts'
+import { type Answered, type Program, referencesIn, startProgram } from './rig/program.ts'
+import { canTrace, underFault } from './rig/strace.ts'
+
+const DEPOSITORS = 4
+/** Which fsync of a thread fails: once, and all the later ones would succeed. */
+const FAILING = isLong ? [10, 11, 13, 17, 25, 40, 60] : [14]
+
+/** Deposits until nobody answers; says what became of each. */
+async function depositUntilGone(program: Program): Promise<{ reference: string; answer: Answered; at: number }[]> {
+  const answers: { reference: string; answer: Answered; at: number }[] = []
+  const one = async (depositor: number) => {
+    for (let number = 1; ; number++) {
+      const reference = `${depositor}-${number}`
+      const answer = await program.deposit(reference)
+      if (answer === null) return
+      answers.push({ reference, answer, at: performance.now() })
+      if (answer.status !== 201) await pause(5)
+    }
+  }
+  await Promise.all(Array.from({ length: DEPOSITORS }, (_, depositor) => one(depositor)))
+  return answers
+}
+
+describe.skipIf(!canTrace)('when an fsync fails once', () => {
+  test.each(FAILING)(
+    'the program ends in error, and what it had acknowledged is there (the %i. fsync)',
+    {
+      timeout: patience,
+    },
+    async when => {
+      const folder = await clinicFolder()
+      const program = await startProgram(folder, { under: underFault('fsync,fdatasync', 'error=EIO', when) })
+      const answers = await depositUntilGone(program)
+      const ended = performance.now()
+      expect(await program.ended).toEqual({ code: 1, signal: null })
+      expect(program.output()).toMatch(/SQLITE_IOERR_FSYNC.*"event":"storage.failed"/)
+
+      const acknowledged = answers.filter(({ answer }) => answer.status === 201)
+      const refused = answers.filter(({ answer }) => answer.status !== 201)
+      tell(
+        `${acknowledged.length} acknowledged, then ${refused.length} refused, and it ended ${
+          refused[0] ? `${Math.round(ended - refused[0].at)} ms after the first refusal` : 'at once'
+        }`,
+      )
+      expect(refused.every(({ answer }) => answer.status === 503 && answer.retryAfter !== null)).toBe(true)
+      // From the failure on nothing is acknowledged, though every later fsync would succeed.
+      const failedAt = Math.min(...refused.map(({ at }) => at))
+      expect(acknowledged.every(({ at }) => at < failedAt)).toBe(true)
+      const kept = await referencesIn(folder)
+      for (const { reference } of acknowledged) expect(kept).toContain(reference)
+      await lookOver(folder, Date.now())
+    },
+  )
+})
