@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newSecret } from '../ids.ts'
 import type { Mailer } from '../mailer.ts'
 import { type Clock, toIso } from '../time.ts'
 
@@ -55,17 +56,32 @@ export function openCaughtMail(directory: string, clock: Clock): CaughtMailbox {
 
 async function keep(directory: string, mail: CaughtMail): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  const part = join(directory, `${newSecret()}.part`)
+  await writeFile(part, JSON.stringify(mail, null, 2), { mode: 0o600 })
+  try {
+    while (!(await placedLast(directory, part)));
+  } finally {
+    await rm(part)
+  }
   const names = await namesIn(directory)
-  const number = Number.parseInt(names.at(-1) ?? '0', 10) + 1
-  const path = join(directory, `${String(number).padStart(10, '0')}.json`)
-  await writeFile(`${path}.part`, JSON.stringify(mail, null, 2), { mode: 0o600 })
-  await rename(`${path}.part`, path)
-  for (const old of names.slice(0, Math.max(0, names.length + 1 - MAX_LETTERS))) await rm(join(directory, old), { force: true })
+  for (const old of names.slice(0, Math.max(0, names.length - MAX_LETTERS))) await rm(join(directory, old), { force: true })
+}
+
+/** Gives the letter the next number. Linking replaces nothing: of two processes that mean the same number, one counts again. */
+async function placedLast(directory: string, part: string): Promise<boolean> {
+  const number = Number.parseInt((await namesIn(directory)).at(-1) ?? '0', 10) + 1
+  try {
+    await link(part, join(directory, `${String(number).padStart(10, '0')}.json`))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 async function readAll(directory: string): Promise<CaughtMail[]> {
   const names = (await namesIn(directory)).reverse().slice(0, MAX_LETTERS)
-  const letters = await Promise.all(names.map(async name => parsed(await readFile(join(directory, name), 'utf8'))))
+  const letters = await Promise.all(names.map(name => read(join(directory, name))))
   return letters.filter(letter => letter !== null)
 }
 
@@ -79,11 +95,15 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** A file that was cut short (the power went) is left out; the others still show. */
-function parsed(json: string): CaughtMail | null {
+/**
+ * A file that was cut short (the power went) is left out, and so is one that another process has just taken away as the oldest; the
+ * others still show.
+ */
+async function read(path: string): Promise<CaughtMail | null> {
   try {
-    return JSON.parse(json)
-  } catch {
-    return null
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }

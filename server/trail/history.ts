@@ -1,5 +1,7 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { newSecret } from '../ids.ts'
 import { joinNotes, splitNotes } from './checkpoint.ts'
 
 /**
@@ -9,7 +11,7 @@ import { joinNotes, splitNotes } from './checkpoint.ts'
 export interface CheckpointHistory {
   /** The note that was added last; null when there is none. */
   latest(): Promise<string | null>
-  /** Resolves when the note is durable. */
+  /** Resolves when the note is durable. Any number of processes may add to the same history. */
   append(note: string): Promise<void>
 }
 
@@ -35,18 +37,64 @@ export function fileHistory(path: string): CheckpointHistory {
 
     async append(note) {
       await mkdir(dirname(path), { recursive: true })
-      const file = await open(path, 'a+', 0o600)
-      try {
-        const tail = await readTail(file)
-        const { torn } = lastNote(tail)
-        // A note that was torn by a crash was never given to anyone: append() had not returned.
-        if (torn > 0) await file.truncate((await file.stat()).size - torn)
-        await file.appendFile(tail.length > torn ? `\n${note}` : note)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      // Two processes that mend the same torn note would cut off what the quicker one has added after it.
+      await alone(`${path}.lock`, () => add(path, note))
     },
+  }
+}
+
+async function add(path: string, note: string): Promise<void> {
+  const file = await open(path, 'a+', 0o600)
+  try {
+    const tail = await readTail(file)
+    const { torn } = lastNote(tail)
+    // A note that was torn by a crash was never given to anyone: append() had not returned.
+    if (torn > 0) await file.truncate((await file.stat()).size - torn)
+    await file.appendFile(tail.length > torn ? `\n${note}` : note)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+const LOOK_MILLISECONDS = 20
+/** Five seconds: many times as long as adding takes on a slow disk. */
+const MOST_LOOKS = 250
+
+/** Does something while no other process does. A lock that one holder keeps for too long was left behind by a crash. */
+async function alone(lock: string, work: () => Promise<void>): Promise<void> {
+  for (let looks = 0, holder: string | null = null; !(await claimed(lock)); looks++) {
+    const now = await holderOf(lock)
+    if (now !== holder) looks = 0
+    holder = now
+    if (looks >= MOST_LOOKS) await rm(lock, { force: true })
+    await pause(LOOK_MILLISECONDS)
+  }
+  try {
+    await work()
+  } finally {
+    await rm(lock, { force: true })
+  }
+}
+
+async function claimed(lock: string): Promise<boolean> {
+  try {
+    const file = await open(lock, 'wx', 0o600)
+    await file.writeFile(newSecret())
+    await file.close()
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function holderOf(lock: string): Promise<string | null> {
+  try {
+    return await readFile(lock, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
   }
 }
 

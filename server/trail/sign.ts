@@ -64,11 +64,12 @@ export async function compareWithSigned({
   history,
   known,
 }: SignedTrail): Promise<{ head: TreeHead; stored: StoredCheckpoint | null; noted: string | null } | null> {
+  // The history before the database: what another process adds to both in between must not look as if entries had been removed.
+  const noted = await history.latest()
   const { stored, kept } = await store.read(async tx => ({
     stored: await tx.trail.latestCheckpoint(),
     kept: await tx.trail.head(),
   }))
-  const noted = await history.latest()
   const key = parseVerifierKey(verifierKey(origin, store.signer.publicKey))
   const earlier = [
     ...(stored === null ? [] : [{ where: 'in the database', ...opened(stored.note, key, 'in the database') }]),

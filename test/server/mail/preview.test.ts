@@ -47,6 +47,17 @@ test('letters that arrive together keep their order and none is lost', async () 
   )
 })
 
+test('two processes that catch letters at once lose none, while a third looks', async () => {
+  const all = [mailbox(), mailbox(), mailbox()]
+  const catching = all.slice(0, 2).flatMap((mail, who) => Array.from({ length: 120 }, (_, i) => mail.send(letter(`${who}-${i}`))))
+  const looking = Array.from({ length: 20 }, () => all[2]!.list())
+  await Promise.all([...catching, ...looking])
+  const subjects = (await all[2]!.list()).map(({ subject }) => subject)
+  expect(subjects).toHaveLength(200)
+  expect(new Set(subjects).size).toBe(200)
+  expect(subjects).toEqual(expect.arrayContaining(['0-119', '1-119']))
+})
+
 test('the newest two hundred are kept, on disk too', async () => {
   const mail = mailbox()
   for (let number = 1; number <= 205; number++) await mail.send(letter(String(number)))

@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { joinNotes, signCheckpoint } from '../../../server/trail/checkpoint.ts'
+import { joinNotes, signCheckpoint, splitNotes } from '../../../server/trail/checkpoint.ts'
 import { fileHistory } from '../../../server/trail/history.ts'
 import { leafHash } from '../../../server/trail/tree.ts'
 import { ORIGIN, testSigner } from './memory-trail.ts'
@@ -50,4 +50,21 @@ test('wherever a crash tears the last note, the one before it counts, and the ne
     await history.append(noteOf(3))
     expect(await readFile(path, 'utf8')).toBe(joinNotes([noteOf(1), noteOf(3)]))
   }
+})
+
+test('many who add at once, also where a note was torn, lose none of each other’s', async () => {
+  await fileHistory(path).append(noteOf(1))
+  await appendFile(path, '\nportal.example/torn')
+  await Promise.all(Array.from({ length: 20 }, (_, i) => fileHistory(path).append(noteOf(i + 2))))
+  const { notes, rest } = splitNotes(await readFile(path, 'utf8'))
+  expect(rest).toBe('')
+  expect(notes.toSorted()).toEqual(Array.from({ length: 21 }, (_, i) => noteOf(i + 1)).toSorted())
+})
+
+test('a lock that a crash left behind is waited for, and then no more', { timeout: 30_000 }, async () => {
+  await fileHistory(path).append(noteOf(1))
+  await writeFile(`${path}.lock`, 'gone')
+  await fileHistory(path).append(noteOf(2))
+  expect(await fileHistory(path).latest()).toBe(noteOf(2))
+  await expect(stat(`${path}.lock`)).rejects.toThrow('ENOENT')
 })

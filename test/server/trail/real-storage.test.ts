@@ -7,6 +7,7 @@ import { decodeEntry, record } from '../../../server/trail/entry.ts'
 import { exportTrail } from '../../../server/trail/export.ts'
 import { fileHistory } from '../../../server/trail/history.ts'
 import { signNewCheckpoint } from '../../../server/trail/sign.ts'
+import { trailKeeper } from '../../../server/trail/signing.ts'
 import { checkTail } from '../../../server/trail/tail.ts'
 import { verifyExport } from '../../../server/trail/verify.ts'
 import { NEW_YEAR, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
@@ -30,6 +31,9 @@ const sign = () =>
     origin: ORIGIN,
     history: fileHistory(join(folder, 'checkpoints.txt')),
   })
+const historyAt = (name: string) => fileHistory(join(folder, `${name}.txt`))
+const partsOf = ({ store }: TemporaryStorage) => ({ store, clock: () => NEW_YEAR, settings: { ...SETTINGS, trailName: ORIGIN } })
+const SETTINGS = { origin: 'https://portal.example', environment: 'development', mailFrom: 'no-reply@portal.example' } as const
 const openings = (count: number) =>
   Promise.all(
     Array.from({ length: count }, (_, i) => storage.store.transaction(tx => record(tx, NEW_YEAR + i, opening(`msg_${i}`)))),
@@ -67,6 +71,39 @@ describe('the trail in a real database', () => {
     const key = verifierKey(ORIGIN, storage.store.signer.publicKey)
     const expected = { ok: true, entries: 10, proven: 10, checkpoints: 2, problems: [], warnings: expect.anything() }
     expect(await verifyExport(join(folder, 'export'), key)).toEqual(expected)
+  })
+
+  test('two processes with a history each sign in turns, and who is behind does not call the trail contradicted', async () => {
+    const signers = ['here', 'there'].map(name => trailKeeper({ ...partsOf(storage), checkpointHistory: historyAt(name) }))
+    for (const round of [1, 2, 3]) {
+      for (const [i, signer] of signers.entries()) {
+        await openings(2)
+        expect(await signer.signCheckpoint()).toEqual({ size: round * 4 - 2 + i * 2 })
+      }
+    }
+    // One of them was away for a while.
+    for (let size = 14; size <= 18; size += 2) {
+      await openings(2)
+      expect(await signers[0]!.signCheckpoint()).toEqual({ size })
+    }
+    expect(await signers[1]!.signCheckpoint()).toBeNull()
+    expect(signers.map(({ isSound }) => isSound())).toEqual([true, true])
+    expect(await historyAt('there').latest()).toBe(await historyAt('here').latest())
+  })
+
+  test('what another process signs between two looks does not look like removed entries', async () => {
+    await openings(2)
+    await sign()
+    const inTheMiddle = {
+      ...historyAt('checkpoints'),
+      async latest() {
+        await openings(2)
+        await sign()
+        return historyAt('checkpoints').latest()
+      },
+    }
+    const signed = signNewCheckpoint({ store: storage.store, now: NEW_YEAR, origin: ORIGIN, history: inTheMiddle })
+    expect(await signed).toMatchObject({ isNew: false, checkpoint: { size: 4 } })
   })
 
   test('the root of a long trail is compared in batches', async () => {
