@@ -39,6 +39,8 @@ export type Row = Record<string, string | number | null | Uint8Array>
 
 /** What migrations need to know of the database they write for. */
 export interface EngineDialect {
+  /** Column type of text, compared by its bytes: ids are in the order of their making. */
+  readonly text: RawBuilder<unknown>
   /** Column type of times, counters and other integers up to 2^53. */
   readonly integer: 'integer' | 'bigint'
   /** Column type of bytes. */

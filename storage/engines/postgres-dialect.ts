@@ -14,6 +14,7 @@ export const postgresDialect = (connection: DatabaseConnection): Dialect => ({
 export const MIGRATION_LOCK = 7_367_842
 
 export const dialect: EngineDialect = {
+  text: sql`text collate "C"`,
   integer: 'bigint',
   bytes: 'bytea',
   clustered: sql``,

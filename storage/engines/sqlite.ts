@@ -222,6 +222,7 @@ class Sqlite implements Engine {
 }
 
 const dialect: EngineDialect = {
+  text: sql`text`,
   integer: 'integer',
   bytes: 'blob',
   clustered: sql`without rowid`,

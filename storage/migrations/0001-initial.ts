@@ -19,7 +19,7 @@ export async function initial(db: Kysely<Database>, dialect: EngineDialect): Pro
     let table = db.schema.createTable(name)
     for (const [column, kind] of Object.entries(columns)) {
       const type = kind.replace('?', '') as Kind
-      const stored = type === 'text' ? 'text' : sql.raw(type === 'integer' ? dialect.integer : dialect.bytes)
+      const stored = type === 'text' ? dialect.text : sql.raw(type === 'integer' ? dialect.integer : dialect.bytes)
       table = table.addColumn(column, stored, definition => (kind.endsWith('?') ? definition : definition.notNull()))
     }
     table = table.addPrimaryKeyConstraint(`${name}_key`, key as never)

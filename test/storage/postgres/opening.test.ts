@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { migrate, openStorage } from '../../../storage/index.ts'
+import { emptyDatabase, type TemporaryDatabase, testServer } from '../../support/postgres-database.ts'
+import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, temporaryStorage } from '../../support/storage.ts'
+import { clinic, move, organizationNamed, refusal } from '../kept.ts'
+
+describe('opening a PostgreSQL database', () => {
+  let database: TemporaryDatabase
+  beforeEach(async () => {
+    database = await emptyDatabase()
+    return () => database.remove()
+  })
+
+  const options = (more: object = {}) => ({ url: database.url, dataDirectory: '/', rootKey: ROOT_KEY, now: NEW_YEAR, ...more })
+  const opened = (more: object = {}) => openStorage(options(more))
+  const run = async (statement: string) => {
+    const client = new pg.Client(database.url)
+    await client.connect()
+    return client.query<Record<string, unknown>>(statement).finally(() => client.end())
+  }
+  const setting = (name: string, value: string) =>
+    run(`alter database ${new URL(database.url).pathname.slice(1)} set ${name} = ${value}`)
+
+  test('makes tables and keys, by as many processes at once as there are', async () => {
+    const stores = await Promise.all([opened(), opened(), opened(), opened()])
+    const keys = new Set(stores.map(store => Buffer.from(store.signer.publicKey).toString('hex')))
+    expect(keys.size).toBe(1)
+    for (const store of stores) await store.close()
+    expect(await migrate(options())).toEqual([])
+  })
+
+  test('refuses a wrong root key', async () => {
+    await (await opened()).close()
+    expect(await refusal(opened({ rootKey: OTHER_ROOT_KEY }))).toBe('misconfigured')
+  })
+
+  test('refuses a schema that was not migrated when told not to, that is newer, or that is somebody else’s', async () => {
+    expect(await refusal(opened({ migrate: false }))).toBe('misconfigured')
+    await migrate(options())
+    await (await opened({ migrate: false })).close()
+    await run("insert into migrations values ('9999-from-the-future', 1)")
+    expect(await refusal(opened())).toBe('misconfigured')
+    await run('drop table migrations')
+    expect(await refusal(opened())).toBe('misconfigured')
+  })
+
+  test('keeps its tables in the first schema of the search path, and sees no other', async () => {
+    await run('create table recipes (name text); create schema letters')
+    const url = `${database.url}?options=${encodeURIComponent('-c search_path=letters')}`
+    await (await opened({ url })).close()
+    const { rows } = await run("select distinct schemaname as name from pg_tables where tablename in ('messages', 'recipes')")
+    expect(rows.map(({ name }) => name).sort()).toEqual(['letters', 'public'])
+    expect(await refusal(opened())).toBe('misconfigured')
+  })
+
+  test('refuses a server that answers before anything is on a disk', async () => {
+    await setting('synchronous_commit', 'off')
+    const refused = await opened().catch((error: Error) => error)
+    expect(refused).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('synchronous_commit is off') })
+    await setting('synchronous_commit', 'remote_apply')
+    await (await opened()).close()
+  })
+
+  test.each([
+    ['a password that is wrong', (url: URL) => Object.assign(url, { password: 'wr0ng-secret' }), 'misconfigured'],
+    ['a database that is not there', (url: URL) => Object.assign(url, { pathname: '/nowhere' }), 'misconfigured'],
+    ['a port where nobody listens', (url: URL) => Object.assign(url, { port: '1' }), 'unavailable'],
+    ['a host that is unknown', (url: URL) => Object.assign(url, { hostname: 'database.invalid' }), 'unavailable'],
+    ['TLS where the server has none', (url: URL) => Object.assign(url, { search: '?sslmode=verify-full' }), 'unavailable'],
+  ])('refuses %s, and quotes no password', async (_what, change, code) => {
+    const url = change(new URL(database.url))
+    const error = await opened({ url: url.href }).catch((refused: Error) => refused)
+    expect(error).toMatchObject({ code })
+    expect(JSON.stringify([error, String(error), String((error as Error).cause), (error as Error).stack])).not.toContain(
+      url.password,
+    )
+  })
+
+  test('refuses an address that is none, and quotes nothing of it', async () => {
+    const error = await opened({ url: 'postgres://portal:s3cret@[half' }).catch((refused: Error) => refused)
+    expect(error).toMatchObject({ code: 'misconfigured' })
+    expect(JSON.stringify([error, String(error)])).not.toContain('s3cret')
+  })
+
+  test('orders text by its bytes, whatever language the server sorts by', async () => {
+    const store = await opened()
+    const { rows } = await run('select datlocale as locale from pg_database where datname = current_database()')
+    expect(rows).toEqual([{ locale: 'en' }])
+    const names = ['a_b', 'a0', 'aB', 'ab', 'Ab']
+    for (const name of names) await run(`insert into organizations values ('${name}', 1)`)
+    const sorted = await run('select id from organizations order by id')
+    expect(sorted.rows.map(({ id }) => id)).toEqual([...names].sort())
+    await store.close()
+  })
+
+  test('a store that was closed takes nothing more, and can be closed again', async () => {
+    const store = await opened()
+    const crowd = Array.from({ length: 40 }, (_, number) =>
+      store.transaction(tx => tx.organizations.add(organizationNamed(`Clinic ${number}`))),
+    )
+    await store.close()
+    await Promise.all(crowd)
+    await store.close()
+    expect(await refusal(store.transaction(async () => 1))).toBe('unavailable')
+    expect(await refusal(store.read(async () => 1))).toBe('unavailable')
+    expect(await store.health()).toEqual({ answers: false, migrated: false })
+    expect((await run('select count(*)::int as count from organizations')).rows).toEqual([{ count: 40 }])
+  })
+})
+
+test('after disposal the files of the table hold no key that was destroyed', async () => {
+  const storage = await temporaryStorage({ engine: 'postgres' })
+  const { keep } = await clinic(storage.store)
+  const client = new pg.Client(storage.url)
+  await client.connect()
+  const messages = []
+  for (let number = 0; number < 5; number++) messages.push(await keep())
+  const keysOf = async (owner: string) =>
+    (
+      await client.query<{ wrapped: Buffer }>(
+        'select wrapped from data_keys join sealed_parts on data_key = number where owner = $1',
+        [owner],
+      )
+    ).rows.map(({ wrapped }) => wrapped)
+  const inFile = async (keys: Buffer[]) => {
+    await client.query('checkpoint')
+    const { rows } = await client.query<{ path: string }>("select pg_relation_filepath('data_keys') as path")
+    const file = await readFile(join((await testServer()).directory, rows[0]!.path))
+    return keys.filter(key => file.includes(key)).length
+  }
+  const [first, ...others] = messages
+  const destroyed = await keysOf(first!.id)
+  const kept = []
+  for (const { id } of others) kept.push(...(await keysOf(id)))
+  expect(destroyed.length).toBeGreaterThan(0)
+  expect(await inFile(destroyed)).toBe(destroyed.length)
+
+  await storage.reopen()
+  await storage.store.transaction(tx => move(tx, first!.id, ['waiting'], 'disposed'))
+  expect(await inFile(destroyed)).toBe(0)
+  expect(await inFile(kept)).toBe(kept.length)
+  await client.end()
+  await storage.remove()
+})
