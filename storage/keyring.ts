@@ -88,8 +88,9 @@ export class Keyring {
     const known = this.#rows.get(organization)
     if (known) return known
     const { rows } = await inUse(this.#db, { organization })
-    this.#rows.set(organization, rows)
-    return rows
+    const newestFirst = rows.sort((one, other) => other.created_at - one.created_at)
+    this.#rows.set(organization, newestFirst)
+    return newestFirst
   }
 
   async #noneInUse(organization: string): Promise<PortalError> {
@@ -136,6 +137,5 @@ const inUse = prepared((db, { organization }: { organization: string }) =>
             .where('action', '=', RETIRED),
         ),
       ),
-    )
-    .orderBy('created_at', 'desc'),
+    ),
 )
