@@ -1,4 +1,4 @@
-import { PortalError } from '../errors.ts'
+import { isPortalError, PortalError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import type { Store } from '../store.ts'
 import { openEarlierCheckpoint, parseVerifierKey, verifierKey } from './checkpoint.ts'
@@ -45,13 +45,26 @@ export async function checkAtStart({
   checkpointHistory,
 }: Pick<Parts, 'store' | 'settings' | 'checkpointHistory'>): Promise<void> {
   const noted = await checkpointHistory.latest()
-  const signed = noted === null ? 0 : openEarlierCheckpoint(noted, keyOf(settings.trailName, store)).size
+  const signed = noted === null ? 0 : sizeOf(noted, keyOf(settings.trailName, store))
   const { size } = await store.read(tx => tx.trail.head())
   if (size < signed) {
     const reason = `The trail holds ${size} entries, but its checkpoint history knows of ${signed}`
     throw new PortalError('tampered', `${reason}: entries were removed, or an older copy of the database was put back.`)
   }
   await checkTail(store, LOOKED_AT)
+}
+
+function sizeOf(noted: string, key: ReturnType<typeof keyOf>): number {
+  try {
+    return openEarlierCheckpoint(noted, key).size
+  } catch (error) {
+    if (!isPortalError(error)) throw error
+    const consequence = 'This is not the database it belongs to, or one of the two was changed.'
+    throw new PortalError(
+      'tampered',
+      `The last checkpoint in the checkpoint history does not fit. ${error.message} ${consequence}`,
+    )
+  }
 }
 
 /** As many as are read and verified in a few milliseconds. */

@@ -31,11 +31,20 @@ export function isFatal(error: unknown): boolean {
 export function translate(error: unknown): unknown {
   const code = codeOf(error)
   if (isBusy(error)) return withCause(busy(), error)
-  if (isFatal(error))
-    return withCause(new PortalError('unavailable', `The database cannot be trusted any more (${code}).`), error)
+  if (isFatal(error)) {
+    // SQLite's own words for these are always the same few; they hold nothing of what is stored.
+    const words = error instanceof Error ? error.message : ''
+    return withCause(new PortalError('unavailable', `The database cannot be trusted any more (${code}: ${words}).`), error)
+  }
   if (code === 'SQLITE_FULL') return withCause(unavailable('The disk is full: nothing was written.'), error)
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN'))
     return withCause(unavailable(`The database could not be written (${code}); nothing was changed.`), error)
   if (code.startsWith('SQLITE_READONLY')) return withCause(writtenInRead(), error)
   return error
 }
+
+/** What is said where a database that must be written may only be read; null for every other error. */
+export const readOnly = (error: unknown): unknown =>
+  codeOf(error).startsWith('SQLITE_READONLY')
+    ? withCause(unavailable('The database may only be read: this account cannot write its file, its folder or its disk.'), error)
+    : null

@@ -8,7 +8,7 @@ import type { Engine, EngineDialect, EngineOptions, Snapshot } from './engine.ts
 import { Groups, type Writer } from './group.ts'
 import { busy, stopping } from './refusals.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { isBusy, isFatal, translate } from './sqlite-errors.ts'
+import { isBusy, isFatal, readOnly, translate } from './sqlite-errors.ts'
 import { sqliteSnapshot } from './sqlite-snapshot.ts'
 import { Connection } from './turn.ts'
 
@@ -43,9 +43,22 @@ const PRAGMAS = [
 export function openSqlite(file: string, options: EngineOptions = {}): Engine {
   prepareFile(file)
   try {
-    return new Sqlite(file, openConnection(file), openConnection(file), options)
+    const writer = openConnection(file)
+    requireWritable(writer)
+    return new Sqlite(file, writer, openConnection(file), options)
   } catch (error) {
-    throw translate(error)
+    throw readOnly(error) ?? translate(error)
+  }
+}
+
+/** A portal that can only read cannot show a message either, as no look could be recorded: better it says so at once. */
+function requireWritable(writer: BetterSqlite.Database): void {
+  try {
+    writer.exec('begin immediate; rollback')
+  } catch (error) {
+    if (isBusy(error)) return // somebody else is writing
+    writer.close()
+    throw error
   }
 }
 
@@ -151,7 +164,7 @@ class Sqlite implements Engine {
           return true
         } catch (error) {
           if (isBusy(error)) return false
-          throw this.#notice(error)
+          throw readOnly(error) ?? this.#notice(error)
         }
       },
       exec: statement => {
