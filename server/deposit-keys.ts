@@ -14,22 +14,25 @@ export async function depositKeys({ store, clock }: Parts): Promise<Record<strin
 }
 
 /**
- * Sees to it that a key of each curve is published that lasts for another month. Called at start and once a day; two processes that do
- * it at once make at most one key too many, which harms nobody.
+ * Sees to it that a key of each curve is published that lasts for another month. Called at start and every few hours, by any number of
+ * processes.
  *
  * @returns how many keys were made.
  */
-export async function ensureDepositKeys({ store, clock }: Parts): Promise<number> {
+export async function ensureDepositKeys({ store, clock }: Pick<Parts, 'store' | 'clock'>): Promise<number> {
   const now = clock()
   const missing = await store.read(tx => missingCurves(tx, now))
   const made = await Promise.all(missing.map(curve => newDepositKey(curve, now)))
   if (made.length === 0) return 0
   return store.transaction(async tx => {
-    for (const key of made) {
+    // Another process may have seen the same, and been quicker.
+    const stillMissing = await missingCurves(tx, now)
+    const wanted = made.filter((_, at) => stillMissing.includes(missing[at]!))
+    for (const key of wanted) {
       await tx.depositKeys.add(key)
       await record(tx, now, { organization: PORTAL_ITSELF, actor: PORTAL_ACTOR, action: 'key.created', object: key.kid })
     }
-    return made.length
+    return wanted.length
   })
 }
 

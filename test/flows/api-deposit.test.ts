@@ -139,6 +139,13 @@ describe('keys', () => {
     expect(await kids()).not.toEqual(expect.arrayContaining(first))
   })
 
+  test('are made once, however many processes find them missing at the same moment', async () => {
+    const clinic = await clinicPortal()
+    const made = await Promise.all(Array.from({ length: 4 }, () => ensureDepositKeys(clinic.parts)))
+    expect(made.reduce((sum, keys) => sum + keys)).toBe(2)
+    expect(await clinic.portal.depositKeys()).toHaveLength(2)
+  })
+
   test('are public, and may be kept for an hour', async () => {
     const clinic = await clinicPortal()
     await ensureDepositKeys(clinic.parts)
