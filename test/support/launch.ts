@@ -38,6 +38,9 @@ export interface RunningServer {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Ends it as a power cut of the process would: no word, no last write. What it kept stays when PORTAL_DATA was set. */
   kill(): Promise<void>
+  /** Stops it where it stands, as a machine does that is out of memory or moved to another host; nothing of it runs until `resume`. */
+  pause(): void
+  resume(): void
 }
 
 /**
@@ -45,8 +48,13 @@ export interface RunningServer {
  *
  * @param settings - environment on top of that.
  * @param under - a command line that runs another: limits, faults, another clock. It must become the program, or end when it does.
+ * @param program - what is started: `npm start` without building, or a `portal serve` with options.
  */
-export async function launchServer(settings: Record<string, string> = {}, under: string[] = []): Promise<RunningServer> {
+export async function launchServer(
+  settings: Record<string, string> = {},
+  under: string[] = [],
+  program: string[] = ['server/main.ts'],
+): Promise<RunningServer> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'restante-server-'))
   const environment = {
     ...withoutSettings(process.env),
@@ -55,7 +63,7 @@ export async function launchServer(settings: Record<string, string> = {}, under:
     PORTAL_SEED: 'off',
     ...settings,
   } as unknown as NodeJS.ProcessEnv // NODE_ENV is left out on purpose: the program decides it
-  const [command = '', ...words] = [...under, process.execPath, 'server/main.ts']
+  const [command = '', ...words] = [...under, process.execPath, ...program]
   const child = spawn(command, words, {
     cwd: TOP,
     env: environment,
@@ -104,6 +112,8 @@ export async function launchServer(settings: Record<string, string> = {}, under:
       child.kill('SIGKILL')
       await ended
     },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
   }
 }
 
