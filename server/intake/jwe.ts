@@ -1,4 +1,14 @@
-import { calculateJwkThumbprint, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import {
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  hash,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import { isPortalError, PortalError } from '../errors.ts'
 import type { DepositKey } from '../store.ts'
 import { days, type Instant } from '../time.ts'
@@ -23,6 +33,9 @@ const WRAPPED_KEY_BYTES = 40
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const COORDINATE_BYTES = 32
+const KEY_BITS = 256
+// RFC 3394, section 2.2.3.1: the default initial value, which unwrapping checks.
+const WRAPPING_INITIAL_VALUE = Buffer.from('A6A6A6A6A6A6A6A6', 'hex')
 
 /**
  * Opens a sealed deposit (compact JWE) with one of our own keys.
@@ -40,20 +53,56 @@ export async function openJwe(
   findKey: (kid: string) => Promise<DepositKey | null>,
   now: Instant,
 ): Promise<Uint8Array> {
-  const header = checkedHeader(segments(jwe))
+  const parts = segments(jwe)
+  const header = checkedHeader(parts)
   const key = await findKey(header.kid)
   if (key === null || now >= key.expiresAt || now < key.createdAt || !isOnCurveOf(header.epk, key.privateJwk))
     throw undecipherable()
   try {
-    const { plaintext } = await compactDecrypt(jwe, await importJWK(key.privateJwk as JWK, DEPOSIT_ALGORITHM), {
-      keyManagementAlgorithms: [DEPOSIT_ALGORITHM],
-      contentEncryptionAlgorithms: [ENCRYPTION],
-      maxDecompressedLength: 0,
-    })
-    return plaintext
+    const wrapping = agreedKey(key.privateJwk, header.epk)
+    const [, wrappedKey, nonce, ciphertext, tag] = parts
+    // RFC 7516, section 5.2, step 15: what is authenticated beside the content is the header as it stands in the JWE.
+    return decrypted({ key: unwrapped(wrapping, wrappedKey), nonce, ciphertext, tag, header: jwe.slice(0, jwe.indexOf('.')) })
   } catch {
     throw undecipherable() // points off the curve, a key that does not unwrap, a tag that does not verify
   }
+}
+
+/**
+ * The key that two halves agree on (ECDH-ES), made into one for AES-KW by a single round of Concat KDF. Ours and not jose's, which goes
+ * through WebCrypto and takes four times as long for a deposit; jose is the oracle in the tests.
+ *
+ * @throws Error for a point off the curve, or one of small order.
+ * @see RFC 7518, section 4.6.2; NIST SP 800-56A, section 5.8.1
+ */
+function agreedKey(own: Record<string, unknown>, epk: Record<string, unknown>): KeyObject {
+  const secret = diffieHellman({
+    privateKey: createPrivateKey({ key: own as JsonWebKey, format: 'jwk' }),
+    publicKey: createPublicKey({ key: epk as JsonWebKey, format: 'jwk' }),
+  })
+  const nobody = uint32(0) // apu and apv: neither party is named
+  const info = [uint32(DEPOSIT_ALGORITHM.length), Buffer.from(DEPOSIT_ALGORITHM), nobody, nobody, uint32(KEY_BITS)]
+  return createSecretKey(hash('sha256', Buffer.concat([uint32(1), secret, ...info]), 'buffer'))
+}
+
+/** @throws Error when it was wrapped by another key. @see RFC 3394, section 2.2.2 */
+function unwrapped(wrapping: KeyObject, wrappedKey: Uint8Array): KeyObject {
+  const decipher = createDecipheriv('id-aes256-wrap', wrapping, WRAPPING_INITIAL_VALUE)
+  return createSecretKey(Buffer.concat([decipher.update(wrappedKey), decipher.final()]))
+}
+
+/** @throws Error when the tag does not verify; no byte of plaintext leaves before. */
+function decrypted(sealed: Record<'nonce' | 'ciphertext' | 'tag', Uint8Array> & { key: KeyObject; header: string }): Uint8Array {
+  const decipher = createDecipheriv('aes-256-gcm', sealed.key, sealed.nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(Buffer.from(sealed.header, 'ascii'))
+  decipher.setAuthTag(sealed.tag)
+  return Buffer.concat([decipher.update(sealed.ciphertext), decipher.final()])
+}
+
+function uint32(number: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(number)
+  return bytes
 }
 
 /** A fresh key pair for each curve. `kid` is the thumbprint of the public half (RFC 7638), so it can name no other key. */

@@ -1,4 +1,5 @@
-import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import fc from 'fast-check'
+import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DEPOSIT_KEY_LIFETIME, newDepositKey, openJwe, publicJwk } from '../../../server/intake/jwe.ts'
 import type { DepositKey } from '../../../server/store.ts'
@@ -45,6 +46,26 @@ describe('opened', () => {
   test.each(['X25519', 'P-256'] as const)('what was sealed to our %s key', async curve => {
     expect(Buffer.from(await open(await sealed({ to: keys[curve] })))).toEqual(PLAINTEXT)
   })
+
+  test.each(['X25519', 'P-256'] as const)(
+    'what jose seals to our %s key, whatever it is, as jose itself opens it',
+    async curve => {
+      const key = await importJWK(keys[curve].privateJwk as JWK, 'ECDH-ES+A256KW')
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (plaintext, isTampered) => {
+          const whole = await sealed({ to: keys[curve], plaintext })
+          const jwe = isTampered ? segment(whole, 4, flipped) : whole
+          const opened = (work: Promise<Uint8Array>) =>
+            work.then(
+              bytes => Buffer.from(bytes).toString('hex'),
+              () => 'refused',
+            )
+          expect(await opened(open(jwe))).toBe(await opened(compactDecrypt(jwe, key).then(result => result.plaintext)))
+        }),
+        { numRuns: 25 },
+      )
+    },
+  )
 
   test('with the short form of the content type, and a typ', async () => {
     const jwe = await sealed({ header: { cty: 'vnd.restante.message+json', typ: 'JOSE' } })
