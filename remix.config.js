@@ -4,6 +4,11 @@ import { defineConfig } from 'vite'
 // The one build file: Vite builds the pages with it, Vitest reads it for the tests.
 const underTest = Boolean(process.env.VITEST)
 
+// Stories that are told a second time on PostgreSQL, so that every use case meets it; what holds for storage alone is in test/storage.
+const ON_POSTGRES = ['access-matrix', 'api-deposit', 'api-lists', 'network-limit', 'reading', 'recovery', 'sent-twice'].map(
+  story => `test/flows/${story}.test.ts`,
+)
+
 export default defineConfig({
   publicDir: 'app/public',
   plugins: underTest
@@ -29,7 +34,10 @@ export default defineConfig({
     rollupOptions: { onwarn: (warning, warn) => (warning.code === 'EMPTY_BUNDLE' ? undefined : warn(warning)) },
   },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    projects: [
+      { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.{ts,tsx}'], provide: { engine: 'sqlite' } } },
+      { extends: true, test: { name: 'postgres', include: ON_POSTGRES, provide: { engine: 'postgres' } } },
+    ],
     globalSetup: ['test/support/chromium.ts', 'test/support/postgres-server.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Modules are loaded once a worker, not once a file: a third of the time would go into loading the same program again.

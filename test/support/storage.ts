@@ -33,7 +33,7 @@ export interface TemporaryStorage {
 export interface TemporaryStorageOptions {
   now?: Instant
   rootKey?: Uint8Array
-  /** SQLite when left out. */
+  /** The one this run is for when left out: see `projects` in remix.config.js. */
   engine?: EngineName
 }
 
@@ -41,9 +41,22 @@ export interface TemporaryStorageOptions {
 // What a disk loses is tried where it matters, on a real one (test/faults).
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    engine: EngineName
+  }
+}
+
+/** Benches and processes that tests start have no run that could say. */
+async function engineOfRun(): Promise<EngineName> {
+  if (!process.env.VITEST_WORKER_ID) return 'sqlite'
+  const { inject } = await import('vitest')
+  return inject('engine')
+}
+
 /** A real database of its own. */
 export async function temporaryStorage(options: TemporaryStorageOptions = {}): Promise<TemporaryStorage> {
-  const { now = NEW_YEAR, rootKey = ROOT_KEY, engine = 'sqlite' } = options
+  const { now = NEW_YEAR, rootKey = ROOT_KEY, engine = await engineOfRun() } = options
   const directory = await mkdtemp(join(FOLDER, 'restante-'))
   const file = engine === 'sqlite' ? join(directory, 'portal.db') : ''
   const database = engine === 'sqlite' ? { url: `sqlite:${file}`, remove: async () => undefined } : await temporaryDatabase()
