@@ -8,6 +8,8 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
     return { ...entry, index: number, leafHash: leaf_hash }
   }
 
+  const numbersOf = (object: string) => db.selectFrom('trail_entries').select('number').where('object', '=', object)
+
   return {
     head: () => ends.trail(),
 
@@ -29,7 +31,8 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
     async list(organization, { object, actor, action }, { before, limit }) {
       await entries.flush()
       let found = db.selectFrom('trail_entries').selectAll().where('organization', '=', organization)
-      if (object !== undefined) found = found.where('object', '=', object)
+      // What was done to one object is little, and found by it; the order of the trail must not be searched for it.
+      if (object !== undefined) found = found.where('number', 'in', numbersOf(object))
       if (actor !== undefined) found = found.where('actor', '=', actor)
       if (action !== undefined) found = found.where('action', '=', action)
       if (before !== undefined) found = found.where('number', '<', before)

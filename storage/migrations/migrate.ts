@@ -7,6 +7,7 @@ import { initial } from './0001-initial.ts'
 import { networkActs } from './0002-network-acts.ts'
 import { rootKeyRetirement } from './0003-root-key-retirement.ts'
 import { storedObjects } from './0004-stored-objects.ts'
+import { trailSearch } from './0005-trail-search.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0002-network-acts', up: networkActs },
   { name: '0003-root-key-retirement', up: rootKeyRetirement },
   { name: '0004-stored-objects', up: storedObjects },
+  { name: '0005-trail-search', up: trailSearch },
 ]
 
 /**
