@@ -3,6 +3,9 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDevelopmentKey, newDevelopmentKey } from './development-key.ts'
 import { type FieldError, PortalError } from './errors.ts'
+import { keyService, keyServiceRefusals } from './keys/key-service.ts'
+import type { KeyService } from './keys/pkcs11.ts'
+import { UPLOAD_LIMITS, type UploadLimits } from './parts.ts'
 import { SETTINGS, type Setting, type SettingName, type SettingValues } from './settings.ts'
 import { trailNameOf } from './trail/signing.ts'
 
@@ -19,6 +22,11 @@ export interface Config {
   dataFolder: string
   /** `sqlite:` with an absolute path, or `postgres://…` */
   databaseUrl: string
+  /** Where the sealed content of large attachments lies; a folder by its absolute path. */
+  partStore:
+    | { kind: 'directory'; folder: string }
+    | { kind: 'bucket'; bucket: string; endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
+  uploads: UploadLimits
   /** 32 bytes as base64url; null in development when a key is to be generated: see {@link rootKeyOf}. */
   rootKey: string | null
   /** Null: mail is caught (development). */
@@ -74,6 +82,8 @@ export function readConfig(env: Environment): Config {
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),
     logLevel: values.LOG_LEVEL ?? 'info',
     threads: values.PORTAL_THREADS ?? 'auto',
+    partStore: partStoreOf(values, dataFolder),
+    uploads: uploadLimits(values),
     trailName: trailNameOf(origin),
   }
 }
@@ -167,3 +177,14 @@ function misconfigured(problems: FieldError[]): PortalError {
 
 const hasCode = (error: unknown, code?: string): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && (code === undefined || error.code === code)
+function partStoreOf(values: SettingValues, dataFolder: string): Config['partStore'] {
+  const { PART_STORE: given, PART_STORE_KEY_ID: accessKeyId = '', PART_STORE_SECRET: secretAccessKey = '' } = values
+  if (given === undefined) return { kind: 'directory', folder: join(dataFolder, 'parts') }
+  return given.kind === 'bucket' ? { ...given, accessKeyId, secretAccessKey } : { ...given, folder: resolve(TOP, given.folder) }
+}
+
+const uploadLimits = (values: SettingValues): UploadLimits => {
+  const fileBytes = values.UPLOAD_FILE_MB ?? UPLOAD_LIMITS.fileBytes
+  return { fileBytes, depositBytes: Math.max(fileBytes, values.UPLOAD_DEPOSIT_MB ?? UPLOAD_LIMITS.depositBytes) }
+}
+

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto'
+import { type Asking, senderRef } from './asking.ts'
 import { checkMessage, type DepositMessage, type DepositRequest } from './deposit-request.ts'
+import { PortalError } from './errors.ts'
+import { digestOf, type FileUpload, type ReceivedFile, type StagedUpload } from './file-upload.ts'
 import { typeOf } from './intake/file-type.ts'
 import { readJson } from './intake/json.ts'
 import { openJwe } from './intake/jwe.ts'
 import { MESSAGE_JSON, shaped, toMessage } from './intake/message-json.ts'
 import type { Attachment, Content } from './message.ts'
-import type { Parts } from './parts.ts'
+import { type Parts, UPLOAD_LIMITS } from './parts.ts'
 import { languageTag } from './plain-text.ts'
 import type { Instant } from './time.ts'
 
@@ -18,8 +20,14 @@ export interface ReadyContent {
   content: Omit<Content, 'from' | 'commitmentSalt'> & { from: Content['from'] | null }
   /** What the sender called it; null when nothing. */
   language: string | null
-  files: { name: string; type: string; bytes: Uint8Array; digest: string }[]
+  files: ReadyFile[]
 }
+
+/** A file, and what it is by its bytes. */
+export type ReadyFile = { name: string; type: string; digest: string } & (
+  | { bytes: Uint8Array }
+  | { staged: string; size: number }
+)
 
 /**
  * Makes the content ready to be kept. All the slow work of a deposit is here, before its transaction begins.
@@ -29,12 +37,13 @@ export interface ReadyContent {
  * @throws PortalError `undecipherable`, `malformed`, `invalid`, `too_large`.
  */
 export async function readyContent(
-  parts: Pick<Parts, 'store' | 'sanitizer'>,
-  { content, recipients }: DepositRequest,
+  parts: Pick<Parts, 'store' | 'sanitizer' | 'settings'>,
+  sender: Asking,
+  { content, recipients, files = [] }: DepositRequest,
   now: Instant,
 ): Promise<ReadyContent> {
   const message = content.kind === 'message' ? content.message : await openSealed(parts, content.jwe, now)
-  checkMessage(message, content.kind === 'message' ? '/message' : '/content', recipients.length)
+  checkMessage(message, files, content.kind === 'message' ? '/message' : '/content', recipients.length)
   return {
     content: {
       subject: message.subject,
@@ -44,7 +53,7 @@ export async function readyContent(
       language: message.language === null ? UNKNOWN_LANGUAGE : languageTag(message.language)!,
     },
     language: message.language,
-    files: await Promise.all(message.attachments.map(readyFile)),
+    files: await readyFiles(parts, sender, [...message.attachments, ...files]),
   }
 }
 
@@ -53,8 +62,31 @@ async function openSealed({ store }: Pick<Parts, 'store'>, jwe: string, now: Ins
   return toMessage(shaped(MESSAGE_JSON, readJson(plaintext), '/content'), '/content')
 }
 
-async function readyFile({ name, bytes }: DepositMessage['attachments'][number]): Promise<ReadyContent['files'][number]> {
-  return { name: name.normalize('NFC'), type: await typeOf(bytes, name), bytes, digest: sha256(bytes) }
+async function readyFiles(
+  { store, settings }: Pick<Parts, 'store' | 'settings'>,
+  sender: Asking,
+  files: ReceivedFile[],
+): Promise<ReadyFile[]> {
+  const bytes = files.reduce((sum, file) => sum + ('staged' in file ? file.size : file.bytes.length), 0)
+  if (bytes > (settings.uploads ?? UPLOAD_LIMITS).depositBytes)
+    throw new PortalError('too_large', 'The files of this deposit are too large together.')
+  return Promise.all(files.map(file => ('staged' in file ? stagedFile(store, sender, file) : readyFile(file))))
+}
+
+async function readyFile(file: FileUpload): Promise<ReadyFile> {
+  const { name, bytes } = file
+  return { name: name.normalize('NFC'), type: await typeOf(bytes, name), bytes, digest: digestOf(file) }
+}
+
+/** What is known of a staged file is what was written when it came; that it is somebody else's is told as that it is not there. */
+async function stagedFile(store: Parts['store'], asking: Asking, { staged }: StagedUpload): Promise<ReadyFile> {
+  const sender = senderRef(asking)
+  const file = await store.read(tx => tx.stagedFiles.find(staged))
+  if (file === null || file.by.kind !== sender.kind || file.by.id !== sender.id || file.by.organization !== sender.organization) {
+    throw new PortalError('conflict', 'A file of this deposit is not here any more. Please send all of it again.')
+  }
+  const { name, type, digest, size } = file
+  return { name, type, digest, staged, size }
 }
 
 function shownSender({ from }: DepositMessage): Content['from'] | null {
@@ -77,5 +109,4 @@ export function committedText(
   ])
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
 const nullIfEmpty = (html: string): string | null => (html.trim() === '' ? null : html)

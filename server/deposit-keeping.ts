@@ -78,6 +78,7 @@ export async function keepDeposit(tx: Tx, keeping: Keeping): Promise<{ id: strin
   )
   await tx.deposits.add({ ...deposit, idempotency: keeping.idempotency && { ...keeping.idempotency, answer } })
   for (const one of messages) await keepMessage(tx, keeping, { ...one, deposit, organization, expiresAt })
+  for (const file of keeping.ready.files) if ('staged' in file) await tx.stagedFiles.claim(file.staged)
   return { id: deposit.id, answer }
 }
 
@@ -184,9 +185,11 @@ async function keepMessage(
     commitments: { content: bound.digest },
   })
   const fileIds = idsInOrder('att', ready.files.length, now)
-  for (const [i, { name, type, bytes }] of ready.files.entries()) {
+  for (const [i, file] of ready.files.entries()) {
     const place = { message: id, organization: organization.id, recipient: recipient.id }
-    await tx.attachments.add({ id: fileIds[i]!, ...place, name, type, size: bytes.length }, bytes)
+    const attachment = { id: fileIds[i]!, ...place, name: file.name, type: file.type }
+    if ('staged' in file) await tx.attachments.addStaged({ ...attachment, size: file.size }, file.staged)
+    else await tx.attachments.add({ ...attachment, size: file.bytes.length }, file.bytes)
   }
   await queueNotice(tx, keeping, { message, recipient, organization, locator })
 }

@@ -2,10 +2,10 @@ import { type Activation, activationProblem } from './activation.ts'
 import { isPlainAddress, normalizeAddress } from './address.ts'
 import type { FieldError } from './errors.ts'
 import { PortalError } from './errors.ts'
+import type { FileUpload, ReceivedFile } from './file-upload.ts'
 import { bodyProblem, fileNameProblem, languageTag, lineProblem } from './plain-text.ts'
 import { addYears, isRetentionClass, RETENTION_YEARS } from './retention.ts'
 import type { Instant } from './time.ts'
-import type { FileUpload } from './views.ts'
 
 /** A deposit as asked for, understood and checked (api/deposits.ts reads it from JSON, the compose page from a form). */
 export interface DepositRequest {
@@ -19,6 +19,8 @@ export interface DepositRequest {
   thread: string | null
   reference: string | null
   fallbackReason: string | null
+  /** Files that came beside the content, as parts of a form; they follow its own attachments. */
+  files?: ReceivedFile[] | undefined
 }
 
 export interface DepositRecipient {
@@ -70,14 +72,16 @@ export function checkRequest(request: DepositRequest, now: Instant): void {
 }
 
 /**
- * Checks the content, once it is in the clear.
+ * Checks the content, once it is in the clear, and the files that came beside it.
  *
+ * @param files - beside the message's own attachments.
  * @param at - where it stands in the request: `/message`, or `/content` when it came sealed.
  * @param copies - how many recipients get one.
  * @throws PortalError `invalid`; `too_large` when the attachments weigh too much together.
  */
-export function checkMessage(message: DepositMessage, at: string, copies: number): void {
+export function checkMessage(message: DepositMessage, files: ReceivedFile[], at: string, copies: number): void {
   const { from, html, language, attachments } = message
+  const count = attachments.length + files.length
   refuseIfAny([
     ...(from === null ? [] : field(`${at}/from/name`, lineProblem(from.name, LIMITS.name))),
     ...(from?.email === undefined ? [] : field(`${at}/from/email`, addressProblem(from.email))),
@@ -85,14 +89,16 @@ export function checkMessage(message: DepositMessage, at: string, copies: number
     ...field(`${at}/text`, bodyProblem(message.text, LIMITS.textBytes)),
     ...(html === null ? [] : field(`${at}/html`, bodyProblem(html, LIMITS.htmlBytes))),
     ...field(`${at}/language`, languageProblem(language)),
-    ...field(`${at}/attachments`, attachments.length > LIMITS.attachments ? `Attach at most ${LIMITS.attachments} files.` : null),
+    ...field(`${at}/attachments`, count > LIMITS.attachments ? `Attach at most ${LIMITS.attachments} files.` : null),
     ...attachments.flatMap((file, i) => field(`${at}/attachments/${i}/name`, fileNameProblem(file.name, LIMITS.fileName))),
+    ...files.flatMap((file, i) => field(`/files/${i}/name`, fileNameProblem(file.name, LIMITS.fileName))),
   ])
-  checkWeight(attachments, copies)
+  checkWeight([...attachments, ...files], copies)
 }
 
-function checkWeight(attachments: FileUpload[], copies: number): void {
-  const bytes = attachments.reduce((sum, file) => sum + file.bytes.length, 0)
+/** Of a staged file all recipients share one sealed copy, outside of memory and database: it counts for nothing here. */
+function checkWeight(files: ReceivedFile[], copies: number): void {
+  const bytes = files.reduce((sum, file) => sum + ('staged' in file ? 0 : file.bytes.length), 0)
   if (bytes > LIMITS.attachmentBytes) throw new PortalError('too_large', 'Attachments may hold at most 20 MB together.')
   if (bytes * copies > LIMITS.copiesBytes) {
     throw new PortalError('too_large', 'Attachments for so many recipients weigh more than 100 MB. Deposit for fewer at a time.')

@@ -61,9 +61,9 @@ export async function composeDeposit(
   form: SentForm = { formId: null },
 ): Promise<{ id: string }> {
   const staff = requireStaff(visitor, 'provider')
-  const { content, ...rules } = request
+  const { content, files = [], ...rules } = request
   const { attachments, ...words } = content.kind === 'message' ? content.message : { ...content, attachments: [] }
-  return placeByHand(parts, staff, request, { once: onceForForm(form, 'compose', [rules, words], attachments) })
+  return placeByHand(parts, staff, request, { once: onceForForm(form, 'compose', [rules, words], [...attachments, ...files]) })
 }
 
 /**
@@ -102,7 +102,7 @@ async function placeDeposit(
 ): Promise<Placed> {
   const now = parts.clock()
   checkRequest(request, now)
-  const ready: ReadyContent = await readyContent(parts, request, now)
+  const ready: ReadyContent = await readyContent(parts, sender, request, now)
   const { idempotency = null, inReplyTo = null } = more
   const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
   // A key that was used before ends in a conflict. Whoever was quicker may be in the same commit; the conflict, too, is told after it.
@@ -133,7 +133,8 @@ async function exclusively<T>(slot: string, bodyHash: string, work: () => Promis
   }
 }
 
-function checkedKey(key: string | null): string {
+/** The key of a deposit as its client sent it. @throws PortalError `idempotency_key_missing`, `invalid` */
+export function checkedKey(key: string | null): string {
   if (key === null || key === '') {
     throw new PortalError(
       'idempotency_key_missing',

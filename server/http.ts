@@ -29,6 +29,8 @@ export interface Shell {
   files: StaticFiles
   /** Whose word about where a request comes from is taken. */
   proxies: Proxies
+  /** All files of a deposit together. */
+  mostUploadBytes: number
   /** Pages of the development mailbox, when there is one. */
   development: ((request: Request, path: string) => Promise<Response | null>) | null
   log: Log
@@ -46,6 +48,9 @@ const isForFramework = (request: Request, path: string): boolean =>
 const MAX_FORM_BYTES = 1_000_000
 /** A form with files, from somebody who has proven who they are: 20 MB of them and the words. */
 const MAX_UPLOAD_BYTES = 22_000_000
+
+/** Of a form with files: everything else in it. */
+const MAX_FORM_BESIDE_FILES = 5_000_000
 
 /** The server, not listening yet. Until `serve` is called with a shell, everything answers 503. */
 export function openServer(): { server: Server; serve(shell: Shell): void } {
@@ -76,7 +81,7 @@ function answerer(shell: Shell) {
       const network = networkOf(incoming.socket.remoteAddress, header(incoming, 'x-forwarded-for'), shell.proxies)
       const { response, kind } = REFUSED_METHODS.has(incoming.method ?? '')
         ? data(methodNotAllowed(['GET', 'HEAD', 'POST']))
-        : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, MAX_API_BODY_BYTES), {
+        : await answerOrExplain(shell, route, toWebRequest(incoming, outgoing, shell.origin, longestBody(incoming, shell)), {
             nonce,
             network,
           })
@@ -91,6 +96,12 @@ function answerer(shell: Shell) {
     }
   }
 }
+
+/** What comes as a form is taken apart while it comes, and weighs nothing; the words of a page's form have a limit of their own. */
+const longestBody = ({ headers }: IncomingMessage, { mostUploadBytes }: Shell): number =>
+  headers['content-type']?.startsWith('multipart/form-data')
+    ? Math.max(MAX_API_BODY_BYTES, mostUploadBytes + MAX_FORM_BESIDE_FILES)
+    : MAX_API_BODY_BYTES
 
 interface Answer {
   response: Response

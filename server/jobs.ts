@@ -8,15 +8,22 @@ const JOBS: Job[] = [
   { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
   { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
+  { name: 'sweep_files', every: minutes(1), run: portal => portal.sweepFiles() },
+  { name: 'check_files', every: hours(24), first: minutes(15), run: portal => portal.checkFiles() },
   { name: 'renew_deposit_keys', every: hours(6), run: portal => portal.renewDepositKeys() },
 ]
 
-type Work = Pick<Portal, 'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale' | 'renewDepositKeys'>
+type Work = Pick<
+  Portal,
+  'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale' | 'sweepFiles' | 'checkFiles' | 'renewDepositKeys'
+>
 
 interface Job {
   name: string
   /** Milliseconds from the end of one run to the start of the next. */
   every: number
+  /** Milliseconds until the first run; at once when left out. */
+  first?: number
   /** Says how much was done. */
   run(portal: Work): Promise<number>
 }
@@ -62,7 +69,7 @@ function takeTurns(job: Job, portal: Work, log: Log, clock: Clock) {
     timer = setTimeout(begin, delay)
   }
 
-  schedule(0)
+  schedule(job.first ?? 0)
   return {
     wake(): void {
       if (isStopped) return

@@ -83,6 +83,7 @@ async function surroundings(config: Config, role: ServeRole, log: Log): Promise<
     pages: role === 'jobs' ? null : await builtPages(),
     files: await StaticFiles.in(join(TOP, 'build', 'client')),
     proxies: proxiesAt(config.proxies),
+    mostUploadBytes: config.uploads.depositBytes,
     development: mailbox && developmentPages(mailbox, dataFolder, clock),
     log,
     clock,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isPortalError, PortalError } from './errors.ts'
+import { digestOf, type ReceivedFile } from './file-upload.ts'
 
 /** Tells that something is asked for again, and whether it is the same: SHA-256 (base64url) of a key, and of what came with it. */
 export interface Once {
@@ -19,14 +20,9 @@ export interface SentForm {
  * @param words - plain data without bytes; `files` count by name and content.
  * @returns null for a form without its word, which acts every time.
  */
-export function onceForForm(
-  { formId }: SentForm,
-  act: string,
-  words: unknown,
-  files: { name: string; bytes: Uint8Array }[],
-): Once | null {
+export function onceForForm({ formId }: SentForm, act: string, words: unknown, files: ReceivedFile[]): Once | null {
   if (formId === null || formId === '') return null
-  const digests = files.map(({ name, bytes }) => [name, sha256(bytes)])
+  const digests = files.map(file => [file.name, digestOf(file)])
   return { keyHash: sha256(`${act} ${formId}`), bodyHash: sha256(JSON.stringify([words, digests])) }
 }
 
@@ -49,4 +45,4 @@ export async function unlessDone<T>(work: () => Promise<T>, earlier: () => Promi
 export const keyReused = (): PortalError =>
   new PortalError('idempotency_key_reused', 'This Idempotency-Key came with another request before. Use a new key for a new one.')
 
-const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('base64url')
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')

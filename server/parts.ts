@@ -28,6 +28,8 @@ export interface Settings {
 }
 
 /** One JSON line each. Never give it content, addresses, codes or tokens: ids and words only. */
+  /** {@link UPLOAD_LIMITS} when left out. */
+  uploads?: UploadLimits | undefined
 export interface Log {
   debug(event: string, facts?: Facts): void
   info(event: string, facts?: Facts): void

@@ -11,6 +11,7 @@ import { composeDeposit, deposit } from './depositing.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
 import type { Attachment } from './message.ts'
+import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
@@ -54,6 +55,13 @@ export interface Portal {
     idempotency: { key: string | null; bodyHash: string },
   ): Promise<{ id: string; answer: string; replayed: boolean }>
   /** One deposit of this sender, its state and receipts for each recipient. Foreign equals missing. @throws not_found */
+  /**
+   * Takes in one file of a deposit while it comes, before the deposit that names it; small ones are handed back as they are. @throws
+   * too_large as soon as it is, no_space, unavailable
+   */
+  receiveFile(sender: Asking, file: { name: string }, content: AsyncIterable<Uint8Array>): Promise<View.ReceivedFile>
+  /** Lets go of received files (`staged`) whose deposit was not made. */
+  dropFiles(sender: Asking, staged: string[]): Promise<void>
   depositState(sender: Asking, deposit: string): Promise<View.DepositLine>
   listDeposits(
     sender: Asking,
@@ -180,6 +188,10 @@ export interface Portal {
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
   /** Makes keys for sealing deposits a month before the last ones end; says how many. */
+  /** Removes files that no deposit claimed, and those whose last message was disposed of; says how many. */
+  sweepFiles(): Promise<number>
+  /** Compares all files that are kept with what should be; says how many were removed. */
+  checkFiles(): Promise<number>
   renewDepositKeys(): Promise<number>
   /** Whether the portal can do its work now: database, migrations, age of the queue, mail. */
   health(): Promise<Health>
@@ -194,6 +206,8 @@ export function createPortal(parts: Parts): Portal {
     depositKeys: () => depositKeys(parts),
     deposit: (client, request, idempotency) => deposit(parts, client, request, idempotency),
     depositState: (asking, id) => depositState(parts, asking, id),
+    receiveFile: (asking, file, content) => receiveFile(parts, asking, file, content),
+    dropFiles: (asking, staged) => dropFiles(parts, asking, staged),
     listDeposits: (asking, filter) => listDeposits(parts, asking, filter),
     extendDeposit: (asking, id, expiresAt) => extendDeposit(parts, asking, id, expiresAt),
     retractionEvidence: (asking, id) => retractionEvidence(parts, asking, id),
@@ -219,7 +233,13 @@ export function createPortal(parts: Parts): Portal {
     trail: (staff, filter) => trail(parts, staff, filter),
     sendDueLetters: () => sendDueLetters(parts),
     expireDue: () => expireDue(parts),
-    signCheckpoint: keeper.signCheckpoint,
+    signCheckpoint: async () => {
+      const signed = await keeper.signCheckpoint()
+      await noteEndings(parts)
+      return signed
+    },
+    sweepFiles: () => sweepFiles(parts),
+    checkFiles: () => checkFiles(parts),
     renewDepositKeys: () => ensureDepositKeys(parts),
     health: () => health(parts, keeper),
   }

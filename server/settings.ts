@@ -51,6 +51,29 @@ const smtp = text.refine(
   'must look like smtp://user:password@host:587 or smtps://host:465',
 )
 
+/** A folder, or a bucket and the service it is at. */
+const partStore = text.transform((value, context): PartStoreSetting => {
+  const folder = /^directory:(.+)$/.exec(value)?.[1]
+  if (folder !== undefined) return { kind: 'directory', folder }
+  const url = value.startsWith('s3://') && URL.canParse(value) ? new URL(value) : null
+  const endpoint = url?.searchParams.get('endpoint') ?? ''
+  if (url !== null && /^[a-z0-9.-]{3,63}$/.test(url.hostname) && /^https?:/.test(endpoint) && URL.canParse(endpoint)) {
+    return { kind: 'bucket', bucket: url.hostname, endpoint, region: url.searchParams.get('region') ?? 'us-east-1' }
+  }
+  context.addIssue('must look like directory:PATH or s3://bucket?endpoint=https://s3.example&region=eu-central-1')
+  return z.NEVER
+})
+
+/** Where the content of large attachments lies; the credentials of a bucket are settings of their own. */
+export type PartStoreSetting =
+  | { kind: 'directory'; folder: string }
+  | { kind: 'bucket'; bucket: string; endpoint: string; region: string }
+
+const MEGABYTE = 1024 * 1024
+const megabytes = text
+  .regex(/^[1-9]\d{0,4}$/, 'must be a number of megabytes, 1 to 99999')
+  .transform(value => Number(value) * MEGABYTE)
+
 /** 32 bytes have exactly one base64url form: what Node would not write again was mistyped or cut short. */
 const rootKey = text.refine(value => {
   const bytes = Buffer.from(value, 'base64url')
@@ -92,6 +115,16 @@ export const SETTINGS = {
   ),
   PORTAL_ROOT_KEY: setting(
     'The key everything is sealed under: 32 random bytes as base64url (openssl rand 32 | basenc --base64url | tr -d =). Keep a copy somewhere else: ' +
+  PART_STORE: setting(
+    'Where the sealed content of large attachments lies: directory:PATH, or s3://BUCKET?endpoint=URL&region=NAME. The folder parts in ' +
+      'PORTAL_DATA when absent. Belongs into every backup of the database.',
+    'directory:storage/local/parts',
+    partStore,
+  ),
+  PART_STORE_KEY_ID: setting('Access key id of the bucket.', 'AKIA0123456789EXAMPLE', text, { secret: true }),
+  PART_STORE_SECRET: setting('Secret access key of the bucket.', '', text, { secret: true }),
+  UPLOAD_FILE_MB: setting('How much one file of a deposit may hold, in megabytes.', '100', megabytes),
+  UPLOAD_DEPOSIT_MB: setting('How much all files of one deposit may hold together, in megabytes.', '200', megabytes),
       'without it nothing can ever be read again. Development makes one in PORTAL_DATA.',
     '',
     rootKey,

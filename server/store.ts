@@ -8,6 +8,7 @@ import type { Recipient } from './recipient.ts'
 import type { Client, SenderRef } from './sender.ts'
 import type { SignInStore } from './sign-in/store.ts'
 import type { StaffMember } from './staff.ts'
+import type { ByteRange, NewStagedFile, ObjectFindings, StagedFile, StagedFiles } from './staged-file.ts'
 import type { Instant } from './time.ts'
 import type { TrailStore } from './trail/store.ts'
 
@@ -59,39 +60,6 @@ export interface Store {
   health(): Promise<{ answers: boolean; migrated: boolean }>
 
   close(): Promise<void>
-}
-
-/** Bytes from `from` to before `to`. */
-export interface ByteRange {
-  from: number
-  to: number
-}
-
-/** A file that comes before its deposit. */
-export interface NewStagedFile {
-  name: string
-  /** Media type by content. */
-  type: string
-  /** Who sends it; nobody else can claim it. */
-  by: SenderRef
-  at: Instant
-}
-
-/** A file that waits for its deposit. */
-export interface StagedFile extends Omit<NewStagedFile, 'at'> {
-  id: string
-  /** Bytes. */
-  size: number
-  /** SHA-256 of the content, base64url. */
-  digest: string
-}
-
-/** What {@link Store.checkObjects} has found. */
-export interface ObjectFindings {
-  /** Objects that were removed, or whose removal has begun. */
-  removed: number
-  /** Names of objects that attachments show, and that are not there or not as long as they were. */
-  missing: string[]
 }
 
 export interface Signer {
@@ -245,17 +213,6 @@ export interface Attachments {
   ofMessages(messages: string[]): Promise<Attachment[]>
   /** As {@link add}, of a staged file: its content stays where it is, and this attachment can open it. @throws PortalError `conflict` when it is not there any more */
   addStaged(attachment: Attachment, staged: string): Promise<void>
-}
-
-export interface StagedFiles {
-  /** One that waits for its deposit; null when there is none, or it was claimed before. */
-  find(id: string): Promise<StagedFile | null>
-  /** The deposit at hand has taken it over: nothing removes it any more. @throws PortalError `conflict` when it is not there any more */
-  claim(id: string): Promise<void>
-  /** Destroys the keys of a file that nobody claimed. @returns whether it was this that did */
-  discard(id: string): Promise<boolean>
-  /** Ids of those that no deposit claimed and that began to come before this moment, oldest first. */
-  abandoned(before: Instant, limit: number): Promise<string[]>
 }
 
 export interface Receipts {

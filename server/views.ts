@@ -2,6 +2,8 @@ import type { MessageState } from './message.ts'
 import type { ReceiptStage } from './receipt.ts'
 import type { Instant } from './time.ts'
 
+export type { FileUpload, ReceivedFile } from './file-upload.ts'
+
 /** What pages and the API are given: plain data, structured-cloneable, nothing that must not be shown. */
 
 export interface MessageLine {
@@ -133,11 +135,4 @@ export interface TrailLine {
   object: string | null
   /** Words and numbers of the entry that are worth showing. */
   detail: string
-}
-
-export interface FileUpload {
-  name: string
-  /** What the sender says it is; what it is, is found from its bytes. */
-  type: string
-  bytes: Uint8Array
 }

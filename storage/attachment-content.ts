@@ -1,6 +1,6 @@
 import { PortalError } from '../server/errors.ts'
 import type { Attachment } from '../server/message.ts'
-import type { ByteRange } from '../server/store.ts'
+import type { ByteRange } from '../server/staged-file.ts'
 import { contentPlace } from './attachments.ts'
 import type { Engine } from './engines/engine.ts'
 import { objectGone, type PartStore } from './part-stores/part-store.ts'

@@ -1,4 +1,4 @@
-import type { ObjectFindings } from '../server/store.ts'
+import type { ObjectFindings } from '../server/staged-file.ts'
 import type { Instant } from '../server/time.ts'
 import type { PartStore } from './part-stores/part-store.ts'
 import type { StoredObjectRow } from './schema.ts'

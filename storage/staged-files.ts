@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { PortalError } from '../server/errors.ts'
-import type { NewStagedFile, StagedFile, StagedFiles } from '../server/store.ts'
+import type { NewStagedFile, StagedFile, StagedFiles } from '../server/staged-file.ts'
 import type { PartStore } from './part-stores/part-store.ts'
 import type { StoredObjectRow } from './schema.ts'
 import { ObjectSecret } from './sealing/sealed-object.ts'

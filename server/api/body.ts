@@ -34,6 +34,11 @@ export async function clientsJson(
 export function requireType(request: Request, type: string): void {
   const said = (request.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
   if (said !== type) throw new PortalError('unsupported_type', `Send the body as ${type}.`)
+  requireUncompressed(request)
+}
+
+/** @throws PortalError `unsupported_type` */
+export function requireUncompressed(request: Request): void {
   const encoding = request.headers.get('content-encoding') ?? 'identity'
   if (encoding.trim().toLowerCase() !== 'identity') throw new PortalError('unsupported_type', 'Send the body uncompressed.')
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { depositAnswer } from '../deposit-answer.ts'
 import { shaped } from '../intake/message-json.ts'
+import type { Portal } from '../portal.ts'
 import { clientsJson } from './body.ts'
-import { json, jsonText, nextAfter, type Operation, PAGE_PARAMETERS, type Parameter, pageOf } from './operation.ts'
+import { DEPOSIT_FORM, depositForm, isForm } from './deposit-form.ts'
+import { type Call, json, jsonText, nextAfter, type Operation, PAGE_PARAMETERS, type Parameter, pageOf } from './operation.ts'
 import { DEPOSIT, DEPOSIT_ANSWER, DEPOSIT_LIST, EXTENSION, toDepositRequest } from './shapes.ts'
 
 export const IDEMPOTENCY_KEY: Parameter = {
@@ -17,10 +19,13 @@ export const makeDeposit: Operation = {
   path: '/api/v1/deposits',
   id: 'makeDeposit',
   summary: 'Deposit a message for one or more recipients',
-  description: 'Answered once it is durable. The same key with the same body answers the same again, with Idempotency-Replayed.',
+  description:
+    'Answered once it is durable. The same key with the same body answers the same again, with Idempotency-Replayed. Attachments that are ' +
+    'too large for JSON come as files of a form, which begins with the part `deposit`.',
   scope: 'deposit',
   headers: [IDEMPOTENCY_KEY],
   body: { type: 'application/json', shape: DEPOSIT },
+  form: DEPOSIT_FORM,
   answer: {
     status: 201,
     description: 'Kept, and the notices are on their way.',
@@ -30,17 +35,20 @@ export const makeDeposit: Operation = {
       'Idempotency-Replayed': '`true` when this answer was given before.',
     },
   },
-  async run({ request, portal, client }) {
-    const { sender, bytes, json: body } = await clientsJson({ request, client })
-    const deposit = toDepositRequest(shaped(DEPOSIT, body))
-    const bodyHash = createHash('sha256').update(bytes).digest('base64url')
-    const key = request.headers.get('idempotency-key')
-    const { id, answer, replayed } = await portal.deposit(sender, deposit, { key, bodyHash })
+  async run(call) {
+    const { id, answer, replayed } = await (isForm(call.request) ? depositForm(call) : depositJson(call))
     return jsonText(answer, 201, {
       location: `/api/v1/deposits/${id}`,
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     })
   },
+}
+
+async function depositJson({ request, portal, client }: Call): ReturnType<Portal['deposit']> {
+  const { sender, bytes, json: body } = await clientsJson({ request, client })
+  const deposit = toDepositRequest(shaped(DEPOSIT, body))
+  const bodyHash = createHash('sha256').update(bytes).digest('base64url')
+  return portal.deposit(sender, deposit, { key: request.headers.get('idempotency-key'), bodyHash })
 }
 
 export const listDeposits: Operation = {

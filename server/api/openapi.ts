@@ -55,7 +55,18 @@ export const showDescription = (operations: () => Operation[], origin: string): 
   run: async () => json(openApi(operations(), origin), 200, { 'cache-control': 'public, max-age=3600' }),
 })
 
-function described({ id, summary, description, scope, path, query, headers, body, answer }: Operation): Record<string, unknown> {
+function described({
+  id,
+  summary,
+  description,
+  scope,
+  path,
+  query,
+  headers,
+  body,
+  form,
+  answer,
+}: Operation): Record<string, unknown> {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name: name!,
     description: 'Id.',
@@ -71,7 +82,15 @@ function described({ id, summary, description, scope, path, query, headers, body
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { [body.type]: { schema: schemaOf(body.shape, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              [body.type]: { schema: schemaOf(body.shape, 'input') },
+              ...(form === undefined ? {} : { 'multipart/form-data': { schema: schemaOf(form, 'input') } }),
+            },
+          },
+        }),
     responses: {
       [answer.status]: {
         description: answer.description,

@@ -33,6 +33,8 @@ export interface Operation {
   query?: Parameter[]
   headers?: Parameter[]
   body?: { type: string; shape: z.ZodType }
+  /** The same as `multipart/form-data`, with files as parts. */
+  form?: z.ZodType
   answer: { status: number; description: string; type?: string; shape?: z.ZodType; headers?: Record<string, string> }
   run(call: Call): Promise<Response>
 }

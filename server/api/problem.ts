@@ -89,7 +89,9 @@ export const methodNotAllowed = (allowed: string[]): Response =>
 
 /** @param size - bytes of the whole, for which another part can be asked. */
 export const rangeNotSatisfiable = (size: number): Response =>
-  respond(problem('range_not_satisfiable', 'The file ends before the part that was asked for.'), { 'content-range': `bytes */${size}` })
+  respond(problem('range_not_satisfiable', 'The file ends before the part that was asked for.'), {
+    'content-range': `bytes */${size}`,
+  })
 
 export const problemAnswer = (problem: Problem): Response => respond(problem, {})
 

@@ -27,15 +27,22 @@ const MARKUP = /^\uFEFF?\s*<[a-z!?/]|<(?:!doctype|html|head|body|script|svg|ifra
  * and what is two things at once) is told as `application/octet-stream`, so that it can only be saved.
  *
  * @param name - tells text formats apart that look alike, and makes a type less trusted, never more.
+ * @param isWhole - whether these are all of its bytes, or only those it begins with.
  * @returns a media type without parameters.
  */
-export async function typeOf(bytes: Uint8Array, name: string): Promise<string> {
+export async function typeOf(bytes: Uint8Array, name: string, isWhole = true): Promise<string> {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   if (ACTIVE_NAMES.has(ending)) return UNKNOWN
   const found = await fileTypeFromBuffer(bytes.subarray(0, LOOKED_AT_BYTES))
   if (found !== undefined) return ACTIVE_TYPE.test(found.mime) ? UNKNOWN : found.mime.split(';')[0]!.trim()
-  if (!isPlainText(bytes)) return UNKNOWN
+  if (!isPlainText(isWhole ? bytes : wholeCharacters(bytes))) return UNKNOWN
   return TEXT_BY_NAME[ending] ?? 'text/plain'
+}
+
+/** Without the character that the end cuts in two (UTF-8: at most three bytes of four). */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  const cut = [1, 2, 3].find(back => (bytes.at(-back) ?? 0) >= 0xc0)
+  return cut === undefined ? bytes : bytes.subarray(0, -cut)
 }
 
 function isPlainText(bytes: Uint8Array): boolean {

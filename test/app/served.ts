@@ -29,6 +29,7 @@ export async function servedClinic(): Promise<ServedClinic> {
     pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
     proxies: proxiesAt([]),
+    mostUploadBytes: 200_000_000,
     development: null,
     log: portal.parts.log,
     clock: portal.clock.read,

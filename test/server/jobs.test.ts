@@ -21,6 +21,8 @@ function portalThatCounts() {
       return null
     },
     forgetStale: async () => runs.push('forget'),
+    sweepFiles: async () => runs.push('files'),
+    checkFiles: async () => runs.push('check'),
     renewDepositKeys: async () => runs.push('keys'),
   }
   const nothing = () => undefined
@@ -33,9 +35,9 @@ test('every job runs at the start and then at its own pace', async () => {
   const { start, times } = portalThatCounts()
   const jobs = start()
   await vi.advanceTimersByTimeAsync(0)
-  expect(['letters', 'expire', 'checkpoint', 'forget', 'keys'].map(times)).toEqual([1, 1, 1, 1, 1])
+  expect(['letters', 'expire', 'checkpoint', 'forget', 'files', 'check', 'keys'].map(times)).toEqual([1, 1, 1, 1, 1, 0, 1])
   await vi.advanceTimersByTimeAsync(minutes(10))
-  expect(['letters', 'expire', 'checkpoint', 'forget', 'keys'].map(times)).toEqual([301, 21, 11, 2, 1])
+  expect(['letters', 'expire', 'checkpoint', 'forget', 'files', 'check', 'keys'].map(times)).toEqual([301, 21, 11, 2, 11, 0, 1])
   await jobs.stop()
 })
 

@@ -18,7 +18,7 @@ export interface ApiAnswer {
 }
 
 export interface ApiOptions {
-  /** Sent as JSON; a string or bytes are sent as they are. */
+  /** Sent as JSON; a string, bytes, a form or a stream are sent as they are. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -56,10 +56,11 @@ export async function apiCall(
   path: string,
   { body, headers = {} }: ApiOptions = {},
 ): Promise<ApiAnswer> {
-  const raw = typeof body === 'string' || body instanceof Uint8Array
+  const ownType = body instanceof FormData || body instanceof ReadableStream
+  const raw = ownType || typeof body === 'string' || body instanceof Uint8Array
   const sent = body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }
-  const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
-  const request = new Request(ORIGIN + path, { method, headers: { ...type, ...headers }, ...sent })
+  const type: Record<string, string> = body === undefined || ownType ? {} : { 'content-type': 'application/json' }
+  const request = new Request(ORIGIN + path, { method, headers: { ...type, ...headers }, ...sent, duplex: 'half' } as RequestInit)
   const response = await handleApi(request, clinic.portal, { origin: ORIGIN, log: clinic.parts.log, clock: clinic.clock.read })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') && text !== ''

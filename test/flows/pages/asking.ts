@@ -48,6 +48,7 @@ export async function servedPeople(): Promise<ServedPeople> {
     pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
     proxies: proxiesAt([]),
+    mostUploadBytes: 200_000_000,
     development: null,
     log: parts.log,
     clock: clock.read,
