@@ -3,12 +3,13 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { DEPOSITS } from './deposits.ts'
 import { hangUp } from './http.ts'
+import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
 import { LISTS, OPENING, RETRACTION } from './reading.ts'
 import { EQUALITY } from './sign-in.ts'
 import { APPENDING, VERIFYING } from './trail.ts'
 
-const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY]
+const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY, ...PAGES]
 
 const HELP = `npm run bench [-- --only NAME] [-- --json FILE]
 
@@ -33,7 +34,7 @@ async function measure(only: string, file: string | undefined): Promise<number> 
   }
   const rows: Row[] = []
   for (const bench of chosen) {
-    rows.push(await bench.run(share => progressBar(bench.name, share)))
+    rows.push(...[await bench.run(share => progressBar(bench.name, share))].flat())
     progressBar('', 1)
   }
   hangUp()

@@ -14,7 +14,8 @@ export interface Row {
 
 export interface Bench {
   name: string
-  run(progress: Progress): Promise<Row>
+  /** One row, or several that were measured together. */
+  run(progress: Progress): Promise<Row | Row[]>
 }
 
 /** Told how far a measurement has come, from 0 to 1. */

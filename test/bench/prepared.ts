@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { readConfig } from '../../server/config.ts'
+import { setStage } from '../../server/demonstration/stage.ts'
+import { openParts } from '../../server/open-portal.ts'
+import type { Log } from '../../server/parts.ts'
+import { startSession } from '../../server/sign-in/session.ts'
+import type { Reader } from '../../server/sign-in/visitor.ts'
+
+/** A folder in which the real program finds a patient with a full mailbox, signed in as often as wanted. The caller removes it. */
+export interface Prepared {
+  folder: string
+  apiKey: string
+  /** Cookie headers of Ada Lopez's sessions. */
+  sessions: string[]
+  /** Tokens of sign-ins that have come as far as the passphrase. */
+  signIns: string[]
+  /** Of the one message that she has opened. */
+  opened: string
+  remove(): Promise<void>
+}
+
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+const ADA = { name: 'Ada Lopez', email: 'ada@example.com' }
+
+/** @param sessions - at least one. */
+export async function preparedFolder({ messages = 60, sessions = 1, signIns = 0 } = {}): Promise<Prepared> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'restante-bench-'))
+  const clock = Date.now
+  const config = readConfig({ PORTAL_DATA: folder })
+  const { parts, close } = await openParts(config, { migrate: true, log: SILENT, clock })
+  const stage = await setStage(parts, clock())
+  const deposit = (subject: string) =>
+    stage.deposits({
+      to: ADA,
+      from: 'Dr. Cole',
+      subject,
+      text: 'All is well. '.repeat(300),
+      expiresAt: clock() + 30 * 86_400_000,
+    })
+  await deposit('Welcome')
+  const reader = await (await stage.enrols(ADA.name, ADA.email)).signsIn()
+  for (let number = 1; number < messages; number++) {
+    await stage.at(clock())
+    await deposit(`Result ${number}`)
+  }
+  const portal = await stage.at(clock())
+  const { lines } = await portal.listMessages(reader, { limit: 1 })
+  const opened = lines[0]!.id
+  await portal.openMessage(reader, opened)
+  const cookies = await Promise.all(Array.from({ length: sessions }, () => sessionOf(reader, parts.store, clock())))
+  const begun = await Promise.all(Array.from({ length: signIns }, () => portal.beginSignIn({ address: ADA.email })))
+  await close()
+  return {
+    ...{ folder, apiKey: stage.gateway.apiKey, sessions: cookies, opened },
+    signIns: begun.map(({ requestToken }) => requestToken),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function sessionOf(
+  { person }: Reader,
+  store: Awaited<ReturnType<typeof openParts>>['parts']['store'],
+  now: number,
+): Promise<string> {
+  return `__Host-session=${await store.transaction(tx => startSession(tx, now, person, 'full', 'passkey'))}`
+}
