@@ -32,6 +32,8 @@ export interface Config {
   /** Null: mail is caught (development). */
   smtp: { url: string; dkim: { domain: string; selector: string; privateKey: string } | null } | null
   mailFrom: string
+  /** Whom backups are sealed to; null: it must be said with each. */
+  backupRecipient: string | null
   seed: 'demo' | 'off'
   logLevel: string
   /** Whether the portal runs in a thread of its own beside the pages. */
@@ -79,6 +81,7 @@ export function readConfig(env: Environment): Config {
     rootKey: values.PORTAL_ROOT_KEY ?? null,
     smtp: values.SMTP_URL === undefined ? null : { url: values.SMTP_URL, dkim: dkim(values) },
     mailFrom: values.MAIL_FROM ?? `Restante <no-reply@${new URL(origin).hostname}>`,
+    backupRecipient: values.BACKUP_RECIPIENT ?? null,
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),
     logLevel: values.LOG_LEVEL ?? 'info',
     threads: values.PORTAL_THREADS ?? 'auto',

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'out' // letter in the outbox
   | 'ses' // session handle (not the token)
   | 'rec' // recovery of a lost way in
+  | 'bak' // backup
   | 'inc' // incident number
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32: no i, l, o, u to misread on the telephone

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openStorage, parseRootKey } from '../storage/index.ts'
 import { type Config, rootKeyOf } from './config.ts'
 import { ensureDepositKeys } from './deposit-keys.ts'
+import { fileJournal } from './ending-journal.ts'
 import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
 import { openCaughtMail } from './mail/preview.ts'
@@ -14,6 +15,7 @@ import { type Demonstration, seedDemonstration } from './seed.ts'
 import { openPassphrases } from './sign-in/passphrase.ts'
 import type { Clock } from './time.ts'
 import { fileHistory } from './trail/history.ts'
+import { trailNameIn } from './trail/part.ts'
 import { trailNameOf } from './trail/signing.ts'
 import { checkAtStart } from './trail/tail.ts'
 
@@ -93,11 +95,12 @@ export async function openParts(
       origin: config.origin,
       environment: config.environment,
       mailFrom: config.mailFrom,
-      trailName: trailNameOf(config.origin),
+      trailName: await trailNameIn(store, trailNameOf(config.origin)),
     },
     passphrases: openPassphrases(),
     sanitizer: openSanitizer(),
     checkpointHistory: fileHistory(join(config.dataFolder, 'checkpoints.txt')),
+    endings: fileJournal(join(config.dataFolder, 'endings.txt')),
     wakeOutbox: () => jobs?.wakeOutbox(),
   }
   return {

@@ -1,3 +1,4 @@
+import type { EndingJournal } from './ending-journal.ts'
 import type { Mailer } from './mailer.ts'
 import type { Store } from './store.ts'
 import type { Clock } from './time.ts'
@@ -14,6 +15,8 @@ export interface Parts {
   sanitizer: Sanitizer
   /** Where the trail's checkpoints are noted outside the database, so that a database put back is noticed. */
   checkpointHistory: CheckpointHistory
+  /** What has ended, noted outside the database, so that an older backup does not bring it back to life. */
+  endings: EndingJournal
   /** Tells the outbox job that a letter waits, so that a code does not wait for the next round. Call after the transaction. */
   wakeOutbox(): void
 }

@@ -130,6 +130,14 @@ export const SETTINGS = {
     rootKey,
     { secret: true },
   ),
+  BACKUP_RECIPIENT: setting(
+    'Whom backups are sealed to: the line that portal backup keygen prints. The other half is kept away from the portal.',
+    'restante-backup-recipient-1:the-line-that-portal-backup-keygen-prints--',
+    text.refine(
+      value => /^restante-backup-recipient-1:[\w-]{43}$/.test(value),
+      'must be the line that portal backup keygen prints',
+    ),
+  ),
   SMTP_URL: setting(
     'Mail server for notices. Development catches mail at /dev/mailbox when absent.',
     'smtp://user:password@mail.example:587',

@@ -39,6 +39,19 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
       return (await found.orderBy('number', 'desc').limit(limit).execute()).map(opened)
     },
 
+    async newestOf(object) {
+      await entries.flush()
+      const revised = db.selectFrom('trail_entries').selectAll().where('object', '=', object).where('revision', 'is not', null)
+      const row = await revised.orderBy('revision', 'desc').limit(1).executeTakeFirst()
+      return row ? opened(row) : null
+    },
+
+    async among(actions, from, to) {
+      await entries.flush()
+      const span = db.selectFrom('trail_entries').selectAll().where('number', '>=', from).where('number', '<', to)
+      return (await span.where('action', 'in', actions).orderBy('number').execute()).map(opened)
+    },
+
     async leafHashes(from, limit) {
       await entries.flush()
       // Whole rows, each verified: messages are told from older copies by the columns beside the hash.

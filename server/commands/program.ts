@@ -36,5 +36,10 @@ export const program: Program = group('portal', 'Operates the portal for secure 
       export: load(() => import('./audit-export.ts')),
       verify: load(() => import('./audit-verify.ts')),
     }),
+  backup: async () => ({
+    ...(await load(() => import('./backup.ts'))()),
+    subCommands: { keygen: load(() => import('./backup-keygen.ts')) },
+  }),
+  restore: load(() => import('./restore.ts')),
   doctor: load(() => import('./doctor.ts')),
 })

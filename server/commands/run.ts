@@ -18,10 +18,13 @@ export async function runPortal(argv: readonly string[], terminal: Terminal): Pr
       terminal.out(stripColors(await renderUsage(command, parent)))
       return 0
     }
-    if (command.subCommands !== undefined) throw new UsedWrongly(await whichThereAre(command, rest))
+    if (command.run === undefined) throw new UsedWrongly(await whichThereAre(command, rest))
     const args = (await resolved(command.args)) ?? {}
     requireRightUse(args, rest)
-    const { result } = await runCommand(command, { rawArgs: withoutSeparateValues(args, rest), data: terminal })
+    const { result } = await runCommand(
+      { ...command, subCommands: {} },
+      { rawArgs: withoutSeparateValues(args, rest), data: terminal },
+    )
     return (result as ExitCode | undefined) ?? 0
   } catch (error) {
     return explain(error, name.join(' '), terminal)

@@ -7,6 +7,7 @@ export const ACTIONS = [
   'message.retracted',
   'message.expired',
   'message.extended',
+  'message.disposed',
   'message.hidden', // "this is not for me"
   'message.more_time_asked',
   'attachment.fetched',
@@ -43,6 +44,8 @@ export const ACTIONS = [
   'evidence.viewed',
   'trail.viewed',
   'trail.exported',
+  'trail.restored', // from a backup: begins another part of the trail
+  'backup.made',
   'key.created',
   'key.rotation_begun', // of an organization's wrapping key or of the root key; the object is the new key
   'key.retired', // nothing is under it any more, and it opens nothing

@@ -1,7 +1,9 @@
 import { isPortalError } from '../errors.ts'
 import { type Checkpoint, openEarlierCheckpoint, type VerifierKey } from './checkpoint.ts'
+import type { Entry } from './entry.ts'
 import type { Findings } from './findings.ts'
 import { notesOf } from './lines.ts'
+import { Restorations } from './part.ts'
 import { rootOf, sameHash, type TreeHead } from './tree.ts'
 
 interface Claim extends Checkpoint {
@@ -13,6 +15,7 @@ export class Claims {
   readonly #notes: AsyncIterator<string>
   readonly #key: VerifierKey
   readonly #findings: Findings
+  readonly #restorations = new Restorations()
   /** Those handed in, smallest first. */
   readonly #earlier: Claim[]
   #next: Claim | null = null
@@ -36,6 +39,11 @@ export class Claims {
       .map((note, i) => this.#open(note, `earlier checkpoint ${i + 1}`))
       .filter(claim => claim !== null)
       .sort((a, b) => a.size - b.size)
+  }
+
+  /** Takes note when an entry says that the trail goes on from a backup: what was signed beyond it, before, is lost. */
+  read(entry: Entry): void {
+    this.#restorations.read(entry)
   }
 
   /** Compares the root with every checkpoint signed at this size. */
@@ -65,6 +73,7 @@ export class Claims {
   }
 
   #compare(claim: Claim, head: TreeHead): void {
+    if (this.#isLost(claim)) return
     if (sameHash(rootOf(head), claim.rootHash)) {
       this.confirmed += 1
       // A root that holds proves everything before it, also what an unreadable or forged checkpoint left in doubt.
@@ -83,7 +92,18 @@ export class Claims {
     this.#holds = false
   }
 
+  #isLost(claim: Claim): boolean {
+    const at = this.#restorations.lostFrom(claim)
+    if (at === null) return false
+    this.#findings.problem(
+      claim.where,
+      `It was signed for ${claim.size} entries, of which those from ${at} on were lost: entry ${at} says that the portal was restored from a backup.`,
+    )
+    return true
+  }
+
   #tooLarge(claim: Claim, head: TreeHead): void {
+    if (this.#isLost(claim)) return
     this.#holds = false
     this.#findings.problem(
       claim.where,

@@ -62,7 +62,7 @@ const LOOK_MILLISECONDS = 20
 const MOST_LOOKS = 250
 
 /** Does something while no other process does. A lock that one holder keeps for too long was left behind by a crash. */
-async function alone(lock: string, work: () => Promise<void>): Promise<void> {
+export async function alone(lock: string, work: () => Promise<void>): Promise<void> {
   for (let looks = 0, holder: string | null = null; !(await claimed(lock)); looks++) {
     const now = await holderOf(lock)
     if (now !== holder) looks = 0

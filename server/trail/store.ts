@@ -11,6 +11,10 @@ export interface TrailStore {
   entry(index: number): Promise<TrailRow | null>
   /** Of one organization, newest first. */
   list(organization: string, filter: TrailFilter, page: { before?: number | undefined; limit: number }): Promise<TrailRow[]>
+  /** The entry that says the highest revision of this object; null when none does. */
+  newestOf(object: string): Promise<TrailRow | null>
+  /** Those of these actions among the entries from `from` to before `to`, in order. */
+  among(actions: readonly string[], from: number, to: number): Promise<TrailRow[]>
   leafHashes(from: number, limit: number): Promise<Uint8Array[]>
   addCheckpoint(checkpoint: StoredCheckpoint): Promise<void>
   latestCheckpoint(): Promise<StoredCheckpoint | null>

@@ -61,7 +61,8 @@ export async function verifyExport(
 
   await claims.meet(head)
   for await (const { bytes, whole } of linesOf(entriesFile)) {
-    order.check(bytes, whole, head.size)
+    const entry = order.check(bytes, whole, head.size)
+    if (entry !== null) claims.read(entry)
     head = appendLeaf(head, leafHash(bytes))
     await claims.meet(head)
     doneBytes += bytes.length + 1
@@ -102,13 +103,13 @@ class EntryOrder {
     this.#findings = findings
   }
 
-  check(bytes: Uint8Array, whole: boolean, line: number): void {
+  check(bytes: Uint8Array, whole: boolean, line: number): Entry | null {
     const where = `entry ${line}`
     if (!whole) this.#findings.problem(where, 'This line has no end: the file was cut off, or it is far too long for an entry.')
     const entry = this.#decode(bytes, where)
     if (entry === null) {
       this.#expected += 1
-      return
+      return null
     }
     if (entry.index !== this.#expected) {
       this.#findings.problem(
@@ -121,6 +122,7 @@ class EntryOrder {
     }
     this.#before = entry.at
     this.#expected = entry.index + 1
+    return entry
   }
 
   #decode(bytes: Uint8Array, where: string): Entry | null {

@@ -4,7 +4,8 @@ import { attachmentContent } from '../attachment-content.ts'
 import type { Row } from '../engines/engine.ts'
 import { messageRows } from '../message-rows.ts'
 import { type AuthenticatedTable, rowsUnder } from '../rows.ts'
-import { openPart } from '../sealing/envelope.ts'
+import { openPart, type Place } from '../sealing/envelope.ts'
+import { tampered } from '../sealing/refusal.ts'
 import type { Inside } from '../store.ts'
 import { type Work, workOn } from '../work.ts'
 import type { Progress } from './dump.ts'
@@ -69,29 +70,27 @@ async function checkMessages(inside: Inside, done: Done): Promise<void> {
 async function checkParts(inside: Inside): Promise<void> {
   await eachBatch(inside, { owner: '', part: '' }, async (work, after) => {
     const rows = await partsAfter(work, after)
-    for (const row of rows) {
-      if (row.part === 'content') continue
-      await naming('sealed_parts', row, async () => {
-        const wrapping = await work.keyring.wrappingById(row.kek, row.organization)
-        openPart({ wrappedKey: row.wrapped, sealed: row.sealed }, row, wrapping).fill(0)
-      })
-    }
+    for (const row of rows) if (row.part !== 'content') await naming('sealed_parts', row, () => openIn(work, row))
     return rows.at(-1)
   })
+}
+
+async function openIn({ parts }: Work, place: Place): Promise<void> {
+  const opened = await parts.findSealed(place, (part, wrapping) => openPart(part, place, wrapping))
+  if (opened === undefined) throw tampered()
+  opened.fill(0)
 }
 
 /** In whose mailbox a value belongs stands in the row that it is a part of. */
 async function partsAfter({ db }: Work, { owner, part }: { owner: string; part: string }) {
   const found = db
     .selectFrom('sealed_parts')
-    .innerJoin('data_keys', 'data_keys.number', 'sealed_parts.data_key')
     .leftJoin('messages', 'messages.id', 'sealed_parts.owner')
     .leftJoin('attachments', 'attachments.id', 'sealed_parts.owner')
     .leftJoin('recipients', 'recipients.id', 'sealed_parts.owner')
     .leftJoin('factors', 'factors.id', 'sealed_parts.owner')
     .leftJoin('enrolments', 'enrolments.token_hash', 'sealed_parts.owner')
-    .select(['sealed_parts.owner', 'sealed_parts.part', 'sealed_parts.organization', 'sealed_parts.sealed'])
-    .select(['data_keys.kek', 'data_keys.wrapped'])
+    .select(['sealed_parts.owner', 'sealed_parts.part', 'sealed_parts.organization'])
     .select(
       sql<string>`coalesce(messages.recipient, attachments.recipient, recipients.id, factors.person, enrolments.person, '')`.as(
         'recipient',
@@ -125,12 +124,12 @@ async function eachBatch<At>(
   }
 }
 
-async function naming(table: string, row: Row, look: () => Promise<unknown>): Promise<void> {
+async function naming(table: string, row: object, look: () => Promise<unknown>): Promise<void> {
   try {
     await look()
   } catch (error) {
     if (!(error instanceof PortalError) || error.code !== 'tampered') throw error
-    throw new PortalError('tampered', `${nameOf(row)} in ${table} is not what was written, or cannot be opened.`)
+    throw new PortalError('tampered', `${nameOf(row as Row)} in ${table} is not what was written, or cannot be opened.`)
   }
 }
 

@@ -88,6 +88,7 @@ export async function letterWorld(options: { mailer?: Mailer; namedInNotices?: b
     passphrases: unused('passphrases'),
     sanitizer: unused('sanitizer'),
     checkpointHistory: unused('checkpointHistory'),
+    endings: unused('endings'),
     wakeOutbox: () => undefined,
   }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { fileJournal } from '../../server/ending-journal.ts'
 import { openSanitizer } from '../../server/intake/sanitize.ts'
 import type { Facts, Log, Parts, Settings } from '../../server/parts.ts'
 import { createPortal, type Portal } from '../../server/portal.ts'
@@ -8,7 +9,7 @@ import { fileHistory } from '../../server/trail/history.ts'
 import { trailNameOf } from '../../server/trail/signing.ts'
 import { type HandClock, handClock } from './clock.ts'
 import { caughtMailbox, type Mailbox } from './mailbox.ts'
-import { type TemporaryStorage, temporaryStorage } from './storage.ts'
+import { type EngineName, type TemporaryStorage, temporaryStorage } from './storage.ts'
 
 export const ORIGIN = 'http://localhost:3000'
 
@@ -38,13 +39,15 @@ export interface TestPortal {
 
 export interface PortalOptions {
   now?: Instant
+  /** The one this run is for when left out. */
+  engine?: EngineName
   settings?: Partial<Settings>
 }
 
 /** Opens a portal with a database in a folder of its own. The caller closes it. */
 export async function wholePortal(options: PortalOptions = {}): Promise<TestPortal> {
   const clock = handClock(options.now)
-  const storage = await temporaryStorage({ now: clock.read() })
+  const storage = await temporaryStorage({ now: clock.read(), ...(options.engine && { engine: options.engine }) })
   const mailbox = caughtMailbox()
   const passphrases = openPassphrases()
   const sanitizer = openSanitizer()
@@ -60,6 +63,7 @@ export async function wholePortal(options: PortalOptions = {}): Promise<TestPort
       passphrases,
       sanitizer,
       checkpointHistory: fileHistory(path.join(storage.directory, 'checkpoints.txt')),
+      endings: fileJournal(path.join(storage.directory, 'endings.txt')),
       wakeOutbox: () => undefined, // letters leave when the test says so: deliver()
     }
     return { parts, portal: createPortal(parts) }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { fileJournal } from '../../../server/ending-journal.ts'
 import { openSanitizer } from '../../../server/intake/sanitize.ts'
 import type { Log, Parts } from '../../../server/parts.ts'
 import { createPortal, type Portal } from '../../../server/portal.ts'
@@ -36,6 +37,7 @@ export async function openPortal(folder: string, now: Instant): Promise<OpenedPo
       trailName: trailNameOf(ORIGIN),
     },
     checkpointHistory: fileHistory(path.join(folder, 'checkpoints.txt')),
+    endings: fileJournal(path.join(folder, 'endings.txt')),
     wakeOutbox: () => undefined,
   }
   return {
