@@ -28,11 +28,22 @@ export interface Settings {
   mailFrom: string
   /** Name of the trail in its checkpoints and its verifier key: `portal.example/restante-trail`. */
   trailName: string
-}
-
-/** One JSON line each. Never give it content, addresses, codes or tokens: ids and words only. */
   /** {@link UPLOAD_LIMITS} when left out. */
   uploads?: UploadLimits | undefined
+}
+
+/** In bytes. */
+export interface UploadLimits {
+  /** One file of a deposit. */
+  fileBytes: number
+  /** All files of a deposit together. */
+  depositBytes: number
+}
+
+const MEGABYTE = 1024 * 1024
+export const UPLOAD_LIMITS: UploadLimits = { fileBytes: 100 * MEGABYTE, depositBytes: 200 * MEGABYTE }
+
+/** One JSON line each. Never give it content, addresses, codes or tokens: ids and words only. */
 export interface Log {
   debug(event: string, facts?: Facts): void
   info(event: string, facts?: Facts): void

@@ -11,8 +11,8 @@ import { composeDeposit, deposit } from './depositing.ts'
 import { noteEndings } from './ending.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
-import type { Attachment } from './message.ts'
 import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
+import type { Attachment } from './message.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
@@ -55,7 +55,6 @@ export interface Portal {
     request: DepositRequest,
     idempotency: { key: string | null; bodyHash: string },
   ): Promise<{ id: string; answer: string; replayed: boolean }>
-  /** One deposit of this sender, its state and receipts for each recipient. Foreign equals missing. @throws not_found */
   /**
    * Takes in one file of a deposit while it comes, before the deposit that names it; small ones are handed back as they are. @throws
    * too_large as soon as it is, no_space, unavailable
@@ -63,6 +62,7 @@ export interface Portal {
   receiveFile(sender: Asking, file: { name: string }, content: AsyncIterable<Uint8Array>): Promise<View.ReceivedFile>
   /** Lets go of received files (`staged`) whose deposit was not made. */
   dropFiles(sender: Asking, staged: string[]): Promise<void>
+  /** One deposit of this sender, its state and receipts for each recipient. Foreign equals missing. @throws not_found */
   depositState(sender: Asking, deposit: string): Promise<View.DepositLine>
   listDeposits(
     sender: Asking,
@@ -188,11 +188,11 @@ export interface Portal {
   signCheckpoint(): Promise<{ size: number } | null>
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
-  /** Makes keys for sealing deposits a month before the last ones end; says how many. */
   /** Removes files that no deposit claimed, and those whose last message was disposed of; says how many. */
   sweepFiles(): Promise<number>
   /** Compares all files that are kept with what should be; says how many were removed. */
   checkFiles(): Promise<number>
+  /** Makes keys for sealing deposits a month before the last ones end; says how many. */
   renewDepositKeys(): Promise<number>
   /** Whether the portal can do its work now: database, migrations, age of the queue, mail. */
   health(): Promise<Health>
@@ -206,9 +206,9 @@ export function createPortal(parts: Parts): Portal {
     issueAccessToken: (client, scopes) => issueAccessToken(parts, client, scopes),
     depositKeys: () => depositKeys(parts),
     deposit: (client, request, idempotency) => deposit(parts, client, request, idempotency),
-    depositState: (asking, id) => depositState(parts, asking, id),
     receiveFile: (asking, file, content) => receiveFile(parts, asking, file, content),
     dropFiles: (asking, staged) => dropFiles(parts, asking, staged),
+    depositState: (asking, id) => depositState(parts, asking, id),
     listDeposits: (asking, filter) => listDeposits(parts, asking, filter),
     extendDeposit: (asking, id, expiresAt) => extendDeposit(parts, asking, id, expiresAt),
     retractionEvidence: (asking, id) => retractionEvidence(parts, asking, id),
