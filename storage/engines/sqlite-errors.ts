@@ -37,8 +37,10 @@ export function translate(error: unknown): unknown {
     return withCause(new PortalError('unavailable', `The database cannot be trusted any more (${code}: ${words}).`), error)
   }
   if (code === 'SQLITE_FULL') return withCause(unavailable('The disk is full: nothing was written.'), error)
-  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN'))
+  if (code.startsWith('SQLITE_IOERR'))
     return withCause(unavailable(`The database could not be written (${code}); nothing was changed.`), error)
+  if (code.startsWith('SQLITE_CANTOPEN'))
+    return withCause(unavailable(`A file of the database could not be opened (${code}); nothing was changed.`), error)
   if (code.startsWith('SQLITE_READONLY')) return withCause(writtenInRead(), error)
   return error
 }

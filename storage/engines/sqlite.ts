@@ -54,9 +54,12 @@ export function openSqlite(file: string, options: EngineOptions = {}): Engine {
 /** A portal that can only read cannot show a message either, as no look could be recorded: better it says so at once. */
 function requireWritable(writer: BetterSqlite.Database): void {
   try {
-    writer.exec('begin immediate; rollback')
+    writer.exec('begin immediate')
+    // Where nothing can be written, that quietly begins a read; only a statement that writes is refused.
+    writer.pragma(`user_version = ${writer.pragma('user_version', { simple: true })}`)
+    writer.exec('rollback')
   } catch (error) {
-    if (isBusy(error)) return // somebody else is writing
+    if (isBusy(error)) return // somebody else can write
     writer.close()
     throw error
   }
@@ -164,7 +167,7 @@ class Sqlite implements Engine {
           return true
         } catch (error) {
           if (isBusy(error)) return false
-          throw readOnly(error) ?? this.#notice(error)
+          throw this.#notice(error)
         }
       },
       exec: statement => {
