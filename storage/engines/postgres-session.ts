@@ -33,6 +33,8 @@ export class Session implements DatabaseConnection {
   readonly #isRead: boolean
   #unanswered = 0
   #unansweredBytes = 0
+  /** Answers come in the order of the statements: with this one, all are there. */
+  #last: Promise<unknown> = Promise.resolve()
   #failure: unknown
   #isLost = false
 
@@ -66,8 +68,20 @@ export class Session implements DatabaseConnection {
     } catch (error) {
       throw this.#first(this.#noted(error))
     } finally {
-      if (/^(begin|rollback)/.test(text)) this.#failure = undefined
+      if (text.startsWith('rollback')) this.#failure = undefined
     }
+  }
+
+  /** As {@link control}, without waiting: what becomes of it is known with the next answer. */
+  begin(text: string): void {
+    this.#failure = undefined
+    this.control(text).catch(() => undefined) // every statement behind it fails for the same reason
+  }
+
+  /** Waits until everything that was said is answered. Throws what went wrong first. */
+  async settled(): Promise<void> {
+    await this.#last
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   executeQuery<R>(compiled: CompiledQuery): Promise<QueryResult<R>> {
@@ -111,7 +125,7 @@ export class Session implements DatabaseConnection {
       this.#unanswered--
       this.#unansweredBytes -= bytes
     }
-    answer.then(answered, answered)
+    this.#last = answer.then(answered, answered)
   }
 
   /** After a failure the server refuses every statement for that alone; who asks is told what went wrong first. */

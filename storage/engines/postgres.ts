@@ -58,8 +58,7 @@ class Postgres implements Engine {
     const turn = new Connection()
     const session = new Session(client, turn, true)
     // Not waited for: the work's first statement follows in the same packet, and fails when this did.
-    const begun = session.control('begin isolation level repeatable read, read only')
-    begun.catch(() => undefined)
+    session.begin('begin isolation level repeatable read, read only')
     try {
       return await turn.run(() => work(session.db))
     } finally {

@@ -135,12 +135,10 @@ describe('a database that others use, too,', () => {
 
   test('undoes the work of a connection that an operator ends, says so, and takes the next', async () => {
     await add(storage.store, 'North Clinic')
-    const ending = other.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    await other.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     )
-    await ending
     // What was idle is replaced without a word.
-    await pause(50)
     await add(storage.store, 'South Clinic')
     const terminated = storage.store.transaction(async tx => {
       await tx.organizations.add(organizationNamed('East Clinic'))
