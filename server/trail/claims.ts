@@ -46,6 +46,9 @@ export class Claims {
     this.#restorations.read(entry)
   }
 
+  /** Whether a checkpoint was signed at this size. */
+  isDue = ({ size }: TreeHead): boolean => this.#earlier[0]?.size === size || this.#next?.size === size
+
   /** Compares the root with every checkpoint signed at this size. */
   async meet(head: TreeHead): Promise<void> {
     while (this.#earlier[0]?.size === head.size) this.#compare(this.#earlier.shift()!, head)

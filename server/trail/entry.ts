@@ -5,6 +5,7 @@ import type { Level, Method } from '../sign-in/store.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
 import { ACTIONS, type Action } from './action.ts'
+import { isCanonicalEntry } from './canonical-entry.ts'
 import { appendLeaf, leafHash, sameHash } from './tree.ts'
 
 export type { Action } from './action.ts'
@@ -92,6 +93,10 @@ export async function record(tx: Pick<Tx, 'trail'>, now: Instant, entry: NewEntr
  * @throws TypeError when it holds what no entry may hold.
  */
 export function encodeEntry(entry: Entry): Uint8Array {
+  const text = canonicalJson(entry)
+  // A revision that is no number would be written as `null`, and read as none.
+  if (isCanonicalEntry(text) && (entry.revision === null || Number.isSafeInteger(entry.revision)))
+    return Buffer.from(text, 'latin1')
   const checked = ENTRY.safeParse(withoutAbsent(entry))
   if (!checked.success) throw new TypeError(`Not an entry of the trail: ${firstProblem(checked.error)}.`)
   return new TextEncoder().encode(canonicalJson(checked.data))
@@ -103,7 +108,9 @@ export function encodeEntry(entry: Entry): Uint8Array {
  * @throws PortalError `malformed`, with what is wrong.
  */
 export function decodeEntry(bytes: Uint8Array): Entry {
-  const text = Buffer.from(bytes).toString('latin1') // an entry is ASCII; anything else would not pass the comparison below
+  // An entry is ASCII; anything else would not pass the comparison below.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  if (isCanonicalEntry(text)) return JSON.parse(text) as Entry
   const read = ENTRY.safeParse(parseJson(text))
   if (!read.success) throw new PortalError('malformed', `This is not an entry of the trail: ${firstProblem(read.error)}.`)
   if (canonicalJson(read.data) !== text) {

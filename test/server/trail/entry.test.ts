@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isCanonicalEntry } from '../../../server/trail/canonical-entry.ts'
 import { commitment, commitmentHolds, decodeEntry, type Entry, encodeEntry } from '../../../server/trail/entry.ts'
 import { leafHash, rootOf, rootOfLeaves } from '../../../server/trail/tree.ts'
 import { memoryTrail, NOON, opening } from './memory-trail.ts'
@@ -56,7 +57,32 @@ describe('the bytes of an entry', () => {
     )
   })
 
+  test('one look at a line tells nothing canonical that closer reading refuses', () => {
+    const line = fc.oneof(
+      fc.constant(LINE),
+      fc
+        .tuple(
+          fc.nat(LINE.length - 1),
+          fc.constantFrom('', '"', ',', '0', '-', 'a', '{', '}', ' ', ',"b":1', '"c":"d",', '-0', '9007199254740993'),
+        )
+        .map(([at, put]) => LINE.slice(0, at) + put + LINE.slice(at + (at % 2))),
+    )
+    fc.assert(
+      fc.property(line, it => {
+        if (isCanonicalEntry(it)) expect(text(encodeEntry(JSON.parse(it) as Entry))).toBe(it)
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(isCanonicalEntry(LINE)).toBe(true)
+  })
+
+  test('a revision that is no number is refused', () => {
+    expect(() => encodeEntry({ ...ENTRY, revision: Number.NaN })).toThrow(TypeError)
+  })
+
   test.each([
+    ['names of a record out of order', LINE.replace('"attachments":2,"first":true', '"first":true,"attachments":2')],
+    ['a name of a record twice', LINE.replace('"first":true', '"first":true,"first":true')],
     ['white space', LINE.replace(':7', ': 7')],
     ['another order of keys', LINE.replace('"index":7,"level":"full"', '"level":"full","index":7')],
     ['a key twice', LINE.replace('"index":7', '"index":6,"index":7')],
