@@ -35,7 +35,10 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
 export async function emptyDatabase(): Promise<TemporaryDatabase> {
   const { url } = await testServer()
   const database = await newDatabase(url, 'template0')
-  return { url: database, remove: () => admin(url, `drop database ${new URL(database).pathname.slice(1)} with (force)`) }
+  return {
+    url: database,
+    remove: async () => void (await admin(url, `drop database ${new URL(database).pathname.slice(1)} with (force)`)),
+  }
 }
 
 async function newDatabase(url: string, template: string): Promise<string> {
@@ -90,12 +93,12 @@ const templateOn = (url: string): Promise<void> => {
   return template
 }
 
-/** Runs one statement over a connection of its own. */
-export async function admin(url: string, statement: string): Promise<void> {
+/** Runs one statement over a connection of its own, and says which rows it answered. */
+export async function admin<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
   const client = new pg.Client(url)
   await client.connect()
   try {
-    await client.query(statement)
+    return (await client.query<Row>(statement)).rows
   } finally {
     await client.end()
   }

@@ -110,7 +110,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine at which nobody listens. */
+export async function freePort(): Promise<number> {
   const socket = createSocket()
   await new Promise<void>(resolve => socket.listen(0, '127.0.0.1', resolve))
   const { port } = socket.address() as AddressInfo

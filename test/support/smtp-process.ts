@@ -12,6 +12,7 @@ import type { ReceivedMail, SmtpOrder, SmtpScript } from './smtp-server.ts'
 let script: SmtpScript = JSON.parse(process.argv[2]!)
 let misbehaved = 0
 const received: ReceivedMail[] = []
+const held: (() => void)[] = []
 
 /** Whether it is this behaviour's turn; after `times` turns the server is good. */
 function turnOf(behaviour: SmtpScript['behaviour']): boolean {
@@ -60,8 +61,10 @@ const server = new SMTPServer({
       user: typeof session.user === 'string' ? session.user : null,
     })
     if (turnOf('drop-after-data')) return void socketOf(session).destroy()
+    const answered = `2.0.0 queued for ${session.envelope.rcptTo[0]?.address}`
+    if (turnOf('hold-at-data')) return void held.push(() => callback(null, answered))
     const reset = turnOf('reset-after-accept')
-    callback(null, `2.0.0 queued for ${session.envelope.rcptTo[0]?.address}`)
+    callback(null, answered)
     // The answer must have been read before the line is cut: a reset takes along what still lies unread at the other end.
     if (reset) setTimeout(() => socketOf(session)?.resetAndDestroy(), 250)
   },
@@ -72,6 +75,10 @@ server.on('error', () => undefined)
 
 process.on('message', (order: SmtpOrder) => {
   if (order.ask === 'received') process.send!({ received })
+  if (order.ask === 'release') {
+    for (const answer of held.splice(0)) answer()
+    process.send!({ released: true })
+  }
   if (order.ask === 'behave') {
     script = { ...script, ...order.script }
     misbehaved = 0

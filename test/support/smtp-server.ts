@@ -11,6 +11,7 @@ export type SmtpBehaviour =
   | 'refuse-content' // 554 after DATA
   | 'greylist' // 451 to RCPT TO
   | 'hang-at-data' // takes the letter, never answers
+  | 'hold-at-data' // keeps the letter, and admits to it when it is told to
   | 'stop-reading' // does not even read it
   | 'drop-after-data' // keeps the letter and cuts the line before answering
   | 'reset-after-accept' // answers 250 and resets the connection
@@ -35,7 +36,7 @@ export interface ReceivedMail {
   user: string | null
 }
 
-export type SmtpOrder = { ask: 'received' } | { ask: 'behave'; script: SmtpScript }
+export type SmtpOrder = { ask: 'received' } | { ask: 'behave'; script: SmtpScript } | { ask: 'release' }
 
 export interface SmtpServer {
   /** `smtp://127.0.0.1:port` */
@@ -45,6 +46,8 @@ export interface SmtpServer {
   received(): Promise<ReceivedMail[]>
   /** Changes its ways from now on. */
   behave(script: SmtpScript): Promise<void>
+  /** Answers 250 to everybody who is held at DATA. */
+  release(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -61,6 +64,10 @@ export async function startSmtp(script: SmtpScript): Promise<SmtpServer> {
     },
     async behave(next) {
       child.send({ ask: 'behave', script: next } satisfies SmtpOrder)
+      await answer(child)
+    },
+    async release() {
+      child.send({ ask: 'release' } satisfies SmtpOrder)
       await answer(child)
     },
     async stop() {
