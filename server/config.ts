@@ -3,8 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDevelopmentKey, newDevelopmentKey } from './development-key.ts'
 import { type FieldError, PortalError } from './errors.ts'
-import { keyService, keyServiceRefusals } from './keys/key-service.ts'
-import type { KeyService } from './keys/pkcs11.ts'
+import { type KeyService, keyService, keyServiceRefusals } from './keys/token.ts'
 import { UPLOAD_LIMITS, type UploadLimits } from './parts.ts'
 import { SETTINGS, type Setting, type SettingName, type SettingValues } from './settings.ts'
 import { trailNameOf } from './trail/signing.ts'
@@ -29,6 +28,10 @@ export interface Config {
   uploads: UploadLimits
   /** 32 bytes as base64url; null in development when a key is to be generated: see {@link rootKeyOf}. */
   rootKey: string | null
+  /** The root key before, while it is followed by another. */
+  previousRootKey: string | null
+  /** Where the root key is unwrapped; null when it stands in the settings itself. */
+  keyService: KeyService | null
   /** Null: mail is caught (development). */
   smtp: { url: string; dkim: { domain: string; selector: string; privateKey: string } | null } | null
   mailFrom: string
@@ -78,15 +81,17 @@ export function readConfig(env: Environment): Config {
     proxies: values.PORTAL_PROXIES ?? [],
     dataFolder,
     databaseUrl: databaseUrl(values.DATABASE_URL, dataFolder),
+    partStore: partStoreOf(values, dataFolder),
+    uploads: uploadLimits(values),
     rootKey: values.PORTAL_ROOT_KEY ?? null,
+    previousRootKey: values.PORTAL_ROOT_KEY_PREVIOUS ?? null,
+    keyService: keyService(values, env, TOP),
     smtp: values.SMTP_URL === undefined ? null : { url: values.SMTP_URL, dkim: dkim(values) },
     mailFrom: values.MAIL_FROM ?? `Restante <no-reply@${new URL(origin).hostname}>`,
     backupRecipient: values.BACKUP_RECIPIENT ?? null,
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),
     logLevel: values.LOG_LEVEL ?? 'info',
     threads: values.PORTAL_THREADS ?? 'auto',
-    partStore: partStoreOf(values, dataFolder),
-    uploads: uploadLimits(values),
     trailName: trailNameOf(origin),
   }
 }
@@ -150,11 +155,21 @@ function refusals(values: SettingValues): FieldError[] {
       'PORTAL_ORIGIN',
       'must be set and begin with https:// in production',
     ],
-    [inProduction && values.PORTAL_ROOT_KEY === undefined, 'PORTAL_ROOT_KEY', 'must be set in production'],
+    [
+      inProduction && values.PORTAL_ROOT_KEY === undefined && values.PORTAL_ROOT_KEY_WRAPPED === undefined,
+      'PORTAL_ROOT_KEY',
+      'must be set in production',
+    ],
+    ...keyServiceRefusals(values),
     [
       inProduction && values.PORTAL_ROOT_KEY !== undefined && isDevelopmentKey(values.PORTAL_ROOT_KEY),
       'PORTAL_ROOT_KEY',
       'is a key that was generated for development; production needs one of its own',
+    ],
+    [
+      values.PART_STORE?.kind === 'bucket' && (values.PART_STORE_KEY_ID === undefined || values.PART_STORE_SECRET === undefined),
+      'PART_STORE',
+      'is a bucket: set PART_STORE_KEY_ID and PART_STORE_SECRET, too',
     ],
     [inProduction && values.SMTP_URL === undefined, 'SMTP_URL', 'must be set in production'],
     [inProduction && values.PORTAL_SEED === 'demo', 'PORTAL_SEED', 'cannot be demo in production'],
@@ -165,6 +180,17 @@ function refusals(values: SettingValues): FieldError[] {
 function databaseUrl(given: string | undefined, dataFolder: string): string {
   if (given === undefined || given === 'sqlite:') return `sqlite:${join(dataFolder, 'portal.db')}`
   return given.startsWith('sqlite:') ? `sqlite:${resolve(TOP, given.slice('sqlite:'.length))}` : given
+}
+
+function partStoreOf(values: SettingValues, dataFolder: string): Config['partStore'] {
+  const { PART_STORE: given, PART_STORE_KEY_ID: accessKeyId = '', PART_STORE_SECRET: secretAccessKey = '' } = values
+  if (given === undefined) return { kind: 'directory', folder: join(dataFolder, 'parts') }
+  return given.kind === 'bucket' ? { ...given, accessKeyId, secretAccessKey } : { ...given, folder: resolve(TOP, given.folder) }
+}
+
+const uploadLimits = (values: SettingValues): UploadLimits => {
+  const fileBytes = values.UPLOAD_FILE_MB ?? UPLOAD_LIMITS.fileBytes
+  return { fileBytes, depositBytes: Math.max(fileBytes, values.UPLOAD_DEPOSIT_MB ?? UPLOAD_LIMITS.depositBytes) }
 }
 
 function dkim(values: SettingValues): { domain: string; selector: string; privateKey: string } | null {
@@ -180,14 +206,3 @@ function misconfigured(problems: FieldError[]): PortalError {
 
 const hasCode = (error: unknown, code?: string): error is Error & { code: string } =>
   error instanceof Error && 'code' in error && (code === undefined || error.code === code)
-function partStoreOf(values: SettingValues, dataFolder: string): Config['partStore'] {
-  const { PART_STORE: given, PART_STORE_KEY_ID: accessKeyId = '', PART_STORE_SECRET: secretAccessKey = '' } = values
-  if (given === undefined) return { kind: 'directory', folder: join(dataFolder, 'parts') }
-  return given.kind === 'bucket' ? { ...given, accessKeyId, secretAccessKey } : { ...given, folder: resolve(TOP, given.folder) }
-}
-
-const uploadLimits = (values: SettingValues): UploadLimits => {
-  const fileBytes = values.UPLOAD_FILE_MB ?? UPLOAD_LIMITS.fileBytes
-  return { fileBytes, depositBytes: Math.max(fileBytes, values.UPLOAD_DEPOSIT_MB ?? UPLOAD_LIMITS.depositBytes) }
-}
-

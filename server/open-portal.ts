@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { openStorage, parseRootKey } from '../storage/index.ts'
-import { type Config, rootKeyOf } from './config.ts'
+import { openStorage } from '../storage/index.ts'
+import type { Config } from './config.ts'
 import { ensureDepositKeys } from './deposit-keys.ts'
 import { fileJournal } from './ending-journal.ts'
 import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
+import { rootKeysOf } from './keys/provider.ts'
 import { openCaughtMail } from './mail/preview.ts'
 import { openSmtp } from './mail/smtp.ts'
 import type { Mailer } from './mailer.ts'
@@ -80,7 +81,8 @@ export async function openParts(
   const store = await openStorage({
     url: config.databaseUrl,
     dataDirectory: config.dataFolder,
-    rootKey: parseRootKey(rootKeyOf(config)),
+    partStore: config.partStore,
+    ...(await rootKeysOf(config)),
     now: clock(),
     migrate,
     onFailure: error => stopAtOnce(error, log),
@@ -96,6 +98,7 @@ export async function openParts(
       environment: config.environment,
       mailFrom: config.mailFrom,
       trailName: await trailNameIn(store, trailNameOf(config.origin)),
+      uploads: config.uploads,
     },
     passphrases: openPassphrases(),
     sanitizer: openSanitizer(),

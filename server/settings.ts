@@ -80,6 +80,8 @@ const rootKey = text.refine(value => {
   return bytes.length === 32 && bytes.toString('base64url') === value
 }, 'must be 32 bytes, written as 43 characters of base64url')
 
+const hexadecimal = text.regex(/^([0-9a-f]{2})+$/i, 'must be pairs of hexadecimal digits')
+
 /** Every setting there is. `.env.example` is written from this table (test/server/config.test.ts). */
 export const SETTINGS = {
   PORTAL_ENV: setting(
@@ -113,8 +115,6 @@ export const SETTINGS = {
       secret: true,
     },
   ),
-  PORTAL_ROOT_KEY: setting(
-    'The key everything is sealed under: 32 random bytes as base64url (openssl rand 32 | basenc --base64url | tr -d =). Keep a copy somewhere else: ' +
   PART_STORE: setting(
     'Where the sealed content of large attachments lies: directory:PATH, or s3://BUCKET?endpoint=URL&region=NAME. The folder parts in ' +
       'PORTAL_DATA when absent. Belongs into every backup of the database.',
@@ -125,11 +125,34 @@ export const SETTINGS = {
   PART_STORE_SECRET: setting('Secret access key of the bucket.', '', text, { secret: true }),
   UPLOAD_FILE_MB: setting('How much one file of a deposit may hold, in megabytes.', '100', megabytes),
   UPLOAD_DEPOSIT_MB: setting('How much all files of one deposit may hold together, in megabytes.', '200', megabytes),
+  PORTAL_ROOT_KEY: setting(
+    'The key everything is sealed under: 32 random bytes as base64url (openssl rand 32 | basenc --base64url | tr -d =). Keep a copy somewhere else: ' +
       'without it nothing can ever be read again. Development makes one in PORTAL_DATA.',
     '',
     rootKey,
     { secret: true },
   ),
+  PORTAL_ROOT_KEY_PREVIOUS: setting(
+    'The root key before, beside the new one, until `portal keys rotate --root` is done.',
+    '',
+    rootKey,
+    { secret: true },
+  ),
+  PORTAL_ROOT_KEY_WRAPPED: setting(
+    'Instead of PORTAL_ROOT_KEY: a file with the root key as a key service wrapped it (`portal keys wrap-root`).',
+    'storage/local/root-key.wrapped',
+    text,
+  ),
+  PORTAL_ROOT_KEY_WRAPPED_PREVIOUS: setting('The same of the root key before.', 'storage/local/root-key-before.wrapped', text),
+  PORTAL_PKCS11_MODULE: setting(
+    'The key service: library of a PKCS #11 token (hardware security module, SoftHSM).',
+    '/usr/lib/softhsm/libsofthsm2.so',
+    text,
+  ),
+  PORTAL_PKCS11_TOKEN: setting('Label of the token.', 'restante', text),
+  PORTAL_PKCS11_KEY: setting('Id of its RSA key pair of at least 3072 bits, in hexadecimal.', '01', hexadecimal),
+  PORTAL_PKCS11_PIN: setting('PIN of the token.', '123456', text, { secret: true }),
+  PORTAL_PKCS11_TOOL: setting('OpenSC’s program that speaks to the token.', 'pkcs11-tool', text),
   BACKUP_RECIPIENT: setting(
     'Whom backups are sealed to: the line that portal backup keygen prints. The other half is kept away from the portal.',
     'restante-backup-recipient-1:the-line-that-portal-backup-keygen-prints--',

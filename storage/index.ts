@@ -19,6 +19,7 @@ export { type BackupContents, DATA_FILE, KEYS_FILE, MANIFEST_FILE } from './back
 export { requireFile } from './backups/targets.ts'
 export { generateArchiveKeys, parseArchiveIdentity, parseArchiveRecipient } from './sealing/archive-keys.ts'
 export { generateRootKey, parseRootKey } from './sealing/keys.ts'
+export { wrapForService } from './sealing/rsa-wrap.ts'
 
 /** Where the database is. */
 export interface DatabaseOptions extends EngineOptions {

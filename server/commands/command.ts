@@ -13,6 +13,8 @@ export interface Terminal {
   err(line: string): void
   /** Shows how far a long work has come, on one line that is written over; does nothing where nobody watches. */
   progress(done: number, total: number): void
+  /** Aborted when the operator has asked to stop (Ctrl-C, SIGTERM). Who never asks for it is stopped by the signal itself. */
+  interrupted(): AbortSignal
   env: Environment
   clock: Clock
 }

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { type Config, readConfig } from '../config.ts'
 import { isPortalError } from '../errors.ts'
+import { unfinishedRotations } from '../keys/overview.ts'
 import { openSmtp } from '../mail/smtp.ts'
 import { SETTINGS } from '../settings.ts'
+import type { Store } from '../store.ts'
 import { compareWithSigned } from '../trail/sign.ts'
 import { checkTail } from '../trail/tail.ts'
 import { command, JSON_ARGUMENT, type Terminal } from './command.ts'
@@ -11,7 +13,7 @@ import { withPortal } from './opened.ts'
 const TAIL = 1_000
 
 interface Finding {
-  check: 'settings' | 'folder' | 'database' | 'trail' | 'mail'
+  check: 'settings' | 'folder' | 'database' | 'keys' | 'trail' | 'mail'
   state: 'ok' | 'note' | 'wrong'
   message: string
 }
@@ -84,10 +86,25 @@ async function databaseAndTrail(config: Config, terminal: Terminal): Promise<Fin
               state: 'wrong',
               message: answers ? 'Its schema is not the one this program knows.' : 'It does not answer.',
             }
-      return [database, await trail({ store, origin: settings.trailName, history: checkpointHistory })]
+      return [database, ...(await keys(store)), await trail({ store, origin: settings.trailName, history: checkpointHistory })]
     })
   } catch (error) {
     return [wrong('database', error)]
+  }
+}
+
+async function keys(store: Store): Promise<Finding[]> {
+  try {
+    const { organizations, rootKeys } = await unfinishedRotations(store)
+    const unfinished = [
+      ...organizations.map(
+        id => `The rotation of the wrapping key of ${id} has not ended: run \`portal keys rotate --organization ${id}\`.`,
+      ),
+      ...rootKeys.map(id => `The rotation of the root key ${id} has not ended: run \`portal keys rotate --root\`.`),
+    ]
+    return unfinished.map((message): Finding => ({ check: 'keys', state: 'note', message }))
+  } catch (error) {
+    return [wrong('keys', error)]
   }
 }
 

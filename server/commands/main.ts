@@ -1,3 +1,4 @@
+import { Presets, SingleBar } from 'cli-progress'
 import { environment } from '../config.ts'
 import type { Terminal } from './command.ts'
 import { runPortal } from './run.ts'
@@ -8,23 +9,34 @@ const terminal: Terminal = {
   out: line => stdout.write(`${line}\n`),
   err: line => stderr.write(`${line}\n`),
   progress: stderr.isTTY ? showProgress() : () => undefined,
+  interrupted,
   env: environment(),
   clock: Date.now,
+}
+
+/** The first signal asks for a good end; a second one ends the program at once. */
+function interrupted(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
 }
 
 // Setting the code instead of exiting lets what was written reach a pipe.
 process.exitCode = await runPortal(process.argv.slice(2), terminal)
 
-/** A bar on one line of stderr; redrawn only when a percent has passed, cleared when all is done. */
+/** A bar on one line of stderr, cleared when all is done. */
 function showProgress(): Terminal['progress'] {
-  const width = 40
-  let shown = -1
+  let bar: SingleBar | undefined
   return (done, total) => {
-    const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
-    if (percent === shown) return
-    shown = percent
-    const filled = Math.round((percent / 100) * width)
-    stderr.write(`\r[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${String(percent).padStart(3)} %`)
-    if (percent === 100) stderr.write('\r\u001b[2K')
+    if (done < total && bar === undefined) {
+      const format = '[{bar}] {percentage} %  {value} of {total}'
+      bar = new SingleBar({ format, stream: stderr, clearOnComplete: true }, Presets.legacy)
+      bar.start(total, done)
+    }
+    bar?.setTotal(total)
+    bar?.update(done)
+    if (done < total) return
+    bar?.stop()
+    bar = undefined
   }
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { openStorage, parseRootKey } from '../../storage/index.ts'
-import { type Config, readConfig, rootKeyOf } from '../config.ts'
+import { openStorage } from '../../storage/index.ts'
+import { type Config, readConfig } from '../config.ts'
 import { fileJournal } from '../ending-journal.ts'
+import { rootKeysOf } from '../keys/provider.ts'
 import type { Parts } from '../parts.ts'
 import type { Instant } from '../time.ts'
 import { fileHistory } from '../trail/history.ts'
@@ -16,14 +17,14 @@ export type Opened = Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHis
 /** Opens the portal's database as the settings say, lets `work` use it, and closes it again. */
 export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) => Promise<T>): Promise<T> {
   const config = readConfig(terminal.env)
-  const { origin, environment, mailFrom, trailName } = config
+  const { origin, environment, mailFrom, trailName, uploads } = config
   const store = await openStorage(await storageOf(config, terminal.clock()))
   try {
     return await work({
       config,
       store,
       clock: terminal.clock,
-      settings: { origin, environment, mailFrom, trailName: await trailNameIn(store, trailName) },
+      settings: { origin, environment, mailFrom, trailName: await trailNameIn(store, trailName), uploads },
       checkpointHistory: fileHistory(historyFile(config)),
       endings: fileJournal(journalFile(config)),
       // The process that serves looks for letters by itself; here nobody sends any.
@@ -38,7 +39,8 @@ export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) =
 export const storageOf = async (config: Config, now: Instant) => ({
   url: config.databaseUrl,
   dataDirectory: config.dataFolder,
-  rootKey: parseRootKey(rootKeyOf(config)),
+  partStore: config.partStore,
+  ...(await rootKeysOf(config)),
   now,
 })
 

@@ -36,6 +36,19 @@ export const program: Program = group('portal', 'Operates the portal for secure 
       export: load(() => import('./audit-export.ts')),
       verify: load(() => import('./audit-verify.ts')),
     }),
+  keys: async () =>
+    group('keys', 'The keys everything is sealed under', {
+      list: load(() => import('./keys-list.ts')),
+      rotate: load(() => import('./keys-rotate.ts')),
+      'wrap-root': load(() => import('./keys-wrap-root.ts')),
+    }),
+  hold: async () =>
+    group('hold', 'Legal holds: nothing they cover is destroyed', {
+      place: load(() => import('./hold-place.ts')),
+      release: load(() => import('./hold-release.ts')),
+      list: load(() => import('./hold-list.ts')),
+    }),
+  retention: async () => group('retention', 'What no longer has to be kept', { run: load(() => import('./retention-run.ts')) }),
   backup: async () => ({
     ...(await load(() => import('./backup.ts'))()),
     subCommands: { keygen: load(() => import('./backup-keygen.ts')) },

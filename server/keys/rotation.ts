@@ -85,6 +85,12 @@ const begin = ({ store, clock }: RotationParts, organization: string): Promise<v
 async function rewrapUnder({ store }: RotationParts, older: readonly string[], { progress, signal }: Course) {
   const damaged: number[] = []
   let rewrapped = 0
+  let reached = 0
+  // A further pass, which finds little or nothing, shows no way that was gone before.
+  const show = (number: number, last: number) => {
+    reached = Math.max(reached, number)
+    progress(reached, last)
+  }
   for (;;) {
     const last = await store.read(tx => tx.keys.lastDataKey())
     let found = 0
@@ -99,10 +105,10 @@ async function rewrapUnder({ store }: RotationParts, older: readonly string[], {
         const done = await store.transaction(tx => tx.keys.rewrap(batch))
         damaged.push(...done.damaged)
         rewrapped += done.rewrapped
-        progress(batch.at(-1)!, last)
+        show(batch.at(-1)!, last)
         await pause(BREATH_MILLISECONDS)
       }
-      progress(to, last)
+      show(to, last)
     }
     if (found === 0) return { rewrapped, damaged, seen: last }
   }

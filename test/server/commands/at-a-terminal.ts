@@ -23,8 +23,12 @@ export async function atATerminal(settings: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'operator-'))
   folders.push(folder)
   const env: Record<string, string> = { PORTAL_DATA: join(folder, 'data'), ...settings }
+  let nextPatience = Number.POSITIVE_INFINITY
   const portal = async (...argv: string[]): Promise<Said> => {
     const said = { out: '', err: '', steps: 0 }
+    const stop = new AbortController()
+    const patience = nextPatience
+    nextPatience = Number.POSITIVE_INFINITY
     const code = await runPortal(argv, {
       out: line => {
         said.out += `${line}\n`
@@ -34,6 +38,11 @@ export async function atATerminal(settings: Record<string, string> = {}) {
       },
       progress: () => {
         said.steps += 1
+        if (said.steps >= patience) stop.abort()
+      },
+      interrupted: () => {
+        if (patience === 0) stop.abort()
+        return stop.signal
       },
       env,
       clock: () => Date.UTC(2026, 0, 1),
@@ -44,6 +53,10 @@ export async function atATerminal(settings: Record<string, string> = {}) {
     folder,
     env,
     portal,
+    /** The next command is asked to stop after so many steps of its progress; 0: at once. */
+    interrupt(steps: number) {
+      nextPatience = steps
+    },
     /** The same for commands that print JSON and must succeed. */
     async answer<T = Record<string, string>>(...argv: string[]): Promise<T> {
       const { code, out, err } = await portal(...argv, '--json')

@@ -1,6 +1,7 @@
-import { readConfig, rootKeyOf } from '../../../server/config.ts'
+import { readConfig } from '../../../server/config.ts'
+import { rootKeysOf } from '../../../server/keys/provider.ts'
 import type { Store } from '../../../server/store.ts'
-import { openStorage, parseRootKey } from '../../../storage/index.ts'
+import { openStorage } from '../../../storage/index.ts'
 
 /** Looks into the database the operator works on. */
 export async function inside<T>(env: Record<string, string>, look: (store: Store) => Promise<T>): Promise<T> {
@@ -8,7 +9,7 @@ export async function inside<T>(env: Record<string, string>, look: (store: Store
   const store = await openStorage({
     url: config.databaseUrl,
     dataDirectory: config.dataFolder,
-    rootKey: parseRootKey(rootKeyOf(config)),
+    ...(await rootKeysOf(config)),
     now: 0,
   })
   try {

@@ -43,7 +43,10 @@ describe.each(all.map(({ words, command }) => ({ name: words.join(' '), words, c
 
 describe('used wrongly, it says how and ends with 2', () => {
   test.each([
-    ['', 'portal: Say which: serve, migrate, seed, organization, client, staff, sign-in, audit, backup, restore, doctor. See portal --help.'],
+    [
+      '',
+      'portal: Say which: serve, migrate, seed, organization, client, staff, sign-in, audit, keys, backup, restore, doctor. See portal --help.',
+    ],
     ['dance', 'portal: There is no "dance". There are: serve, migrate,'],
     ['audit', 'portal audit: Say which: key, checkpoint, export, verify.'],
     ['audit dance', 'portal audit: There is no "dance".'],
