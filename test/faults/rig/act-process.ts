@@ -11,10 +11,10 @@ if (deadlyStatement !== undefined) dieBefore(Number(deadlyStatement))
 
 const act = actNamed(name)
 const story = await storyIn(folder)
-const { portal, close } = await openPortal(folder, act.at?.(story) ?? story.now)
-await act.run(portal, story)
+const opened = await openPortal(folder, act.at?.(story) ?? story.now)
+await act.run(opened, story)
 writeSync(1, 'done\n')
-await close()
+await opened.close()
 
 function dieBefore(deadly: number): void {
   let count = 0

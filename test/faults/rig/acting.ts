@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Instant } from '../../../server/time.ts'
 import { type ActName, actNamed } from './acts.ts'
 import { openPortal } from './opened.ts'
+import { clinicFolder } from './prepared.ts'
 import { storyIn } from './prepared-story.ts'
 
 const PROCESS = fileURLToPath(new URL('./act-process.ts', import.meta.url))
@@ -36,11 +37,18 @@ export async function act(
   return { acknowledged: said.join('').includes('done'), killed: signal === 'SIGKILL' }
 }
 
+/** A copy of the prepared clinic on which it can be done. */
+export async function folderFor(name: ActName): Promise<string> {
+  const folder = await clinicFolder()
+  await actNamed(name).prepare?.(folder)
+  return folder
+}
+
 /** Does it here and undisturbed. */
 export async function actUndisturbed(folder: string, name: ActName): Promise<void> {
-  const { portal, close } = await openPortal(folder, await momentOf(folder, name))
-  await actNamed(name).run(portal, await storyIn(folder))
-  await close()
+  const opened = await openPortal(folder, await momentOf(folder, name))
+  await actNamed(name).run(opened, await storyIn(folder))
+  await opened.close()
 }
 
 /** The moment an act is done at. */

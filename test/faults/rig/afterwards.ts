@@ -111,6 +111,8 @@ async function everySealOpens({ parts: { store } }: OpenedPortal, file: string):
 }
 
 async function trailVerifies({ parts, portal }: OpenedPortal, folder: string): Promise<void> {
+  const { size } = await parts.store.read(tx => tx.trail.head())
+  if (size === 0) return // it has not begun
   await portal.signCheckpoint()
   await exportTrail(parts.store, folder)
   const { ok, problems } = await verifyExport(folder, verifierKey(parts.settings.trailName, parts.store.signer.publicKey))

@@ -20,6 +20,8 @@ export interface Story {
   waiting: string
   /** One that she has opened. */
   opened: string
+  /** Many messages that wait for Cara. */
+  crowd: string[]
   /** A deposit to three people. */
   deposit: string
 }

@@ -48,7 +48,8 @@ async function prepare(): Promise<string> {
   await portal.portal.sendMailboxCode(requestToken)
   await portal.deliver()
   const signingIn = { requestToken, code: portal.mailbox.codeTo(ben.address) }
-  for (let number = 0; number < CROWD; number++) await clinic.deposits(`Number ${number}`, [cara])
+  const crowd: string[] = []
+  for (let number = 0; number < CROWD; number++) crowd.push((await clinic.deposits(`Number ${number}`, [cara])).messages[0]!.id)
   await portal.portal.signCheckpoint()
   await clinic.deposits('Not signed yet', [ada])
   const story: Story = {
@@ -57,6 +58,7 @@ async function prepare(): Promise<string> {
     apiKey: clinic.apiKey,
     ada: reader,
     signingIn,
+    crowd,
     waiting: waiting.messages[0]!.id,
     opened: (await portal.portal.listMessages(reader, { limit: 50 })).lines.find(line => line.subject === 'Seen')!.id,
     deposit: deposit.id,
