@@ -108,7 +108,7 @@ export const SETTINGS = {
     text,
   ),
   DATABASE_URL: setting(
-    'The database, sqlite:PATH. A file portal.db in PORTAL_DATA when absent.',
+    'The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full. A file portal.db in PORTAL_DATA when absent.',
     'sqlite:storage/local/portal.db',
     database,
     {

@@ -31,6 +31,8 @@ const REQUIRED: [setting: string, isRight: (value: string | null) => boolean, se
   ['synchronous_commit', value => value !== 'off', 'synchronous_commit is off'],
   ['fsync', value => value !== 'off', 'fsync is off'],
   ['full_page_writes', value => value !== 'off', 'full_page_writes is off'],
+  // After a failed fsync the server must stop and read its log again; trying once more would succeed, and lose what was not written.
+  ['data_sync_retry', value => value !== 'on', 'data_sync_retry is on'],
   ['server_encoding', value => value === null || value === 'UTF8', 'the database’s encoding is not UTF8'],
   ['server_version_num', value => Number(value) >= OLDEST_VERSION, 'it is older than version 14'],
 ]
