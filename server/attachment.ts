@@ -3,6 +3,7 @@ import type { Attachment, Message } from './message.ts'
 import type { Parts } from './parts.ts'
 import { asActor, readableMessage, refusal } from './reader.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
+import type { ByteRange } from './staged-file.ts'
 import type { Store, Tx } from './store.ts'
 import type { Instant } from './time.ts'
 import { record } from './trail/entry.ts'
@@ -10,6 +11,8 @@ import { record } from './trail/entry.ts'
 /** An attachment and its content, which is opened chunk by chunk while it is sent. */
 export interface Download {
   attachment: Attachment
+  /** Which part of it this is; null for all of it. */
+  range: ByteRange | 'unsatisfiable' | null
   content: AsyncIterable<Uint8Array>
 }
 
@@ -36,7 +39,7 @@ export async function fetchAttachment(
   const stillReadable = async () => {
     await store.read(tx => readableMessage(tx, reader, messageId, clock()))
   }
-  return { attachment, content: contentIf(stillReadable, store, attachment) }
+  return { attachment, range: null, content: contentIf(stillReadable, store, attachment) }
 }
 
 /** An attachment, and only of this very message. @throws PortalError `not_found` */
@@ -53,9 +56,10 @@ export async function* contentIf(
   allowed: () => Promise<void>,
   store: Store,
   attachment: Attachment,
+  range?: ByteRange,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   await allowed()
-  yield* store.attachmentContent(attachment)
+  yield* store.attachmentContent(attachment, range)
 }
 
 async function recordFetch(tx: Tx, reader: Reader, message: Message, attachment: Attachment, now: Instant): Promise<void> {

@@ -13,7 +13,7 @@ import { type Clock, minutes, seconds } from './time.ts'
 import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
 import { networkOf, type Proxies } from './web/network.ts'
-import { sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
+import { begun, sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
 import { endWithoutProgress, takeInTheRest } from './web/progress.ts'
@@ -142,7 +142,8 @@ function router(shell: Shell): Route {
     if (file !== null) return { response: file, kind: 'asset' }
     if (forApi(path)) {
       checkOrigin(request, shell.origin, 'pass')
-      return data(await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock }))
+      const response = await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock })
+      return data(isFile(response) ? await begun(response) : response)
     }
     const development = await shell.development?.(request, path)
     if (development) return { response: development, kind: 'page' }
@@ -168,7 +169,7 @@ async function page(
   if (jar.sessionStarted && visitor !== null) await shell.portal.signOut(visitor)
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)
-  return { response, kind: response.headers.has('content-disposition') ? 'download' : 'page' }
+  return isFile(response) ? { response: await begun(response), kind: 'download' } : { response, kind: 'page' }
 }
 
 /**
@@ -191,6 +192,8 @@ async function readiness(portal: Portal): Promise<Response> {
   const health = await portal.health()
   return Response.json(health, { status: health.ready ? 200 : 503, headers: health.ready ? {} : { 'retry-after': '5' } })
 }
+
+const isFile = (response: Response): boolean => response.headers.has('content-disposition')
 
 const data = (response: Response): Answer => ({ response, kind: 'data' })
 const text = (words: string, status = 200): Response =>

@@ -1,4 +1,4 @@
-import { type Asking, senderRef } from './asking.ts'
+import type { Asking } from './asking.ts'
 import { LIMITS } from './deposit-request.ts'
 import { PortalError } from './errors.ts'
 import type { ReceivedFile } from './file-upload.ts'
@@ -48,9 +48,9 @@ export async function receiveFile(
   }
 }
 
-/** Lets go of files whose deposit was not made. Those that a deposit has claimed stay. */
+/** Lets go of files whose deposit was not made. Those that a deposit has claimed stay, and somebody else's. @throws PortalError `forbidden` */
 export async function dropFiles({ store }: Pick<Parts, 'store'>, asking: Asking, ids: string[]): Promise<void> {
-  const sender = senderRef(asking)
+  const sender = requireSender(asking, 'deposit')
   const discarded = await store.transaction(async tx => {
     let count = 0
     for (const id of ids) {

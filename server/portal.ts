@@ -1,7 +1,8 @@
 import type { Answer } from './answer.ts'
 import type { Asking, AuthenticatedClient } from './asking.ts'
-import { fetchAttachment } from './attachment.ts'
+import { type Download, fetchAttachment } from './attachment.ts'
 import { trail } from './audit-trail.ts'
+import type { RangeAsked } from './byte-range.ts'
 import { authenticateClient, issueAccessToken } from './client-authentication.ts'
 import { sendDueLetters } from './delivery-round.ts'
 import { depositKeys, ensureDepositKeys } from './deposit-keys.ts'
@@ -12,7 +13,6 @@ import { noteEndings } from './ending.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
 import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
-import type { Attachment } from './message.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
@@ -82,7 +82,8 @@ export interface Portal {
   ): Promise<View.ReplyLine[]>
   /** For systems: opens a reply and hands it out in one go; opening or look is recorded before anything is shown. @throws not_found */
   readReply(client: AuthenticatedClient, reply: string): Promise<View.ReplyView>
-  fetchReplyAttachment(sender: Asking, reply: string, attachment: string): Promise<FetchedAttachment>
+  /** All of a file, or the one part of it that is asked for. */
+  fetchReplyAttachment(sender: Asking, reply: string, attachment: string, asked?: RangeAsked | null): Promise<FetchedAttachment>
 
   // --- Senders: staff, by hand -------------------------------------------------------------------------------------
   /** The same form again is answered with the id of the first deposit, and nothing is made; so with the two answers below. */
@@ -216,7 +217,7 @@ export function createPortal(parts: Parts): Portal {
     resendNotices: (asking, id) => resendNotices(parts, asking, id),
     listReplies: (asking, page, order) => listReplies(parts, asking, page, order),
     readReply: (client, id) => readReply(parts, client, id),
-    fetchReplyAttachment: (asking, id, attachment) => fetchReplyAttachment(parts, asking, id, attachment),
+    fetchReplyAttachment: (asking, id, attachment, asked) => fetchReplyAttachment(parts, asking, id, attachment, asked),
     composeDeposit: (staff, request, form) => composeDeposit(parts, staff, request, form),
     viewReply: (staff, id) => viewReply(parts, staff, id),
     openReply: (staff, id) => openReply(parts, staff, id),
@@ -246,10 +247,8 @@ export function createPortal(parts: Parts): Portal {
   }
 }
 
-export interface FetchedAttachment {
-  attachment: Attachment
-  content: AsyncIterable<Uint8Array>
-}
+/** An attachment, or a part of it. */
+export type FetchedAttachment = Download
 
 export interface TrailView {
   lines: View.TrailLine[]

@@ -1,6 +1,7 @@
 import { type Answer, checkAnswer } from './answer.ts'
 import { type Asking, type AuthenticatedClient, senderRef } from './asking.ts'
 import { attachmentOf, contentIf, type Download } from './attachment.ts'
+import { type RangeAsked, rangeWithin } from './byte-range.ts'
 import { type DepositingParts, placeByHand } from './depositing.ts'
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
@@ -158,29 +159,42 @@ async function replyView(tx: Tx, sender: SenderRef, reply: Message, shown: Set<s
   }
 }
 
-/** One file of a reply that has been opened; told to the trail before its first byte leaves. @throws not_found, forbidden, gone */
+/**
+ * One file of a reply that has been opened, or a part of it; told to the trail before its first byte leaves. A part that is not there is
+ * told of nowhere: nothing is handed out.
+ *
+ * @throws PortalError `not_found`, `forbidden`, `gone`.
+ */
 export async function fetchReplyAttachment(
   { store, clock }: StoreAndClock,
   asking: Asking,
   replyId: string,
   attachmentId: string,
+  asked: RangeAsked | null = null,
 ): Promise<Download> {
   const sender = requireSender(asking, 'replies')
-  const attachment = await store.transaction(async tx => {
+  const [attachment, range] = await store.transaction(async tx => {
     const now = clock()
     const reply = await ownReply(tx, sender, replyId)
     if (reply.openedAt === null) throw replyNotFound() // its names of files are not known yet either
     const found = await attachmentOf(tx, reply, attachmentId)
+    const range = asked && (rangeWithin(asked, found.size) ?? 'unsatisfiable')
+    if (range === 'unsatisfiable') return [found, range] as const
     const receipt = { id: newId('evt', now), message: replyId, at: now, attachment: found.id }
     await tx.receipts.addOnce({ ...receipt, stage: 'attachment_fetched' })
     const entry = { action: 'attachment.fetched', object: replyId, detail: { attachment: found.id } } as const
     await record(tx, now, { ...askingActor(asking), ...entry })
-    return found
+    return [found, range] as const
   })
+  if (range === 'unsatisfiable') return { attachment, range, content: nothing() }
   const stillKept = async () => {
     await store.read(tx => ownReply(tx, sender, replyId))
   }
-  return { attachment, content: contentIf(stillKept, store, attachment) }
+  return { attachment, range, content: contentIf(stillKept, store, attachment, range ?? undefined) }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // there is no such part
 }
 
 /**

@@ -1,7 +1,9 @@
 import { ReadableStream } from 'node:stream/web'
+import { type RangeAsked, rangeAsked } from '../byte-range.ts'
 import { toIso } from '../time.ts'
 import type { ReplyLine } from '../views.ts'
 import { json, nextAfter, type Operation, PAGE_PARAMETERS, pageOf } from './operation.ts'
+import { rangeNotSatisfiable } from './problem.ts'
 import { REPLY_ANSWER, REPLY_LIST } from './shapes.ts'
 
 export const listReplies: Operation = {
@@ -45,18 +47,43 @@ export const fetchReplyAttachment: Operation = {
   summary: 'One file of a reply',
   scope: 'replies',
   recordsLooks: true,
-  answer: { status: 200, description: 'The bytes.', type: 'application/octet-stream' },
-  async run({ portal, params: [id = '', file = ''], client }) {
-    const { attachment, content } = await portal.fetchReplyAttachment({ client: await client() }, id, file)
+  description:
+    'Each request is recorded. A part of the file can be asked for (Range, one part, with If-Range): answered with 206.',
+  headers: [
+    { name: 'Range', description: 'One part: bytes=FROM-TO.', required: false, schema: { type: 'string' } },
+    { name: 'If-Range', description: 'ETag of the earlier answer.', required: false, schema: { type: 'string' } },
+  ],
+  answer: {
+    status: 200,
+    description: 'The bytes.',
+    type: 'application/octet-stream',
+    headers: { ETag: 'Names these very bytes.', 'Accept-Ranges': '`bytes`.' },
+  },
+  async run({ request, portal, params: [id = '', file = ''], client }) {
+    const tag = `"${file}"` // an attachment never changes
+    const asked = rangeFor(request, tag)
+    const { attachment, range, content } = await portal.fetchReplyAttachment({ client: await client() }, id, file, asked)
+    if (range === 'unsatisfiable') return rangeNotSatisfiable(attachment.size)
+    const { from, to } = range ?? { from: 0, to: attachment.size }
     return new Response(ReadableStream.from(content) as globalThis.ReadableStream<Uint8Array>, {
+      status: range === null ? 200 : 206,
       headers: {
         'content-type': attachment.type,
-        'content-length': String(attachment.size),
+        'content-length': String(to - from),
+        ...(range === null ? {} : { 'content-range': `bytes ${from}-${to - 1}/${attachment.size}` }),
+        'accept-ranges': 'bytes',
+        etag: tag,
         'content-disposition': `attachment; filename*=UTF-8''${extendedValue(attachment.name)}`,
         'cache-control': 'no-store',
       },
     })
   },
+}
+
+/** If-Range: of something else than the client has already, it gets all of it (RFC 9110, section 13.1.5). */
+function rangeFor({ headers }: Request, tag: string): RangeAsked | null {
+  const condition = headers.get('if-range')
+  return condition === null || condition === tag ? rangeAsked(headers.get('range')) : null
 }
 
 const lineOf = ({ id, deposit, thread, from, subject, createdAt, isNew }: ReplyLine) => ({

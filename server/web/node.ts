@@ -33,6 +33,29 @@ export function withBodyOfAtMost(request: Request, maxBodyBytes: number): Reques
   return new Request(request, { body, duplex: 'half' } as RequestInit)
 }
 
+/**
+ * A response whose body has begun: what it refuses at once, such as a file that is not there, is thrown while there is still an answer
+ * to be given.
+ */
+export async function begun(response: Response): Promise<Response> {
+  if (response.body === null) return response
+  const reader = response.body.getReader()
+  let first: ReadableStreamReadResult<Uint8Array> | null = await reader.read()
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next: ReadableStreamReadResult<Uint8Array> = first ?? (await reader.read())
+        first = null
+        if (next.done) controller.close()
+        else controller.enqueue(next.value)
+      },
+      cancel: reason => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+  return new Response(body, response)
+}
+
 /** Sends a web-standard response, no faster than the visitor takes it. */
 export async function sendWebResponse(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
   outgoing.statusCode = response.status

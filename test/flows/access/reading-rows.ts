@@ -73,6 +73,8 @@ export const READING: Row[] = [
   { method: 'expireDue', ask: presents(portal => portal.expireDue()), answers: ANYBODY('yes') },
   { method: 'signCheckpoint', ask: presents(portal => portal.signCheckpoint()), answers: ANYBODY('yes') },
   { method: 'forgetStale', ask: presents(portal => portal.forgetStale()), answers: ANYBODY('yes') },
+  { method: 'sweepFiles', ask: presents(portal => portal.sweepFiles()), answers: ANYBODY('yes') },
+  { method: 'checkFiles', ask: presents(portal => portal.checkFiles()), answers: ANYBODY('yes') },
   { method: 'renewDepositKeys', ask: presents(portal => portal.renewDepositKeys()), answers: ANYBODY('yes') },
   { method: 'health', ask: presents(portal => portal.health()), answers: ANYBODY('yes') },
 ]

@@ -11,6 +11,10 @@ const to = (people: People, role: Role) => ({
   address: people.addresses[role.startsWith('foreign') ? 'foreignPatient' : 'patient'],
 })
 
+async function* someText() {
+  yield Buffer.from('Take one in the morning.')
+}
+
 /** Use cases of systems and providers. */
 export const SENDING: Row[] = [
   { method: 'authenticateClient', ask: (people, who) => people.client(who), answers: SYSTEMS('yes', 'yes') },
@@ -47,6 +51,13 @@ export const SENDING: Row[] = [
     // A thread belongs to the organization and its patient, whoever of the clinic writes.
     answers: PROVIDERS({ own: 'yes', other: 'yes', otherOrganization: 'invalid', missing: 'invalid' }),
   },
+  {
+    method: 'receiveFile',
+    scope: 'deposit',
+    ask: asks((portal, who) => portal.receiveFile(who, { name: 'plan.txt' }, someText())),
+    answers: SENDERS('yes'),
+  },
+  { method: 'dropFiles', scope: 'deposit', ask: asks((portal, who) => portal.dropFiles(who, [])), answers: SENDERS('yes') },
   { method: 'listDeposits', scope: 'read', ask: asks((portal, who) => portal.listDeposits(who, page)), answers: SENDERS('yes') },
   {
     method: 'depositState',
