@@ -46,7 +46,7 @@ export function rowsOf(file: string, table: string): Row[] {
 }
 
 /** Which of these bytes can be found in the files of the database. */
-export function onDisk({ file }: TemporaryStorage, bytes: readonly Buffer[]): Buffer[] {
+export function onDisk({ file }: Pick<TemporaryStorage, 'file'>, bytes: readonly Buffer[]): Buffer[] {
   const files = [file, `${file}-wal`].map(path => readFileSync(path))
   return bytes.filter(some => files.some(held => held.includes(some)))
 }
