@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'out' // letter in the outbox
   | 'ses' // session handle (not the token)
   | 'rec' // recovery of a lost way in
+  | 'hld' // legal hold
   | 'bak' // backup
   | 'inc' // incident number
 

@@ -6,6 +6,7 @@ import { type Clock, hours, minutes, seconds } from './time.ts'
 const JOBS: Job[] = [
   { name: 'send_due_letters', every: seconds(2), run: portal => portal.sendDueLetters() },
   { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
+  { name: 'dispose_due', every: minutes(10), run: portal => portal.disposeDue() },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
   { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
   { name: 'sweep_files', every: minutes(1), run: portal => portal.sweepFiles() },
@@ -15,7 +16,14 @@ const JOBS: Job[] = [
 
 type Work = Pick<
   Portal,
-  'sendDueLetters' | 'expireDue' | 'signCheckpoint' | 'forgetStale' | 'sweepFiles' | 'checkFiles' | 'renewDepositKeys'
+  | 'sendDueLetters'
+  | 'expireDue'
+  | 'disposeDue'
+  | 'signCheckpoint'
+  | 'forgetStale'
+  | 'sweepFiles'
+  | 'checkFiles'
+  | 'renewDepositKeys'
 >
 
 interface Job {

@@ -9,6 +9,7 @@ import { depositKeys, ensureDepositKeys } from './deposit-keys.ts'
 import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
 import { composeDeposit, deposit } from './depositing.ts'
+import { disposeDue } from './disposal.ts'
 import { noteEndings } from './ending.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
@@ -185,6 +186,8 @@ export interface Portal {
   sendDueLetters(): Promise<number>
   /** Marks what has expired; says how many. Opening checks the expiry itself, whatever this does. */
   expireDue(): Promise<number>
+  /** Destroys what no longer has to be kept and no hold covers; says how many messages that was. */
+  disposeDue(): Promise<number>
   /** Signs a checkpoint when the trail has grown. @throws tampered when it does not continue the last one */
   signCheckpoint(): Promise<{ size: number } | null>
   /** Forgets sessions and sign-ins whose time is over. */
@@ -235,6 +238,7 @@ export function createPortal(parts: Parts): Portal {
     trail: (staff, filter) => trail(parts, staff, filter),
     sendDueLetters: () => sendDueLetters(parts),
     expireDue: () => expireDue(parts),
+    disposeDue: () => disposeDue(parts),
     signCheckpoint: async () => {
       const signed = await keeper.signCheckpoint()
       await noteEndings(parts)

@@ -1,5 +1,17 @@
 import type { Instant } from './time.ts'
 
+/** What disposal asks of a database. */
+export interface Retention {
+  /** Messages whose retention is over and that are still kept, those that are longest over first, from behind `after` on. */
+  due(
+    now: Instant,
+    after: { id: string; retainUntil: Instant } | null,
+    limit: number,
+  ): Promise<{ id: string; retainUntil: Instant }[]>
+  /** By which class each of these deposits is kept. */
+  classOf(deposits: readonly string[]): Promise<Map<string, string>>
+}
+
 /**
  * How many years the organization keeps what was deposited, by class. Six is the floor for everything that documents a privacy practice
  * (45 CFR 164.316(b)(2)(i)); seven covers the usual state rules for adults' clinical records.

@@ -1,10 +1,12 @@
 import type { Deposit } from './deposit.ts'
+import type { Holds } from './hold.ts'
 import type { Keys } from './keys/store.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organization } from './organization.ts'
 import type { Letter, LetterState, NewLetter } from './outbox.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
 import type { Recipient } from './recipient.ts'
+import type { Retention } from './retention.ts'
 import type { Client, SenderRef } from './sender.ts'
 import type { SignInStore } from './sign-in/store.ts'
 import type { StaffMember } from './staff.ts'
@@ -82,6 +84,8 @@ export interface Tx {
   receipts: Receipts
   outbox: Outbox
   depositKeys: DepositKeys
+  holds: Holds
+  retention: Retention
   keys: Keys
   signIn: SignInStore
   trail: TrailStore

@@ -37,6 +37,7 @@ export interface Database {
   receipts: ReceiptRow
   outbox: LetterRow
   deposit_keys: DepositKeyRow
+  holds: HoldRow
   sessions: SessionTableRow
   factors: FactorRow
   printed_codes: PrintedCodeRow
@@ -222,6 +223,16 @@ export interface LetterRow {
   claimed_until: number | null
   settled_at: number | null
   message_id_header: string
+}
+
+/** Sealed: reason. */
+export interface HoldRow extends Authenticated {
+  id: string
+  organization: string
+  /** Id of what it covers. */
+  object: string
+  placed_at: number
+  released_at: number | null
 }
 
 /** Sealed: private (JWK). */

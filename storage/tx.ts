@@ -2,12 +2,14 @@ import type { Tx } from '../server/store.ts'
 import { attachments } from './attachments.ts'
 import { depositKeys } from './deposit-keys.ts'
 import { deposits } from './deposits.ts'
+import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { messages } from './messages.ts'
 import { organizations } from './organizations.ts'
 import { outbox } from './outbox.ts'
 import { receipts } from './receipts.ts'
 import { recipients } from './recipients.ts'
+import { retention } from './retention.ts'
 import { clients } from './senders.ts'
 import { signIn } from './sign-in.ts'
 import { staff } from './staff.ts'
@@ -28,6 +30,8 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   receipts,
   outbox,
   depositKeys,
+  holds,
+  retention,
   keys,
   signIn,
   trail,

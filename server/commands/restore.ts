@@ -87,7 +87,11 @@ async function requireFiles(folder: string, files: Manifest['beside']): Promise<
 const refused = (sentence: string) => new PortalError('tampered', sentence)
 
 /** What the backup itself cannot know: wherever else somebody kept what has happened since. */
-async function knownBeside({ folder, manifest }: Backup, config: Config, given: { endings?: string | undefined; history?: string | undefined }) {
+async function knownBeside(
+  { folder, manifest }: Backup,
+  config: Config,
+  given: { endings?: string | undefined; history?: string | undefined },
+) {
   const texts = async (name: string, here: string, elsewhere: string | undefined) => {
     if (elsewhere !== undefined && !existsSync(elsewhere)) throw new UsedWrongly(`There is no file ${elsewhere}.`)
     const files = [join(folder, name), here, ...(elsewhere === undefined ? [] : [elsewhere])]

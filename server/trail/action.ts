@@ -46,6 +46,8 @@ export const ACTIONS = [
   'trail.exported',
   'trail.restored', // from a backup: begins another part of the trail
   'backup.made',
+  'hold.placed',
+  'hold.released',
   'key.created',
   'key.rotation_begun', // of an organization's wrapping key or of the root key; the object is the new key
   'key.retired', // nothing is under it any more, and it opens nothing

@@ -8,6 +8,7 @@ import { networkActs } from './0002-network-acts.ts'
 import { rootKeyRetirement } from './0003-root-key-retirement.ts'
 import { storedObjects } from './0004-stored-objects.ts'
 import { trailSearch } from './0005-trail-search.ts'
+import { holds } from './0006-holds.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0003-root-key-retirement', up: rootKeyRetirement },
   { name: '0004-stored-objects', up: storedObjects },
   { name: '0005-trail-search', up: trailSearch },
+  { name: '0006-holds', up: holds },
 ]
 
 /**

@@ -16,6 +16,7 @@ function portalThatCounts() {
   const work = {
     sendDueLetters: async () => runs.push('letters'),
     expireDue: async () => runs.push('expire'),
+    disposeDue: async () => 0,
     signCheckpoint: async () => {
       runs.push('checkpoint')
       return null
