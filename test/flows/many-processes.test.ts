@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ACTS_A_MINUTE } from '../../server/sign-in/network-limit.ts'
 import { minutes, seconds } from '../../server/time.ts'
@@ -12,6 +11,7 @@ import {
   complaintsOf,
   ORIGIN,
   type PortalProcess,
+  pauseWhileWriting,
   type Sender,
   type SeveralProcesses,
   senderAt,
@@ -30,8 +30,8 @@ let webs: PortalProcess[]
 let jobs: PortalProcess[]
 let sender: Sender
 
-/** On a machine that is busy with other things. */
-const PATIENCE = { timeout: 120_000 }
+/** With patience for a machine that is busy with other things. */
+const promise = (name: string, work: () => Promise<void>) => test(name, { timeout: 120_000 }, work)
 
 const both = <T>(work: (which: number) => Promise<T>): Promise<T[]> => Promise.all([0, 1].map(work))
 const startJobs = () => both(() => portal.start('jobs'))
@@ -57,7 +57,7 @@ const entries = (action: string) =>
 const atBoth = <T>(count: number, work: (web: PortalProcess, which: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 2 * count }, (_, i) => work(webs[i % 2]!, i % 2)))
 
-test('processes that start at once on an empty database make its tables and keys once', PATIENCE, async () => {
+promise('processes that start at once on an empty database make its tables and keys once', async () => {
   const keysAt = async (web: PortalProcess) => (await (await fetch(`${web.address}/.well-known/jwks.json`)).json()).keys
   expect(await keysAt(webs[0]!)).toHaveLength(2)
   expect(await keysAt(webs[1]!)).toEqual(await keysAt(webs[0]!))
@@ -65,7 +65,7 @@ test('processes that start at once on an empty database make its tables and keys
   expect([...webs, ...jobs].flatMap(complaintsOf)).toEqual([])
 })
 
-test('one key sent to both at once, many times, makes one message and has one answer', PATIENCE, async () => {
+promise('one key sent to both at once, many times, makes one message and has one answer', async () => {
   const key = randomUUID()
   const answers = await atBoth(12, web => sender.deposits(web, key, { email: 'cara@example.com' }))
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
@@ -103,51 +103,47 @@ async function shownToBoth(page: string, code: string): Promise<FormVisitor> {
   return let_in[0]!.visitor
 }
 
-test(
-  'codes count once wherever they are shown; a session holds at every process and ends at every process',
-  PATIENCE,
-  async () => {
-    await sender.deposits(webs[A]!, randomUUID(), { email: BEN })
-    const first = formVisitor(ORIGIN)
-    await first.sends(at(A), '/sign-in', { address: BEN })
-    await first.sends(at(B), '/sign-in/code', { intent: 'send' })
-    const codes = async () =>
-      (await lettersTo(BEN)).map(({ raw }) => /^\s*(\d{6})\s*$/m.exec(raw)?.[1]).filter(code => code !== undefined)
-    await until(async () => (await codes()).length === 1)
-    const [code = ''] = await codes()
-    const shown = await atBoth(3, async (_, which) => {
-      const visitor = first.twin()
-      return { visitor, answered: await visitor.sends(at(which), '/sign-in/code', { code }) }
-    })
-    const proven = shown.filter(({ answered }) => answered.session !== null)
-    expect(proven, 'the mailbox code, one of six').toHaveLength(1)
+promise('codes count once wherever they are shown; a session holds at every process and ends at every process', async () => {
+  await sender.deposits(webs[A]!, randomUUID(), { email: BEN })
+  const first = formVisitor(ORIGIN)
+  await first.sends(at(A), '/sign-in', { address: BEN })
+  await first.sends(at(B), '/sign-in/code', { intent: 'send' })
+  const codes = async () =>
+    (await lettersTo(BEN)).map(({ raw }) => /^\s*(\d{6})\s*$/m.exec(raw)?.[1]).filter(code => code !== undefined)
+  await until(async () => (await codes()).length === 1)
+  const [code = ''] = await codes()
+  const shown = await atBoth(3, async (_, which) => {
+    const visitor = first.twin()
+    return { visitor, answered: await visitor.sends(at(which), '/sign-in/code', { code }) }
+  })
+  const proven = shown.filter(({ answered }) => answered.session !== null)
+  expect(proven, 'the mailbox code, one of six').toHaveLength(1)
 
-    const { visitor: ben } = proven[0]!
-    await ben.sends(at(B), '/enrol/passphrase?with=app', { passphrase: PASSPHRASE })
-    const [, groups = ''] = /class="secret">([^<]+)</.exec((await ben.looks(at(A), '/enrol/app')).html)!
-    const appCode = (moment: number) => totpCode(groups, moment)
-    // The code of just before, so that the one of now is still unused.
-    const enrolled = await ben.sends(at(B), '/enrol/app', { code: await appCode(Date.now() - seconds(30)) })
-    const printed = [...enrolled.html.matchAll(/<code>([^<]+)<\/code>/g)].map(([, one]) => one!)
+  const { visitor: ben } = proven[0]!
+  await ben.sends(at(B), '/enrol/passphrase?with=app', { passphrase: PASSPHRASE })
+  const [, groups = ''] = /class="secret">([^<]+)</.exec((await ben.looks(at(A), '/enrol/app')).html)!
+  const appCode = (moment: number) => totpCode(groups, moment)
+  // The code of just before, so that the one of now is still unused.
+  const enrolled = await ben.sends(at(B), '/enrol/app', { code: await appCode(Date.now() - seconds(30)) })
+  const printed = [...enrolled.html.matchAll(/<code>([^<]+)<\/code>/g)].map(([, one]) => one!)
 
-    const byApp = await shownToBoth('/sign-in/app-code', await appCode(Date.now()))
-    const byPaper = await shownToBoth('/sign-in/printed-code', printed[0]!)
-    for (const visitor of [ben, byApp, byPaper]) expect(await both(which => isSignedIn(visitor, which))).toEqual([true, true])
+  const byApp = await shownToBoth('/sign-in/app-code', await appCode(Date.now()))
+  const byPaper = await shownToBoth('/sign-in/printed-code', printed[0]!)
+  for (const visitor of [ben, byApp, byPaper]) expect(await both(which => isSignedIn(visitor, which))).toEqual([true, true])
 
-    // Each request asks the database who it is from: nothing is remembered that could outlive the session.
-    const left = byApp.twin()
-    await byApp.sends(at(B), '/sign-out')
-    expect(await isSignedIn(left, A)).toBe(false)
-    const elsewhere = ben.twin()
-    await byPaper.sends(at(A), '/enrol/passphrase?with=account', { passphrase: 'eight green herons in a pond' })
-    expect(await isSignedIn(elsewhere, B)).toBe(false)
-    const here = byPaper.twin()
-    await byPaper.sends(at(B), '/account/sign-out-everywhere')
-    expect(await isSignedIn(here, A)).toBe(false)
-  },
-)
+  // Each request asks the database who it is from: nothing is remembered that could outlive the session.
+  const left = byApp.twin()
+  await byApp.sends(at(B), '/sign-out')
+  expect(await isSignedIn(left, A)).toBe(false)
+  const elsewhere = ben.twin()
+  await byPaper.sends(at(A), '/enrol/passphrase?with=account', { passphrase: 'eight green herons in a pond' })
+  expect(await isSignedIn(elsewhere, B)).toBe(false)
+  const here = byPaper.twin()
+  await byPaper.sends(at(B), '/account/sign-out-everywhere')
+  expect(await isSignedIn(here, A)).toBe(false)
+})
 
-test('wrong tries are counted together, at whichever process they were made', PATIENCE, async () => {
+promise('wrong tries are counted together, at whichever process they were made', async () => {
   const visitor = formVisitor(ORIGIN)
   await visitor.sends(at(A), '/sign-in', { address: 'dana@example.com' })
   const tries: number[] = []
@@ -157,7 +153,7 @@ test('wrong tries are counted together, at whichever process they were made', PA
   expect((await visitor.sends(at(A), '/sign-in/passphrase', { passphrase: 'a wrong one' })).status).toBe(429)
 })
 
-test('what one network does is counted together, at whichever process it arrives', PATIENCE, async () => {
+promise('what one network does is counted together, at whichever process it arrives', async () => {
   const tries = async (network: string) => {
     const headers = { origin: ORIGIN, 'x-forwarded-for': network, 'content-type': 'application/x-www-form-urlencoded' }
     const act = (web: PortalProcess) =>
@@ -172,77 +168,54 @@ test('what one network does is counted together, at whichever process it arrives
 })
 const minuteOf = (moment: number) => Math.floor(moment / minutes(1))
 
-test(
-  'a process that is stopped while it hands over a letter loses it to the other, and does not count it again',
-  PATIENCE,
-  async () => {
-    const [stopped, other] = jobs as [PortalProcess, PortalProcess]
-    other.pause()
-    await smtp.behave({ behaviour: 'hold-at-data', times: 1 })
-    const { messages } = await sender.deposits(webs[A]!, randomUUID(), { email: 'finn@example.com' })
-    await until(async () => (await lettersTo('finn@example.com')).length === 1)
-    stopped.pause()
-    // As if its two minutes had passed.
-    await admin(postgres.url, `update outbox set claimed_until = 1 where message = '${messages[0]!.id}'`)
-    other.resume()
-    await until(async () => (await lettersTo('finn@example.com')).length === 2)
-    const letter = async () =>
-      (
-        await admin<{ id: string; state: string; attempts: number; settled_at: string }>(
-          postgres.url,
-          `select id, state, attempts, settled_at from outbox where message = '${messages[0]!.id}'`,
-        )
-      )[0]!
-    await until(async () => (await letter()).state === 'sent')
-    const settled = await letter()
-    stopped.resume()
-    await smtp.release()
-    await until(() => stopped.output().includes(`"letter":"${settled.id}"`))
-    expect(await letter()).toEqual(settled)
-    const [one, two] = (await lettersTo('finn@example.com')).map(({ raw }) => /^Message-ID: (\S+)/im.exec(raw)?.[1])
-    expect(one).toBe(two)
-    expect((await entries('notice.sent')).filter(({ object }) => object === messages[0]!.id)).toHaveLength(1)
-    expect(complaintsOf(stopped)).toEqual([])
-  },
-)
+promise('a process that is stopped while it hands over a letter loses it to the other, and does not count it again', async () => {
+  const [stopped, other] = jobs as [PortalProcess, PortalProcess]
+  other.pause()
+  await smtp.behave({ behaviour: 'hold-at-data', times: 1 })
+  const { messages } = await sender.deposits(webs[A]!, randomUUID(), { email: 'finn@example.com' })
+  await until(async () => (await lettersTo('finn@example.com')).length === 1)
+  stopped.pause()
+  // As if its two minutes had passed.
+  await admin(postgres.url, `update outbox set claimed_until = 1 where message = '${messages[0]!.id}'`)
+  other.resume()
+  await until(async () => (await lettersTo('finn@example.com')).length === 2)
+  const letter = async () =>
+    (
+      await admin<{ id: string; state: string; attempts: number; settled_at: string }>(
+        postgres.url,
+        `select id, state, attempts, settled_at from outbox where message = '${messages[0]!.id}'`,
+      )
+    )[0]!
+  await until(async () => (await letter()).state === 'sent')
+  const settled = await letter()
+  stopped.resume()
+  await smtp.release()
+  await until(() => stopped.output().includes(`"letter":"${settled.id}"`))
+  expect(await letter()).toEqual(settled)
+  const [one, two] = (await lettersTo('finn@example.com')).map(({ raw }) => /^Message-ID: (\S+)/im.exec(raw)?.[1])
+  expect(one).toBe(two)
+  expect((await entries('notice.sent')).filter(({ object }) => object === messages[0]!.id)).toHaveLength(1)
+  expect(complaintsOf(stopped)).toEqual([])
+})
 
-/** Stops it at a moment when it holds the lock of all writers. */
-async function pauseWhileWriting(web: PortalProcess): Promise<void> {
-  const holders = `select 1 from pg_stat_activity join pg_locks using (pid)
-    where relation = 'trail_head'::regclass and mode = 'RowShareLock' and granted
-      and state = 'idle in transaction' and state_change < clock_timestamp() - interval '100 ms'`
-  for (;;) {
-    web.pause()
-    await pause(150)
-    if ((await admin(postgres.url, holders)).length > 0) return
-    web.resume()
-    await pause(10)
+promise('a process that is stopped in the middle of writing holds up the others for seconds, and goes on after it', async () => {
+  const [stopped, other] = webs as [PortalProcess, PortalProcess]
+  const { acknowledged, others, end } = steadyDeposits(sender, stopped, 8)
+  await pauseWhileWriting(stopped, postgres.url)
+  await sender.deposits(other)
+  stopped.resume()
+  const enough = acknowledged.length + 10
+  await until(() => acknowledged.length >= enough)
+  await end()
+  expect([...new Set(others.values())]).toEqual([503])
+  for (const key of others.keys()) {
+    await sender.deposits(stopped, key)
+    expect(await sender.kept(other, key)).toHaveLength(1)
   }
-}
+})
 
-test(
-  'a process that is stopped in the middle of writing holds up the others for seconds, and goes on after it',
-  PATIENCE,
-  async () => {
-    const [stopped, other] = webs as [PortalProcess, PortalProcess]
-    const { acknowledged, others, end } = steadyDeposits(sender, stopped, 8)
-    await pauseWhileWriting(stopped)
-    await sender.deposits(other)
-    stopped.resume()
-    const enough = acknowledged.length + 10
-    await until(() => acknowledged.length >= enough)
-    await end()
-    expect([...new Set(others.values())]).toEqual([503])
-    for (const key of others.keys()) {
-      await sender.deposits(stopped, key)
-      expect(await sender.kept(other, key)).toHaveLength(1)
-    }
-  },
-)
-
-test(
+promise(
   'of a process that is killed under load nothing acknowledged is lost, nothing is doubled, and the others go on',
-  PATIENCE,
   async () => {
     const [killed, other] = webs as [PortalProcess, PortalProcess]
     const dying = steadyDeposits(sender, killed, 6)
@@ -267,9 +240,8 @@ test(
   },
 )
 
-test(
+promise(
   'two that begin at once with all that waits send each letter once, mark what expired once, and complain of nothing',
-  PATIENCE,
   async () => {
     // Both sign the trail as they end.
     await Promise.all(jobs.map(process => process.stop()))
@@ -295,9 +267,8 @@ test(
   },
 )
 
-test(
+promise(
   'a database that is killed makes all of them unready; when it is back, they go on without being started anew',
-  PATIENCE,
   async () => {
     const ready = async ({ address }: PortalProcess) => (await fetch(`${address}/readyz`)).status
     const all = [...webs, ...jobs]
@@ -312,7 +283,7 @@ test(
   },
 )
 
-test('after all of that the whole trail is proven, by every checkpoint that either of the two has signed', PATIENCE, async () => {
+promise('after all of that the whole trail is proven, by every checkpoint that either of the two has signed', async () => {
   await Promise.all(jobs.map(process => process.stop()))
   const exported = path.join(portal.folder, 'export')
   await webs[A]!.command('audit', 'export', exported)

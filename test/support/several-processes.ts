@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { launchServer, type RunningServer } from './launch.ts'
+import { admin } from './postgres-database.ts'
 import { freePort } from './postgres-server.ts'
 
 /** What all of them are called; nobody listens there. */
@@ -140,6 +141,20 @@ export function steadyDeposits(sender: Sender, to: PortalProcess, atOnce: number
       isOver = true
       await Promise.all(working)
     },
+  }
+}
+
+/** Stops it at a moment when it holds the lock of all writers. */
+export async function pauseWhileWriting(process: PortalProcess, database: string): Promise<void> {
+  const holders = `select 1 from pg_stat_activity join pg_locks using (pid)
+    where relation = 'trail_head'::regclass and mode = 'RowShareLock' and granted
+      and state = 'idle in transaction' and state_change < clock_timestamp() - interval '100 ms'`
+  for (;;) {
+    process.pause()
+    await pause(150)
+    if ((await admin(database, holders)).length > 0) return
+    process.resume()
+    await pause(10)
   }
 }
 
