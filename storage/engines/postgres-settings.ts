@@ -12,6 +12,7 @@ const MAX_SILENCE_MILLISECONDS = 3_000
 const MAX_ANSWER_MILLISECONDS = MAX_STATEMENT_MILLISECONDS + 5_000
 /** For a statement that takes as long as there are rows. The driver takes 0 for its default. */
 export const WITHOUT_LIMIT = { query_timeout: 2 ** 31 - 1 }
+const IDLE_MILLISECONDS = 5 * 60_000
 const OLDEST_VERSION = 140_000
 
 /** Asked for by every connection before anything else runs on it. */
@@ -49,7 +50,10 @@ export function connectionOptions(url: string, patienceMilliseconds: number, con
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: patienceMilliseconds,
+    // A new connection costs both sides more than a hundred statements.
+    idleTimeoutMillis: IDLE_MILLISECONDS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     query_timeout: MAX_ANSWER_MILLISECONDS,
     // Statements leave without waiting for the answers to those before them; the answers come in the same order.
     pipeline: true,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { openPostgres } from '../../../storage/engines/postgres.ts'
 import { migrate, openStorage } from '../../../storage/index.ts'
 import { emptyDatabase, type TemporaryDatabase, testServer } from '../../support/postgres-database.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, temporaryStorage } from '../../support/storage.ts'
@@ -62,6 +64,38 @@ describe('opening a PostgreSQL database', () => {
     expect(refused).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('synchronous_commit is off') })
     await setting('synchronous_commit', 'remote_apply')
     await (await opened()).close()
+  })
+
+  test('gives every connection its settings, those to read too', async () => {
+    await migrate(options())
+    const engine = openPostgres(database.url)
+    for (const connection of ['write', 'read'] as const) {
+      const names = ['application_name', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_read_only']
+      const settings = await engine[connection](async db => {
+        const values = []
+        for (const name of names)
+          values.push((await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db)).rows[0]!.value)
+        return values
+      })
+      expect(settings).toEqual(['restante', '30s', '3s', connection === 'read' ? 'on' : 'off'])
+    }
+    await engine.close()
+  })
+
+  test('needs no rights but those of who owns the database', async () => {
+    const name = new URL(database.url).pathname.slice(1)
+    const role = `owner_of_${name}`
+    await run(`create role ${role} login password 'of-the-owner' nosuperuser; alter database ${name} owner to ${role}`)
+    const url = Object.assign(new URL(database.url), { username: role, password: 'of-the-owner' })
+    const store = await opened({ url: url.href })
+    const { keep } = await clinic(store)
+    const { id } = await keep()
+    await store.transaction(tx => move(tx, id, ['waiting'], 'disposed'))
+    // Rewritten, so in another file than the one it was made in.
+    const { rows } = await run("select pg_relation_filenode('data_keys') <> 'data_keys'::regclass::oid as purged")
+    expect(rows).toEqual([{ purged: true }])
+    await store.close()
+    await run(`alter database ${name} owner to current_user; reassign owned by ${role} to current_user; drop role ${role}`)
   })
 
   test.each([
