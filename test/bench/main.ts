@@ -3,13 +3,15 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { DEPOSITS } from './deposits.ts'
 import { hangUp } from './http.ts'
+import { IDLE } from './idle.ts'
+import { LOOPS } from './loops.ts'
 import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
 import { LISTS, OPENING, RETRACTION } from './reading.ts'
 import { EQUALITY } from './sign-in.ts'
 import { APPENDING, VERIFYING } from './trail.ts'
 
-const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY, ...PAGES]
+const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY, ...PAGES, ...LOOPS, ...IDLE]
 
 const HELP = `npm run bench [-- --only NAME] [-- --json FILE]
 

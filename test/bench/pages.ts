@@ -50,7 +50,8 @@ export const PAGES: Bench[] = Object.entries(LOADS).flatMap(([beside, start]) =>
   ),
 )
 
-function load(...words: string[]): ChildProcess {
+/** Starts a load in a process of its own: see load-process.ts. */
+export function load(...words: string[]): ChildProcess {
   const program = path.join(import.meta.dirname, 'load-process.ts')
   return spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
 }

@@ -25,6 +25,8 @@ export interface RunningServer {
   /** `http://localhost:PORT`; WebAuthn accepts no number there. */
   origin: string
   dataDirectory: string
+  /** Of its process. */
+  pid: number
   /** Everything it wrote, both streams. */
   output(): string
   mailbox(): Promise<Letter[]>
@@ -86,6 +88,7 @@ export async function launchServer(
   return {
     origin,
     dataDirectory,
+    pid: child.pid!,
     output,
     mailbox,
     async nextLetterTo(address, words = /(?:)/) {

@@ -1,0 +1,87 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launchServer, type RunningServer } from '../support/launch.ts'
+import { post } from './http.ts'
+import { load, page } from './pages.ts'
+import type { Bench, Row } from './paired.ts'
+import { type Prepared, preparedFolder } from './prepared.ts'
+
+/** Nobody should wait longer than this for a thread to look up. */
+const GOAL_MS = 50
+const QUIET_MS = 1_000
+
+type Loops = Record<'main' | 'portal', number>
+
+const deposit = (server: RunningServer, { apiKey }: Prepared, more: Record<string, unknown>) => {
+  const message = { subject: 'Your result', text: 'All is well.', ...more }
+  const headers = { authorization: `Bearer ${apiKey}`, 'idempotency-key': randomUUID() }
+  const body = JSON.stringify({ recipients: [{ email: 'ben@example.com', name: 'Ben Okafor' }], message })
+  return post(`${server.origin}/api/v1/deposits`, headers, body)
+}
+
+const HEAVY: Record<string, (server: RunningServer, prepared: Prepared) => Promise<unknown>> = {
+  async '200-sign-ins'({ origin }, { signIns }) {
+    const storm = load('sign-ins', origin, ...signIns)
+    await new Promise(resolve => storm.once('exit', resolve))
+  },
+  // Nested as deep and as long as is accepted: what the sanitizer takes longest for.
+  'large-html': (server, prepared) =>
+    deposit(server, prepared, { html: '<div><p style="color:red">All is <b>well</b>.</p></div>'.repeat(15_000) }),
+  'deposit-20mb': (server, prepared) => {
+    const content = randomBytes(19_900_000).toString('base64')
+    return deposit(server, prepared, { attachments: [{ name: 'scan.bin', type: 'application/octet-stream', content }] })
+  },
+}
+
+/** The longest that the event loop of each thread is held, beside the longest while one page after the other is asked for. */
+export const LOOPS: Bench[] = Object.entries(HEAVY).map(
+  ([name, work]): Bench => ({
+    name: `loop-held-${name}`,
+    async run() {
+      const prepared = await preparedFolder({ signIns: 200 })
+      const probe = ['--import', path.join(import.meta.dirname, 'loop-probe-process.ts'), 'server/main.ts']
+      const settings = { PORTAL_DATA: prepared.folder, PORTAL_THREADS: 'two', LOG_LEVEL: 'warn' }
+      const server = await launchServer(settings, [], probe)
+      try {
+        await readFor(server, prepared, QUIET_MS) // warm
+        await longest(server)
+        await readFor(server, prepared, QUIET_MS)
+        const quiet = await longest(server)
+        await work(server, prepared)
+        const held = await longest(server)
+        return (['main', 'portal'] as const).map(loop => rowFor(`${this.name}: ${loop}`, held[loop], quiet[loop]))
+      } finally {
+        await server.stop()
+        await prepared.remove()
+      }
+    },
+  }),
+)
+
+async function readFor({ origin }: RunningServer, { sessions, opened }: Prepared, forMs: number): Promise<void> {
+  const until = performance.now() + forMs
+  while (performance.now() < until) await page(`${origin}/messages/${opened}`, sessions[0]!)
+}
+
+/** Of each thread since it was last asked. The portal is the first thread that is started; passphrases and sanitizer come later. */
+async function longest(server: RunningServer): Promise<Loops> {
+  const before = server.output().length
+  process.kill(server.pid, 'SIGUSR2')
+  await pause(300)
+  const lines = [
+    ...server
+      .output()
+      .slice(before)
+      .matchAll(/^\{"loop":("main"|\d+),"longest":([\d.e+-]+)/gm),
+  ]
+  const threads = lines.map(([, loop, longest]) => ({ loop: loop === '"main"' ? 0 : Number(loop), longest: Number(longest) }))
+  const [main, portal] = threads.toSorted((a, b) => a.loop - b.loop)
+  if (main === undefined || portal === undefined) throw new Error(`The probe said nothing:\n${server.output()}`)
+  return { main: main.longest, portal: portal.longest }
+}
+
+const rowFor = (name: string, value: number, floor: number): Row => ({
+  ...{ name, value, unit: 'ms longest', floor, ratio: value / floor, goal: GOAL_MS },
+  met: value <= GOAL_MS,
+})
