@@ -1,17 +1,21 @@
 import { writeSync } from 'node:fs'
 import BetterSqlite from 'better-sqlite3'
 import { actNamed } from './acts.ts'
+import { commitWithoutWaiting } from './hoped-for.ts'
 import { openPortal } from './opened.ts'
 import { storyIn } from './prepared-story.ts'
 
 // Does one act on the portal in a folder, and says so when it has been told that it is done. Made to be killed on the way: from outside at a
 // system call, or by itself before the statement of that number.
-const [folder = '', name = '', deadlyStatement] = process.argv.slice(2)
-if (deadlyStatement !== undefined) dieBefore(Number(deadlyStatement))
+const [folder = '', name = '', deadlyStatement = '0', commits = 'durable'] = process.argv.slice(2)
+if (deadlyStatement !== '0') dieBefore(Number(deadlyStatement))
+if (commits === 'hoped-for') commitWithoutWaiting()
 
 const act = actNamed(name)
 const story = await storyIn(folder)
 const opened = await openPortal(folder, act.at?.(story) ?? story.now)
+// What it owes after a start is done with the first transaction; the act itself then ends with its own commit.
+await opened.parts.store.transaction(tx => tx.organizations.list())
 await act.run(opened, story)
 writeSync(1, 'done\n')
 await opened.close()

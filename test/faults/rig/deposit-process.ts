@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
-import BetterSqlite from 'better-sqlite3'
 import { depositRequest } from '../../support/clinic.ts'
+import { commitWithoutWaiting } from './hoped-for.ts'
 import { openPortal } from './opened.ts'
 import { storyIn } from './prepared-story.ts'
 
@@ -22,13 +22,3 @@ async function depositWithoutEnd(): Promise<never> {
   }
 }
 await Promise.all(Array.from({ length: DEPOSITORS }, depositWithoutEnd))
-
-/** The control: everything as it is, but that a commit does not wait for the disk. What its tests would not notice, they do not test. */
-function commitWithoutWaiting(): void {
-  const connections = BetterSqlite.prototype as { pragma: BetterSqlite.Database['pragma'] }
-  const { pragma } = connections
-  connections.pragma = function deceived(this: BetterSqlite.Database, text, options) {
-    if (text === 'synchronous') return 2
-    return pragma.call(this, text === 'synchronous = FULL' ? 'synchronous = NORMAL' : text, options)
-  }
-}
