@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 
-const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
 /** One POST over a connection that is kept. @returns status and the answer's bytes. */
 export function post(url: string, headers: Record<string, string>, body: string): Promise<{ status: number; answer: Buffer }> {

@@ -9,15 +9,27 @@ import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
 import { LISTS, OPENING, RETRACTION } from './reading.ts'
 import { EQUALITY } from './sign-in.ts'
-import { APPENDING, VERIFYING } from './trail.ts'
+import { APPENDING, SEARCHING, VERIFYING } from './trail.ts'
 
-const BENCHES = [...DEPOSITS, OPENING, ...LISTS, RETRACTION, APPENDING, VERIFYING, ...EQUALITY, ...PAGES, ...LOOPS, ...IDLE]
+const BENCHES = [
+  ...DEPOSITS,
+  OPENING,
+  ...LISTS,
+  RETRACTION,
+  APPENDING,
+  ...VERIFYING,
+  SEARCHING,
+  ...EQUALITY,
+  ...PAGES,
+  ...LOOPS,
+  ...IDLE,
+]
 
 const HELP = `npm run bench [-- --only NAME] [-- --json FILE]
 
 Measures the portal beside the least any program would need on this machine, in the same run. The ratio is what can be compared
-between machines. NAME is one of these, or the beginning of some:
-  ${BENCHES.map(({ name }) => name).join('\n  ')}
+between machines. NAME is one of these, or the beginning of some; those in brackets take minutes and run only when they are named:
+  ${BENCHES.map(({ name, isLong }) => (isLong ? `(${name})` : name)).join('\n  ')}
 `
 
 const { values: wishes } = parseArgs({
@@ -29,7 +41,7 @@ else process.exitCode = await measure(wishes.only ?? '', wishes.json)
 
 async function measure(only: string, file: string | undefined): Promise<number> {
   const exact = BENCHES.filter(({ name }) => name === only)
-  const chosen = exact.length > 0 ? exact : BENCHES.filter(({ name }) => name.startsWith(only))
+  const chosen = exact.length > 0 ? exact : BENCHES.filter(({ name, isLong }) => !isLong && name.startsWith(only))
   if (chosen.length === 0) {
     process.stderr.write(`There is no measurement “${only}”.\n\n${HELP}`)
     return 2

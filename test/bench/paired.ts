@@ -14,6 +14,8 @@ export interface Row {
 
 export interface Bench {
   name: string
+  /** Takes minutes: run only when it is asked for by its name. */
+  isLong?: boolean
   /** One row, or several that were measured together. */
   run(progress: Progress): Promise<Row | Row[]>
 }

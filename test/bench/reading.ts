@@ -11,8 +11,8 @@ const ROUNDS = 200
 /** A changed row, a receipt and an entry of the trail. */
 const CHANGED_BYTES = 1_024
 const CONTENT_BYTES = 4_096
-/** Subject, sender and body. */
-const CONTENT_PARTS = 3
+/** Heading and body. */
+const CONTENT_PARTS = 2
 
 /** The first opening of a message, and showing it. */
 export const OPENING: Bench = {
@@ -147,31 +147,28 @@ async function fill(clinic: Clinic, reader: Reader, size: number, progress: Prog
   }
 }
 
-/** As many rows in a bare table with an index, and the cipher calls for the subjects and senders of fifty of them. */
+/** As many rows in a bare table with an index, and the cipher calls for the headings of fifty of them. */
 function bareList(size: number): { newest(): void; close(): void } {
   const { db, close } = bareDatabase()
-  db.exec('create table lines (id text primary key, recipient text, wrapped blob, sealed blob, wrapped2 blob, sealed2 blob)')
+  db.exec('create table lines (id text primary key, recipient text, wrapped blob, sealed blob)')
   db.exec('create index mailbox on lines (recipient, id)')
-  const [subject, from] = sealParts(2, 64)
-  const insert = db.prepare('insert into lines values (?, ?, ?, ?, ?, ?)')
+  const [heading] = sealParts(1, 128)
+  const insert = db.prepare('insert into lines values (?, ?, ?, ?)')
   db.transaction(() => {
     for (let i = 0; i < size; i++) {
       const id = `msg_${String(i).padStart(10, '0')}`
-      insert.run(id, 'rcp_ada', subject!.wrappedKey, subject!.sealed, from!.wrappedKey, from!.sealed)
+      insert.run(id, 'rcp_ada', heading!.wrappedKey, heading!.sealed)
     }
   })()
   const newest = db.prepare('select * from lines where recipient = ? order by id desc limit 50')
   interface Line {
     wrapped: Uint8Array
     sealed: Uint8Array
-    wrapped2: Uint8Array
-    sealed2: Uint8Array
   }
   return {
     newest() {
       const lines = newest.all('rcp_ada') as Line[]
       openParts(lines.map(({ wrapped, sealed }) => ({ wrappedKey: wrapped, sealed })))
-      openParts(lines.map(({ wrapped2, sealed2 }) => ({ wrappedKey: wrapped2, sealed: sealed2 })))
     },
     close,
   }

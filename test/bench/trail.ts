@@ -14,6 +14,13 @@ import { type Bench, type Progress, paired, rowOf } from './paired.ts'
 
 const ENTRIES = 100_000
 const BATCH = 1_000
+/** Ten thousand a second. Of the value, not of the ratio. */
+const APPEND_GOAL_MICROSECONDS = 100
+/** Reading and hashing is the floor. */
+const VERIFY_GOAL = 1.3
+const FEW_ENTRIES = 10_000
+/** How many times as long a search may take when the trail is ten times as long. */
+const SEARCH_GOAL = 2
 
 /** Entries written into the trail, a thousand to a commit. */
 export const APPENDING: Bench = {
@@ -38,7 +45,8 @@ export const APPENDING: Bench = {
         },
         progress,
       )
-      return rowOf(APPENDING.name, 'µs an entry', perEntry(measured, BATCH))
+      const row = rowOf(APPENDING.name, 'µs an entry', perEntry(measured, BATCH))
+      return { ...row, goal: APPEND_GOAL_MICROSECONDS, met: row.value <= APPEND_GOAL_MICROSECONDS }
     } finally {
       floor.close()
       await portal.close()
@@ -47,13 +55,17 @@ export const APPENDING: Bench = {
 }
 
 /** Verifying an export of them, offline. */
-export const VERIFYING: Bench = {
-  name: 'trail-verify-100k',
-  async run(progress) {
+export const VERIFYING: Bench[] = [
+  verifying('trail-verify-100k', ENTRIES),
+  { ...verifying('trail-verify-1m', 10 * ENTRIES), isLong: true },
+]
+
+function verifying(name: string, entries: number): Bench {
+  const run = async (progress: Progress) => {
     const portal = await wholePortal()
     const directory = await mkdtemp(path.join(tmpdir(), 'restante-export-'))
     try {
-      await grow(portal, share => progress(share * 0.7))
+      await grow(portal, entries, share => progress(share * 0.7))
       await portal.portal.signCheckpoint()
       await exportTrail(portal.storage.store, directory)
       const key = verifierKey(portal.parts.settings.trailName, portal.storage.store.signer.publicKey)
@@ -61,10 +73,32 @@ export const VERIFYING: Bench = {
         { rounds: 5, work: () => requireVerified(directory, key), floor: () => hashAll(path.join(directory, ENTRIES_FILE)) },
         share => progress(0.7 + share * 0.3),
       )
-      return rowOf(VERIFYING.name, 'µs an entry', perEntry(measured, ENTRIES))
+      return rowOf(name, 'µs an entry', perEntry(measured, entries), VERIFY_GOAL)
     } finally {
       await rm(directory, { recursive: true, force: true })
       await portal.close()
+    }
+  }
+  return { name, run }
+}
+
+/** The newest fifty entries of one actor and one action, in a long trail beside a short one. */
+export const SEARCHING: Bench = {
+  name: 'trail-search-100k',
+  async run(progress) {
+    const [long, short] = [await wholePortal(), await wholePortal()]
+    const filter = { actor: PORTAL_ACTOR.id, action: 'message.viewed' }
+    const search = ({ storage }: TestPortal) => storage.store.read(tx => tx.trail.list('portal', filter, { limit: 50 }))
+    try {
+      await grow(short, FEW_ENTRIES, () => undefined)
+      await grow(long, ENTRIES, share => progress(share * 0.9))
+      const measured = await paired({ rounds: 200, work: () => search(long), floor: () => search(short) }, share =>
+        progress(0.9 + share * 0.1),
+      )
+      return rowOf(SEARCHING.name, 'ms', measured, SEARCH_GOAL)
+    } finally {
+      await long.close()
+      await short.close()
     }
   },
 }
@@ -79,10 +113,10 @@ async function append({ storage, clock }: TestPortal): Promise<void> {
   })
 }
 
-async function grow(portal: TestPortal, progress: Progress): Promise<void> {
-  for (let made = 0; made < ENTRIES; made += BATCH) {
+async function grow(portal: TestPortal, entries: number, progress: Progress): Promise<void> {
+  for (let made = 0; made < entries; made += BATCH) {
     await append(portal)
-    progress((made + BATCH) / ENTRIES)
+    progress((made + BATCH) / entries)
   }
 }
 
