@@ -5,9 +5,9 @@ import { defineConfig } from 'vite'
 const underTest = Boolean(process.env.VITEST)
 
 // Stories that are told a second time on PostgreSQL, so that every use case meets it; what holds for storage alone is in test/storage.
-const ON_POSTGRES = ['access-matrix', 'api-deposit', 'api-lists', 'network-limit', 'reading', 'recovery', 'sent-twice'].map(
-  story => `test/flows/${story}.test.ts`,
-)
+const ON_POSTGRES = [
+  ...['access-matrix', 'api-deposit', 'api-lists', 'network-limit', 'reading', 'recovery', 'restore-drill', 'sent-twice'],
+].map(story => `test/flows/${story}.test.ts`)
 
 export default defineConfig({
   publicDir: 'app/public',

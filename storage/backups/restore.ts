@@ -99,6 +99,7 @@ async function fill(
   const counted = counting(framesOf(plan.data, identity), () => plan.onProgress('loading', ++done, plan.rows))
   const inside = await reading(counted, async frames => {
     await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))))
+    await refuseEndedEpoch(engine)
     const opened = await openInside(engine, keys, openParts)
     await loadObjects(opened.store, frames)
     return opened
@@ -106,6 +107,25 @@ async function fill(
   await runMigrations(engine, plan.now)
   await endSignIns(engine)
   return inside
+}
+
+/** Today's keys do not hold those that were retired since: what was sealed under them, disposed of or not, stays closed in an old copy. */
+async function refuseEndedEpoch(engine: Engine): Promise<void> {
+  const ended = await engine.read(db =>
+    db
+      .selectFrom('sealed_parts')
+      .innerJoin('data_keys', 'data_keys.number', 'sealed_parts.data_key')
+      .innerJoin('organization_keys', 'organization_keys.id', 'data_keys.kek')
+      .where('organization_keys.retired_at', 'is not', null)
+      .select('organization_keys.id')
+      .limit(1)
+      .executeTakeFirst(),
+  )
+  if (ended)
+    throw new PortalError(
+      'conflict',
+      `What this backup holds is sealed under keys that were retired since (${ended.id}): only the keys that were written with it open it.`,
+    )
 }
 
 /** Closes the file, however it ends. */

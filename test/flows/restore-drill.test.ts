@@ -61,6 +61,8 @@ async function keygen(): Promise<string> {
   return (await portal(here(), 'backup', 'keygen', identity(), '--json')).answer.recipient
 }
 
+const recipientThere = async () => /restante-backup-recipient-1:\S+/.exec(await readFile(identity(), 'utf8'))![0]
+
 async function backedUp(name = 'backup') {
   const recipient = await keygen()
   const order = ['backup', at(name), '--to', at(`${name}-second`), '--keys-to', at(`${name}-keys`), '--recipient', recipient]
@@ -227,6 +229,22 @@ test('a backup is refused with its reason, and nothing is made, when it is not w
 
   expect((await portal(cleanHost(), ...restoring('backup'))).code).toBe(0)
   await refused(nothing, /not empty/)
+})
+
+test('keys that were retired after a backup do not come back with it: an old backup and today’s keys open nothing', async () => {
+  const disposed = (await clinic.deposits('Result', [ADA])).messages[0]!.id
+  await backedUp()
+  await disposeOf(disposed)
+  expect((await portal(here(), 'keys', 'rotate', '--organization', clinic.organization.id)).code).toBe(0)
+  clinic.clock.advance(1)
+  const again = ['backup', at('today'), '--keys-to', at('today-keys'), '--recipient', await recipientThere()]
+  expect((await portal(here(), ...again)).code).toBe(0)
+
+  const todaysKeys = ['restore', at('backup'), '--keys', at('today-keys'), '--identity', identity()]
+  expect(await portal(cleanHost(), ...todaysKeys)).toMatchObject({ code: 1, err: /keys that were retired since/ })
+  const oldKeys = ['restore', at('today'), '--keys', at('backup-keys'), '--identity', identity()]
+  expect(await portal(cleanHost(), ...oldKeys)).toMatchObject({ code: 1, err: /older than the data/ })
+  expect((await portal(cleanHost(), 'restore', at('today'), '--keys', at('today-keys'), '--identity', identity())).code).toBe(0)
 })
 
 test('who restores one backup twice signs under two names, so that no checkpoint contradicts another', async () => {

@@ -45,7 +45,7 @@ describe('used wrongly, it says how and ends with 2', () => {
   test.each([
     [
       '',
-      'portal: Say which: serve, migrate, seed, organization, client, staff, sign-in, audit, keys, backup, restore, doctor. See portal --help.',
+      'portal: Say which: serve, migrate, seed, organization, client, staff, sign-in, audit, keys, hold, retention, backup, restore, doctor. See portal --help.',
     ],
     ['dance', 'portal: There is no "dance". There are: serve, migrate,'],
     ['audit', 'portal audit: Say which: key, checkpoint, export, verify.'],

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../server/store.ts'
 import { openSqlite } from '../../../storage/engines/sqlite.ts'
 import { backUp, DATA_FILE, generateArchiveKeys, KEYS_FILE, MANIFEST_FILE, openStorage, restore } from '../../../storage/index.ts'
+import { emptyDatabase } from '../../support/postgres-database.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
 import { CONTENT, clinic, move, refusal, wholeContent } from '../kept.ts'
 
@@ -80,6 +81,27 @@ describe('a backup', () => {
     expect((await wholeContent(restoring.store, before.files[0]!)).length).toBe(150_000)
     expect(restoring.store.signer.publicKey).toEqual(storage.store.signer.publicKey)
     await restoring.store.close()
+  })
+
+  test('goes from one file into a PostgreSQL database', async () => {
+    const contents = await backedUp()
+    const database = await emptyDatabase()
+    const target = { ...emptyOptions(), url: database.url }
+    const restoring = await restore(target, plan(contents))
+    await restoring.finish()
+    expect(await seenIn(restoring.store)).toEqual(await seenIn(storage.store))
+    await restoring.store.close()
+
+    const abandoned = await emptyDatabase()
+    const elsewhere = { ...target, url: abandoned.url }
+    expect(await refusal(restore(elsewhere, plan(contents, { data: { ...plan(contents).data, name: 'bak_2/data' } })))).toBe(
+      'tampered',
+    )
+    const second = await restore(elsewhere, plan(contents))
+    await second.abandon()
+    await second.store.close()
+    await database.remove()
+    await abandoned.remove()
   })
 
   test('says nothing of what it holds, not even to who has the root key', async () => {
