@@ -8,7 +8,7 @@ import type { Instant } from '../../../server/time.ts'
 import { fileHistory } from '../../../server/trail/history.ts'
 import { trailNameOf } from '../../../server/trail/signing.ts'
 import { openStorage } from '../../../storage/index.ts'
-import { caughtMailbox } from '../../support/mailbox.ts'
+import { caughtMailbox, type Mailbox } from '../../support/mailbox.ts'
 import { ROOT_KEY } from '../../support/storage.ts'
 import { ORIGIN } from '../../support/whole-portal.ts'
 
@@ -16,10 +16,12 @@ import { ORIGIN } from '../../support/whole-portal.ts'
 export interface OpenedPortal {
   portal: Portal
   parts: Parts
+  mailbox: Mailbox
   close(): Promise<void>
 }
 
 export async function openPortal(folder: string, now: Instant): Promise<OpenedPortal> {
+  const mailbox = caughtMailbox()
   const passphrases = openPassphrases()
   const sanitizer = openSanitizer()
   const store = await openStorage({ url: 'sqlite:', dataDirectory: folder, rootKey: ROOT_KEY, now })
@@ -27,7 +29,7 @@ export async function openPortal(folder: string, now: Instant): Promise<OpenedPo
     store,
     passphrases,
     sanitizer,
-    mailer: caughtMailbox(),
+    mailer: mailbox,
     clock: () => now,
     log: SILENT,
     settings: {
@@ -42,6 +44,7 @@ export async function openPortal(folder: string, now: Instant): Promise<OpenedPo
   }
   return {
     parts,
+    mailbox,
     portal: createPortal(parts),
     async close() {
       await Promise.all([passphrases.close(), sanitizer.close()])
