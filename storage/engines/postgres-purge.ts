@@ -35,6 +35,8 @@ export class Purging {
       await client.query(`set statement_timeout = 0; set lock_timeout = ${LOCK_MILLISECONDS}`)
       const nobodyReads = await readersAreDone(client)
       await client.query({ text: `vacuum ${(await isSmall(client)) ? '(full) ' : ''}data_keys`, ...WITHOUT_LIMIT })
+      // Always small; wrapping keys that were retired lay in it.
+      await client.query({ text: 'vacuum (full) organization_keys', ...WITHOUT_LIMIT })
       if (nobodyReads) this.#restsUntil = performance.now() + REST_MILLISECONDS
       return nobodyReads
     } catch (error) {

@@ -1,5 +1,6 @@
 import { attachmentContract } from './contract/attachments.ts'
 import { depositContract } from './contract/deposits.ts'
+import { keyContract } from './contract/keys.ts'
 import { messageContract } from './contract/messages.ts'
 import type { OpenedStorage } from './contract/opened.ts'
 import { outboxContract } from './contract/outbox.ts'
@@ -26,4 +27,5 @@ export function storageContract(open: () => Promise<OpenedStorage>): void {
   sessionContract(open)
   signInContract(open)
   trailContract(open)
+  keyContract(open)
 }
