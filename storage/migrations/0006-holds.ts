@@ -6,9 +6,9 @@ import type { Database } from '../schema.ts'
 export async function holds(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
   await db.schema
     .createTable('holds')
-    .addColumn('id', 'text', column => column.primaryKey().notNull())
-    .addColumn('organization', 'text', column => column.notNull().references('organizations.id'))
-    .addColumn('object', 'text', column => column.notNull())
+    .addColumn('id', dialect.text, column => column.primaryKey().notNull())
+    .addColumn('organization', dialect.text, column => column.notNull().references('organizations.id'))
+    .addColumn('object', dialect.text, column => column.notNull())
     .addColumn('placed_at', dialect.integer, column => column.notNull())
     .addColumn('released_at', dialect.integer)
     .addColumn('mac', sql.raw(dialect.bytes), column => column.notNull())
