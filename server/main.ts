@@ -7,11 +7,11 @@ import { type Config, environment, readConfig } from './config.ts'
 import { isPortalError, PortalError } from './errors.ts'
 import { openServer, type Shell } from './http.ts'
 import { openLog } from './log.ts'
-import { openCaughtMail } from './mail/preview.ts'
-import { mailboxFolder, type OpenPortal, openPortal, type ServeRole } from './open-portal.ts'
+import { mailboxFolder, openCaughtMail } from './mail/preview.ts'
+import type { OpenPortal, ServeRole } from './open-portal.ts'
 import type { Log } from './parts.ts'
 import { openPortalBeside } from './portal-beside.ts'
-import { type Demonstration, demonstrationText } from './seed.ts'
+import type { Demonstration } from './seed.ts'
 import { type Clock, seconds } from './time.ts'
 import { developmentPages } from './web/development.ts'
 import { proxiesAt } from './web/network.ts'
@@ -61,10 +61,14 @@ async function serve(config: Config, { migrate = true, role = 'all' }: ServeOpti
 }
 
 /** The portal: in a thread of its own where there are pages to keep it apart from, and a core to run it on. */
-function open(config: Config, options: Required<ServeOptions>, log: Log): Promise<OpenPortal> {
+async function open(config: Config, options: Required<ServeOptions>, log: Log): Promise<OpenPortal> {
   const mayHaveTwo = config.threads === 'two' || (config.threads === 'auto' && availableParallelism() > 1)
-  if (options.role === 'jobs' || !mayHaveTwo) return openPortal(config, { ...options, log, clock })
-  return openPortalBeside({ config, ...options }, { log, onFailure: error => endAtOnce(error, log) })
+  if (options.role !== 'jobs' && mayHaveTwo) {
+    return openPortalBeside({ config, ...options }, { log, onFailure: error => endAtOnce(error, log) })
+  }
+  // Loaded only where it runs: database and cryptography in the thread of the pages would cost their start and their memory twice.
+  const { openPortal } = await import('./open-portal.ts')
+  return openPortal(config, { ...options, log, clock })
 }
 
 /** Without the thread of the portal nothing can be answered: a supervisor starts the process anew. */
@@ -76,7 +80,7 @@ function endAtOnce(error: unknown, log: Log): void {
 /** Everything the web shell needs beside the portal. A process that does the portal's own work alone has no pages. */
 async function surroundings(config: Config, role: ServeRole, log: Log): Promise<Omit<Shell, 'portal'>> {
   const { origin, environment, dataFolder } = config
-  const mailbox = config.smtp === null ? openCaughtMail(mailboxFolder(config), clock) : null
+  const mailbox = config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : null
   return {
     origin,
     environment,
@@ -125,7 +129,10 @@ export async function run(config: Config, options: ServeOptions = {}): Promise<v
   const serving = await serve(config, options)
   process.stdout.write(`${JSON.stringify({ event: 'ready', origin: serving.origin })}\n`)
   // Beside the line that programs read, for whoever sits at the terminal.
-  if (serving.demonstration !== null) process.stderr.write(demonstrationText(serving.demonstration, serving.origin))
+  if (serving.demonstration !== null) {
+    const { demonstrationText } = await import('./seed.ts')
+    process.stderr.write(demonstrationText(serving.demonstration, serving.origin))
+  }
   await new Promise<void>(resolve => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())

@@ -7,7 +7,7 @@ import { fileJournal } from './ending-journal.ts'
 import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
 import { rootKeysOf } from './keys/provider.ts'
-import { openCaughtMail } from './mail/preview.ts'
+import { mailboxFolder, openCaughtMail } from './mail/preview.ts'
 import { openSmtp } from './mail/smtp.ts'
 import type { Mailer } from './mailer.ts'
 import type { Parts } from './parts.ts'
@@ -30,9 +30,6 @@ export interface OpenPortal {
   /** Lets its own work end, signs the trail and closes everything. Nobody may be asking any more. */
   stop(): Promise<void>
 }
-
-/** Where the letters of development are kept; they are read by the web shell, whichever thread wrote them. */
-export const mailboxFolder = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'mailbox')
 
 /**
  * Opens the portal on its real parts, looks whether they hold together, and starts its own work.
@@ -90,7 +87,7 @@ export async function openParts(
   let jobs: Jobs | null = null
   const parts: Parts = {
     store,
-    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config), clock) : sender(config, clock),
+    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : sender(config, clock),
     clock,
     log,
     settings: {

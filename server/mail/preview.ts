@@ -23,6 +23,9 @@ export interface CaughtMailbox extends Mailer {
 
 const MAX_LETTERS = 200
 
+/** Where development's letters lie: one thread or process writes them, and the one that answers people reads them. */
+export const mailboxFolder = (dataFolder: string): string => join(dataFolder, 'mailbox')
+
 /**
  * Development's mail service: keeps each letter as a file, so that it can be read at /dev/mailbox, also after a restart.
  * The only place where an address lies in clear; production has none.
