@@ -6,6 +6,9 @@ import type { PortalStart, PortalTask } from './portal-worker.ts'
 import { portalOver } from './wire/calls.ts'
 import { fromRefusal } from './wire/refusal.ts'
 
+/** Of the memory for what is soon forgotten; by itself, V8 takes 48. */
+const YOUNG_MEGABYTES = 6
+
 /**
  * Opens the portal in a thread of its own, so that neither database nor cryptography holds up who answers HTTP and makes pages.
  *
@@ -18,7 +21,12 @@ export async function openPortalBeside(
 ): Promise<OpenPortal> {
   const { port1: port, port2: itsPort } = new MessageChannel()
   const workerData: PortalTask = { ...task, port: itsPort }
-  const worker = new Worker(new URL('./portal-worker.ts', import.meta.url), { workerData, transferList: [itsPort] })
+  const worker = new Worker(new URL('./portal-worker.ts', import.meta.url), {
+    workerData,
+    transferList: [itsPort],
+    // The bytes of a file that passes through are garbage at once, and are let lie until there are several times as many as this.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  })
   const start = await started(worker)
   if (start.kind === 'refused') throw fromRefusal(start.refusal)
 
