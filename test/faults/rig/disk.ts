@@ -67,7 +67,7 @@ export async function makeSmallDisk(megabytes: number): Promise<Pick<Disk, 'fold
 export const canMount = (...programs: string[]): boolean =>
   process.platform === 'linux' && process.getuid?.() === 0 && ['mount', ...programs].every(isThere) && mayMount()
 
-function isThere(program: string): boolean {
+export function isThere(program: string): boolean {
   return succeeds('sh', ['-c', `command -v ${program}`])
 }
 

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { isPortalError } from '../../server/errors.ts'
+import { days, type Instant } from '../../server/time.ts'
+import { type Counted, lookOver } from './rig/afterwards.ts'
+import { isThere } from './rig/disk.ts'
+import { isLong, patience, tell } from './rig/length.ts'
+import { openPortal } from './rig/opened.ts'
+import { clinicFolder } from './rig/prepared.ts'
+import { storyIn } from './rig/prepared-story.ts'
+import { referencesIn, startProgram } from './rig/program.ts'
+
+/** Does everything the portal does by itself, by a clock that is wrong; what it refuses to do by that clock is fine. */
+async function workAt(folder: string, moment: Instant): Promise<string[]> {
+  const { portal, close } = await openPortal(folder, moment)
+  const refused: string[] = []
+  for (const job of ['expireDue', 'disposeDue', 'forgetStale', 'sendDueLetters', 'signCheckpoint', 'renewDepositKeys'] as const) {
+    await portal[job]().catch((error: unknown) => {
+      if (!isPortalError(error)) throw error
+      refused.push(`${job}: ${error.message}`)
+    })
+  }
+  await close()
+  return refused
+}
+
+const YEAR_1970 = days(1)
+const YEAR_2100 = Date.UTC(2100, 0, 1)
+
+/** Messages by their state: what people can see of all this. */
+const states = (counted: Counted) => Object.fromEntries(Object.entries(counted).filter(([name]) => name.startsWith('message ')))
+
+describe('while the clock is wrong', () => {
+  test.each([
+    ['a day behind', (now: Instant) => now - days(1)],
+    ['in 1970', () => YEAR_1970],
+    ['a day ahead', (now: Instant) => now + days(1)],
+  ])('by being %s, nothing expires and nothing is destroyed', async (_, wrong) => {
+    const folder = await clinicFolder()
+    const { now } = await storyIn(folder)
+    const before = states(await lookOver(folder, now))
+    const refused = await workAt(folder, wrong(now))
+    if (refused.length > 0) tell(refused.join('; '))
+    expect(states(await lookOver(folder, now))).toEqual(before)
+    expect(await workAt(folder, now)).toEqual([])
+    expect(states(await lookOver(folder, now))).toEqual(before)
+  })
+
+  test('by a century, what expired by it can be read again, and nothing is destroyed', async () => {
+    const folder = await clinicFolder()
+    const { now, gateway, deposit } = await storyIn(folder)
+    tell((await workAt(folder, YEAR_2100)).join('; ') || 'in 2100 every job ran')
+    const after = states(await lookOver(folder, now))
+    expect(after['message disposed'] ?? 0).toBe(0)
+    const { portal, close } = await openPortal(folder, now)
+    const { messages } = await portal.extendDeposit({ client: gateway }, deposit, now + days(30))
+    expect(messages.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
+    await close()
+  })
+
+  test.skipIf(!isLong || !isThere('faketime')).each(['1970-01-02 00:00:00', '2100-01-01 00:00:00'])(
+    'at %s, the real program takes deposits that are there when it is right again',
+    { timeout: patience },
+    async moment => {
+      const folder = await clinicFolder()
+      const program = await startProgram(folder, { under: ['faketime', '-f', `@${moment}`] })
+      expect(await program.deposit('by-a-wrong-clock')).toMatchObject({ status: 201 })
+      await program.stop()
+      expect(await referencesIn(folder)).toContain('by-a-wrong-clock')
+      await lookOver(folder, (await storyIn(folder)).now)
+    },
+  )
+})
