@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { ATTACHMENTS } from './attachments.ts'
 import { DEPOSITS } from './deposits.ts'
 import { hangUp } from './http.ts'
 import { IDLE } from './idle.ts'
@@ -21,6 +22,7 @@ const BENCHES = [
   SEARCHING,
   ...EQUALITY,
   ...PAGES,
+  ...ATTACHMENTS,
   ...LOOPS,
   ...IDLE,
 ]

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launchServer, type RunningServer } from '../support/launch.ts'
+import { downloads, type MadeFile, madeFile, memoryFor, opensFileOf, processorTime, uploads } from '../support/transfers.ts'
+import { type Bench, median, type Row } from './paired.ts'
+import { type Prepared, preparedFolder } from './prepared.ts'
+
+const ROUNDS = 3
+const PROCESSOR_GOAL = 3
+const MEMORY_GOAL_MB = 16
+const LOOP_GOAL_MS = 5
+
+/** A server that takes what comes and throws it away, or sends as many bytes as it is asked for. */
+const BARE = `
+const block = Buffer.alloc(65536, 7)
+require('node:http').createServer(async (asked, answer) => {
+  for await (const _ of asked);
+  const wanted = Number(new URL(asked.url, 'http://x').searchParams.get('bytes') ?? 0)
+  for (let sent = 0; sent < wanted; sent += block.length) if (!answer.write(block)) await require('node:events').once(answer, 'drain')
+  answer.end()
+}).listen(0, function () { console.log(this.address().port) })`
+
+interface Measured {
+  processor: number
+  bare: number
+  memory: number
+}
+
+/** Attachments up and down through the real program: processor beside a server that throws the bytes away, memory, and the event loops. */
+export const ATTACHMENTS: Bench[] = [10, 100].map(
+  (megabytes): Bench => ({
+    name: `attachment-${megabytes}mb`,
+    async run(progress) {
+      const prepared = await preparedFolder({ messages: 2 })
+      const probe = ['--import', path.join(import.meta.dirname, 'loop-probe-process.ts'), 'server/main.ts']
+      const server = await launchServer({ PORTAL_DATA: prepared.folder, LOG_LEVEL: 'warn' }, [], probe)
+      const bare = spawn(process.execPath, ['--eval', BARE], { cwd: path.sep, stdio: ['ignore', 'pipe', 'inherit'] })
+      try {
+        const [line] = (await once(bare.stdout, 'data')) as [Buffer]
+        const floor = { pid: bare.pid!, origin: `http://127.0.0.1:${line.toString('utf8').trim()}` }
+        const file = madeFile(megabytes)
+        await roundTrip(server, prepared, madeFile(4), floor) // warm
+        await loopsHeld(server)
+        const rounds: Record<'up' | 'down', Measured>[] = []
+        for (let round = 0; round < ROUNDS; round++) {
+          rounds.push(await roundTrip(server, prepared, file, floor))
+          progress((round + 1) / ROUNDS)
+        }
+        const held = await loopsHeld(server)
+        return [
+          ...(['up', 'down'] as const).flatMap(way =>
+            rowsOf(
+              `${this.name}-${way}`,
+              rounds.map(round => round[way]),
+            ),
+          ),
+          {
+            name: `${this.name}: loops p99`,
+            value: held,
+            unit: 'ms',
+            floor: null,
+            ratio: null,
+            goal: LOOP_GOAL_MS,
+            met: held <= LOOP_GOAL_MS,
+          },
+        ]
+      } finally {
+        bare.kill()
+        await server.stop()
+        await prepared.remove()
+      }
+    },
+  }),
+)
+
+async function roundTrip(
+  server: RunningServer,
+  { apiKey, sessions: [cookie = ''] }: Prepared,
+  file: MadeFile,
+  floor: { pid: number; origin: string },
+): Promise<Record<'up' | 'down', Measured>> {
+  const up = await measured(server.pid, () => uploads(server.origin, apiKey, file))
+  const bareUp = await measured(floor.pid, () => uploads(floor.origin, '', file))
+  const message = up.done.json.messages?.[0]?.id
+  if (message === undefined) throw new Error(`The portal answered ${up.done.status}.`)
+  const where = await opensFileOf(server.origin, cookie, message)
+  const down = await measured(server.pid, () => downloads(server.origin, cookie, where))
+  const bareDown = await measured(floor.pid, () => downloads(floor.origin, cookie, `/?bytes=${file.size}`))
+  if (down.done.sha256 !== file.sha256) throw new Error('What came back is not what was sent.')
+  return {
+    up: { processor: up.processor, bare: bareUp.processor, memory: up.memory },
+    down: { processor: down.processor, bare: bareDown.processor, memory: down.memory },
+  }
+}
+
+async function measured<T>(pid: number, work: () => Promise<T>): Promise<{ done: T; processor: number; memory: number }> {
+  const before = processorTime(pid)
+  const { done, more } = await memoryFor(pid, work)
+  return { done, processor: processorTime(pid) - before, memory: more }
+}
+
+/** The slowest of all loops, since it was last asked; of a hundred looks, one was slower. */
+async function loopsHeld(server: RunningServer): Promise<number> {
+  const before = server.output().length
+  process.kill(server.pid, 'SIGUSR2')
+  await pause(300)
+  const said = [
+    ...server
+      .output()
+      .slice(before)
+      .matchAll(/"loop":(?:"main"|\d+).*?"p99":([\d.e+-]+)/g),
+  ]
+  return Math.max(...said.map(([, p99]) => Number(p99)))
+}
+
+function rowsOf(name: string, rounds: readonly Measured[]): Row[] {
+  const [value, floor] = [median(rounds.map(round => round.processor)), median(rounds.map(round => round.bare))]
+  const ratio = value / floor
+  const memory = Math.max(...rounds.map(round => round.memory))
+  return [
+    { name: `${name}: processor`, value, unit: 'ms', floor, ratio, goal: PROCESSOR_GOAL, met: ratio <= PROCESSOR_GOAL },
+    {
+      name: `${name}: memory`,
+      value: memory,
+      unit: 'MB more',
+      floor: null,
+      ratio: null,
+      goal: MEMORY_GOAL_MB,
+      met: memory <= MEMORY_GOAL_MB,
+    },
+  ]
+}
