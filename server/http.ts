@@ -56,6 +56,8 @@ const MAX_FORM_BESIDE_FILES = 5_000_000
 export function openServer(): { server: Server; serve(shell: Shell): void } {
   let answer: ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) | null = null
   const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: seconds(5) }, (incoming, outgoing) => {
+    // When it takes no more connections, one that is kept open would go on bringing requests until it is cut off in the middle of one.
+    if (!server.listening) outgoing.setHeader('connection', 'close')
     if (answer !== null) return void answer(incoming, outgoing)
     outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Starting.\n')
   })

@@ -44,7 +44,7 @@ beforeAll(async () => {
   webs = await both(() => portal.start('web'))
   sender = await senderAt(webs[0]!)
   jobs = await startJobs()
-})
+}, 180_000)
 afterAll(async () => {
   await portal?.stop()
   await Promise.all([smtp?.stop(), postgres?.remove()])

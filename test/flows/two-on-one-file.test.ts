@@ -22,7 +22,7 @@ beforeAll(async () => {
   portal = await severalProcesses({})
   two = await Promise.all([portal.start('all'), portal.start('all')])
   sender = await senderAt(two[0]!)
-})
+}, 180_000)
 afterAll(() => portal.stop())
 
 const lettersTo = async (address: string) => {
@@ -56,4 +56,19 @@ test('two processes on one file make one message of one key, send each letter on
   const checkpoints = path.join(portal.folder, 'checkpoints.txt')
   const verified = await two[0]!.command('audit', 'verify', exported, '--key', verifier, '--checkpoint', checkpoints)
   expect(verified).toMatchObject({ ok: true, problems: [] })
+}, 120_000)
+
+test('a process that is told to stop answers what it has taken, keeps nothing that it does not answer, and does not wait for its clients', async () => {
+  const replaced = await portal.start('web')
+  const load = steadyDeposits(sender, replaced, 8)
+  await until(() => load.acknowledged.length >= 20)
+  await replaced.stop()
+  await load.end()
+  // All that went wrong is that a connection could not be made.
+  expect(load.others.size).toBe(8)
+  for (const [key, status] of load.others) {
+    expect(status).toBeNull()
+    expect(await sender.kept(two[0]!, key)).toEqual([])
+  }
+  for (const key of load.acknowledged.slice(-8)) expect(await sender.kept(two[0]!, key)).toHaveLength(1)
 }, 120_000)

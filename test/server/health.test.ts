@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createPortal } from '../../server/portal.ts'
 import { hours } from '../../server/time.ts'
 import { Intruder } from '../storage/intruder.ts'
 import { clinicPortal } from '../support/people.ts'
@@ -26,6 +27,12 @@ test('mail that is down is told, but people can still read', async () => {
   const clinic = await clinicPortal()
   clinic.mailbox.answerWith({ outcome: 'deferred', answer: '421 down' })
   expect(await clinic.portal.health()).toMatchObject({ ready: true, mail: false })
+})
+
+test('mail that does not answer at all does not keep a supervisor waiting', async () => {
+  const clinic = await clinicPortal()
+  const hanging = { ...clinic.parts, mailer: { ...clinic.parts.mailer, reachable: () => new Promise<boolean>(() => undefined) } }
+  expect(await createPortal(hanging).health()).toMatchObject({ ready: true, mail: false })
 })
 
 test('a trail that contradicts what was signed makes the portal unready until it is put right', async () => {
