@@ -35,6 +35,7 @@ export class Session implements DatabaseConnection {
   #unansweredBytes = 0
   /** Answers come in the order of the statements: with this one, all are there. */
   #last: Promise<unknown> = Promise.resolve()
+  #begun: Promise<unknown> = Promise.resolve()
   #failure: unknown
   #isLost = false
 
@@ -75,7 +76,14 @@ export class Session implements DatabaseConnection {
   /** As {@link control}, without waiting: what becomes of it is known with the next answer. */
   begin(text: string): void {
     this.#failure = undefined
-    this.control(text).catch(() => undefined) // every statement behind it fails for the same reason
+    this.#begun = this.control(text)
+    this.#begun.catch(() => undefined) // every statement behind it fails, too
+  }
+
+  /** Takes back what was done since {@link begin}. Throws where that had failed: an earlier savepoint has the same name. */
+  async takeBack(text: string): Promise<void> {
+    await this.#begun
+    await this.control(text)
   }
 
   /** Waits until everything that was said is answered. Throws what went wrong first. */

@@ -44,6 +44,7 @@ export class PostgresWriter implements Writer {
     // Savepoints need neither a release, as the commit takes them all, nor a round trip of their own: load would pay for two a work.
     if (statement === 'savepoint one') return this.#running().begin(statement)
     if (statement === 'release one') return this.#running().settled()
+    if (statement.startsWith('rollback to')) return this.#running().takeBack(statement)
     const ends = statement === 'commit' || statement === 'rollback'
     if (ends) this.#inTransaction = false
     const session = this.#running()

@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts'
 import type { Engine, EngineOptions, Snapshot } from './engine.ts'
 import { Groups } from './group.ts'
 import { dialect } from './postgres-dialect.ts'
-import { translateConnecting } from './postgres-errors.ts'
+import { connectionLost, translateConnecting } from './postgres-errors.ts'
 import { Purging } from './postgres-purge.ts'
 import { Session } from './postgres-session.ts'
 import { connectionOptions } from './postgres-settings.ts'
@@ -52,17 +52,14 @@ class Postgres implements Engine {
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
     this.#refuseWrongTime()
-    const client = await this.#readers.connect().catch(error => {
-      throw translateConnecting(error)
-    })
     const turn = new Connection()
-    const session = new Session(client, turn, true)
-    // Not waited for: the work's first statement follows in the same packet, and fails when this did.
-    session.begin('begin isolation level repeatable read, read only')
+    // A connection that was lost while nobody used it may come to light only now; nothing had been asked over it yet.
+    const session = (await this.#reader(turn)) ?? (await this.#reader(turn))
+    if (session === null) throw connectionLost()
     try {
       return await turn.run(() => work(session.db))
     } finally {
-      // Nor is this: it has read what it wanted. The connection is free when it is answered.
+      // Not waited for: it has read what it wanted. The connection is free when this is answered.
       session.control('rollback').then(
         () => session.release(),
         () => session.release(true),
@@ -96,6 +93,22 @@ class Postgres implements Engine {
     this.#closed = true // what is queued is still done; nothing new is begun
     await this.#groups.idle()
     await Promise.all([this.#writers.end(), this.#readers.end()])
+  }
+
+  /** A connection that has begun to read; null when it turned out to be lost. */
+  async #reader(turn: Connection): Promise<Session | null> {
+    const client = await this.#readers.connect().catch(error => {
+      throw translateConnecting(error)
+    })
+    const session = new Session(client, turn, true)
+    try {
+      await session.control('begin isolation level repeatable read, read only')
+      return session
+    } catch (error) {
+      session.release(true)
+      if (session.isLost) return null
+      throw error
+    }
   }
 
   #refuseWrongTime(): void {

@@ -2,7 +2,7 @@ import { PortalError } from '../../server/errors.ts'
 
 /** What engines say of a database that will not do now, whichever it is. */
 
-export const RETRY_AFTER_SECONDS = 5
+const RETRY_AFTER_SECONDS = 5
 
 export const busy = (): PortalError =>
   new PortalError('busy', 'The database is busy. Please try again in a moment.', { retryAfterSeconds: RETRY_AFTER_SECONDS })

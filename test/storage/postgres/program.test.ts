@@ -6,7 +6,9 @@ import { expect, test } from 'vitest'
 import { launchServer } from '../../support/launch.ts'
 import { emptyDatabase } from '../../support/postgres-database.ts'
 
-test('the whole program runs on PostgreSQL, outlives its connections, and tells its password to nobody', async () => {
+test('the whole program runs on PostgreSQL, outlives its connections, and tells its password to nobody', {
+  timeout: 120_000,
+}, async () => {
   const database = await emptyDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'restante-program-'))
   const file = join(folder, 'database-url')
