@@ -10,8 +10,8 @@ import { doubtAbout } from './witnessed-time.ts'
 /** Every state but the last: what is kept at all can be disposed of. */
 const KEPT: readonly MessageState[] = ['waiting', 'opened', 'expired', 'retracted']
 
-/** Messages disposed of in one transaction: few, so that nobody waits long for the one writer. */
-const BATCH = 20
+/** Messages disposed of in one transaction: so few that nobody waits long for the one writer. It is work that nobody waits for. */
+const BATCH = 5
 
 /** Whether the organization need not keep it any longer. Its recipient may still read what has not expired. */
 export const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'retainUntil' | 'expiresAt'>, now: Instant) =>

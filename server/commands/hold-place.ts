@@ -1,4 +1,4 @@
-import { placeHold } from '../hold.ts'
+import { placeHold } from '../holding.ts'
 import { command, JSON_ARGUMENT } from './command.ts'
 import { withPortal } from './opened.ts'
 

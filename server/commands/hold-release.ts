@@ -1,4 +1,4 @@
-import { releaseHold } from '../hold.ts'
+import { releaseHold } from '../holding.ts'
 import { command, JSON_ARGUMENT } from './command.ts'
 import { withPortal } from './opened.ts'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { disposalPlan } from '../../server/disposal.ts'
 import { endingsIn } from '../../server/ending-journal.ts'
-import { placeHold, releaseHold } from '../../server/hold.ts'
+import { placeHold, releaseHold } from '../../server/holding.ts'
 import { RETENTION_YEARS } from '../../server/retention.ts'
 import { days, type Instant } from '../../server/time.ts'
 import { decodeEntry, OPERATOR, record } from '../../server/trail/entry.ts'
