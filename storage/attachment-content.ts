@@ -91,6 +91,7 @@ async function inObject(
     secret.close()
     throw tampered()
   }
+  const at = { organization: row.organization, object }
   return {
     size: row.size,
     async *sealed(first, last) {
@@ -100,7 +101,7 @@ async function inObject(
         throw isGone(error) ? await goneOrTampered(engine, row.id) : error
       }
     },
-    open: (number, sealed) => secret.chunk(number, sealed, { organization: row.organization, object }),
+    open: (number, sealed) => secret.chunk(number, sealed, at),
     close: () => secret.close(),
   }
 }

@@ -1,8 +1,18 @@
-import { type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { associatedData, openPart, type Place, type SealedPart, sealPart } from './envelope.ts'
 import { newKeyBytes } from './keys.ts'
 import { tampered } from './refusal.ts'
-import { CHUNK_BYTES, chunkBytes, chunkCount, MAX_CHUNKS, openChunk, PREFIX_BYTES, sealChunk, TAG_BYTES } from './stream.ts'
+import {
+  CHUNK_BYTES,
+  type ChunkSeal,
+  chunkBytes,
+  chunkCount,
+  MAX_CHUNKS,
+  openChunk,
+  PREFIX_BYTES,
+  sealChunk,
+  TAG_BYTES,
+} from './stream.ts'
 
 // The stream of stream.ts for content whose size nobody knows before its end. Version 1 binds the size into every chunk; here it stands
 // in the secret, which is sealed when the last chunk has been: a size that was changed, or chunks that were cut off or added, are refused
@@ -29,6 +39,7 @@ export interface ObjectPlace {
 export class ObjectSecret {
   readonly #bytes: Buffer
   #isFresh: boolean
+  #opening: { place: ObjectPlace; seal: Omit<ChunkSeal, 'number' | 'isLast'> } | undefined
 
   private constructor(bytes: Buffer, isFresh: boolean) {
     this.#bytes = bytes
@@ -91,19 +102,22 @@ export class ObjectSecret {
   chunk(number: number, sealed: Uint8Array, place: ObjectPlace): Uint8Array {
     const chunks = chunkCount(this.size)
     if (number >= chunks || sealed.length !== chunkBytes(this.size, number) + TAG_BYTES) throw tampered()
-    return openChunk(sealed, { ...this.#seal(place), number, isLast: number === chunks - 1 })
+    // What each chunk is opened with is the same for all: made once for a reader.
+    if (this.#opening?.place !== place) this.#opening = { place, seal: this.#seal(place) }
+    return openChunk(sealed, { ...this.#opening.seal, number, isLast: number === chunks - 1 })
   }
 
   /** Overwrites the data key. */
   close(): void {
     this.#bytes.fill(0)
+    this.#opening = undefined
   }
 
   #seal({ organization, object }: ObjectPlace) {
     const dataKey = this.#bytes.subarray(KEY_AT)
     const prefix = this.#bytes.subarray(1, SIZE_AT)
     const aad = associatedData('object', { organization, owner: object, recipient: '', part: 'object' }, dataKey, [VERSION])
-    return { dataKey, prefix, aad }
+    return { dataKey: createSecretKey(dataKey), prefix, aad }
   }
 }
 

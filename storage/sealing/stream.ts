@@ -79,7 +79,8 @@ export function openStream(head: StreamHead, size: number, place: Place, wrappin
 
 /** Under which key, with what bound in, and in which place of its stream one chunk is sealed. */
 export interface ChunkSeal {
-  dataKey: Uint8Array
+  /** As a key object where many chunks are sealed with it: making one costs as much as sealing does. */
+  dataKey: Uint8Array | KeyObject
   aad: Uint8Array
   /** 7 bytes. */
   prefix: Uint8Array
