@@ -8,7 +8,7 @@ import { canTrace, underFault } from './rig/strace.ts'
 
 const DEPOSITORS = 4
 /** Which fsync of a thread fails: once, and all the later ones would succeed. */
-const FAILING = isLong ? [10, 11, 13, 17, 25, 40, 60] : [14]
+const FAILING = [10, 11, 13, 17, 25, 40, 60]
 
 /** Deposits until nobody answers; says what became of each. */
 async function depositUntilGone(program: Program): Promise<{ reference: string; answer: Answered; at: number }[]> {
@@ -26,7 +26,8 @@ async function depositUntilGone(program: Program): Promise<{ reference: string; 
   return answers
 }
 
-describe.skipIf(!canTrace)('when an fsync fails once', () => {
+// The short forms: test/storage/fsync.test.ts, and test/faults/stopping.test.ts for how the process ends.
+describe.skipIf(!isLong || !canTrace)('when an fsync fails once', () => {
   test.each(FAILING)(
     'the program ends in error, and what it had acknowledged is there (the %i. fsync)',
     {

@@ -5,8 +5,9 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { launchServer, type RunningServer } from '../support/launch.ts'
+import { patience, tell, times } from './rig/length.ts'
 
-const ROUNDS = 4
+const ROUNDS = times(2, 25)
 const DEPOSITORS = 8
 
 /** On a disk, not in memory: what is acknowledged must be there, wherever the process was when it died. */
@@ -18,7 +19,9 @@ afterAll(async () => {
 })
 
 const start = async (): Promise<RunningServer> => {
+  const asked = performance.now()
   server = await launchServer({ PORTAL_DATA: folder })
+  tell(`ready ${Math.round(performance.now() - asked)} ms after it was started`)
   return server
 }
 
@@ -59,7 +62,7 @@ async function withReference(running: RunningServer, apiKey: string, key: string
 }
 
 test('killed again and again in the middle of deposits, the portal loses none it acknowledged and makes none twice', {
-  timeout: 120_000,
+  timeout: patience,
 }, async () => {
   let running = await start()
   const { id: organization } = await running.command<{ id: string }>('organization', 'create', '--name', 'North Clinic')

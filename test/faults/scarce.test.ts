@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { lookOver } from './rig/afterwards.ts'
 import { canMount, makeSmallDisk } from './rig/disk.ts'
-import { patience, tell } from './rig/length.ts'
+import { isLong, patience, tell } from './rig/length.ts'
 import { clinicFolder } from './rig/prepared.ts'
 import { type Answered, type Program, referencesIn, startProgram } from './rig/program.ts'
 
@@ -69,7 +69,7 @@ describe.skipIf(!canMount())('on a full disk', () => {
 /** A command line that sets a limit of the shell and becomes the program. */
 const limited = (limit: string): string[] => ['bash', '-c', `ulimit ${limit}; exec "$@"`, 'limited']
 
-describe.skipIf(process.platform === 'win32')('under a limit', () => {
+describe.skipIf(!isLong)('under a limit', () => {
   test('of how large a file may be, deposits are refused, and nothing that was acknowledged is lost', {
     timeout: patience,
   }, async () => {

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { AuthenticatedClient } from '../../../server/asking.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import type { Instant } from '../../../server/time.ts'
 
-const STORY = 'story.json'
+/** Its name beside the database. */
+export const STORY_FILE = 'story.json'
 
 /** Who and what is in the clinic that every fault is tried on. Plain data: it goes to other processes as a file beside the database. */
 export interface Story {
@@ -26,8 +27,5 @@ export interface Story {
   deposit: string
 }
 
-export const writeStory = (folder: string, story: Story): Promise<void> =>
-  writeFile(path.join(folder, STORY), JSON.stringify(story))
-
 export const storyIn = async (folder: string): Promise<Story> =>
-  JSON.parse(await readFile(path.join(folder, STORY), 'utf8')) as Story
+  JSON.parse(await readFile(path.join(folder, STORY_FILE), 'utf8')) as Story

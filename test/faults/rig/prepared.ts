@@ -1,39 +1,34 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll } from 'vitest'
 import { clinicIn } from '../../support/clinic.ts'
+import { afterFile } from '../../support/closing.ts'
 import { wholePortal } from '../../support/whole-portal.ts'
-import { type Story, writeStory } from './prepared-story.ts'
+import { STORY_FILE, type Story } from './prepared-story.ts'
 
 /** More than one transaction of the sweep takes. */
 const CROWD = 120
 
-const folders: string[] = []
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
-})
-
 /** A folder of its own, gone after the tests of the file. In memory where nothing but the process is to fail. */
 export async function ownFolder(where = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()): Promise<string> {
   const folder = await mkdtemp(path.join(where, 'restante-fault-'))
-  folders.push(folder)
+  afterFile(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-let prepared: Promise<string> | undefined
+// In memory: made once for all the files of tests that a worker runs.
+let prepared: Promise<Map<string, Buffer>> | undefined
 
 /** A folder with a copy of the prepared clinic, to be broken at will. */
 export async function clinicFolder(where?: string): Promise<string> {
   prepared ??= prepare()
   const folder = await ownFolder(where)
-  await cp(await prepared, folder, { recursive: true })
+  for (const [name, bytes] of await prepared) await writeFile(path.join(folder, name), bytes)
   return folder
 }
 
-async function prepare(): Promise<string> {
-  const folder = await ownFolder()
+async function prepare(): Promise<Map<string, Buffer>> {
   const portal = await wholePortal()
   const clinic = await clinicIn(portal)
   const ada = clinic.patient('Ada Lopez')
@@ -64,9 +59,8 @@ async function prepare(): Promise<string> {
     deposit: deposit.id,
   }
   await portal.storage.store.close()
-  for (const file of ['portal.db', 'checkpoints.txt'])
-    await cp(path.join(portal.storage.directory, file), path.join(folder, file))
-  await writeStory(folder, story)
+  const files = new Map([[STORY_FILE, Buffer.from(JSON.stringify(story))]])
+  for (const name of ['portal.db', 'checkpoints.txt']) files.set(name, await readFile(path.join(portal.storage.directory, name)))
   await portal.close()
-  return folder
+  return files
 }

@@ -1,13 +1,8 @@
-import { afterEach } from 'vitest'
+import { afterTest } from '../../support/closing.ts'
 import { launchServer, type RunningServer } from '../../support/launch.ts'
 import { ROOT_KEY } from '../../support/storage.ts'
 import { openPortal } from './opened.ts'
 import { storyIn } from './prepared-story.ts'
-
-const running: RunningServer[] = []
-afterEach(async () => {
-  for (const server of running.splice(0)) await server.stop()
-})
 
 /** What the API answered. */
 export interface Answered {
@@ -30,7 +25,7 @@ export async function startProgram(folder: string, { under = [], settings = {} }
   const { apiKey } = await storyIn(folder)
   const rootKey = Buffer.from(ROOT_KEY).toString('base64url')
   const server = await launchServer({ PORTAL_DATA: folder, PORTAL_ROOT_KEY: rootKey, ...settings }, under)
-  running.push(server)
+  afterTest(() => server.stop())
   const call = async (path: string, init: RequestInit = {}): Promise<Answered | null> => {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...init.headers }
     try {
