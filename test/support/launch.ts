@@ -7,6 +7,8 @@ import { promisify } from 'node:util'
 
 const TOP = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN = 30_000
+/** Every system call of the program may be looked at on its way. */
+const READY_UNDER_WITHIN = 120_000
 const LETTER_WITHIN = 15_000
 
 /** A letter as `/dev/mailbox.json` shows it. */
@@ -78,10 +80,12 @@ export async function launchServer(
     await ended
     await rm(dataDirectory, { recursive: true, force: true })
   }
-  const origin = await ready(child, output).catch(async (error: unknown) => {
-    await stop()
-    throw error
-  })
+  const origin = await ready(child, output, under.length === 0 ? READY_WITHIN : READY_UNDER_WITHIN).catch(
+    async (error: unknown) => {
+      await stop()
+      throw error
+    },
+  )
 
   const seen = new Set<string>()
   const mailbox = async () => (await (await fetch(`${origin}/dev/mailbox.json`)).json()) as Letter[]
@@ -140,8 +144,8 @@ function collect(child: ChildProcess): () => string {
 }
 
 /** The origin, from the one line that says the server is ready. */
-async function ready(child: ChildProcess, output: () => string): Promise<string> {
-  for (let waited = 0; waited < READY_WITHIN; waited += 20) {
+async function ready(child: ChildProcess, output: () => string, within: number): Promise<string> {
+  for (let waited = 0; waited < within; waited += 20) {
     const line = /^\{"event":"ready".*$/m.exec(output())?.[0]
     if (line !== undefined) return (JSON.parse(line) as { origin: string }).origin
     if (child.exitCode !== null || child.signalCode !== null) break
