@@ -22,7 +22,8 @@ export function depositKeys({ db, parts, rows }: Work): DepositKeys {
     },
 
     async published(now) {
-      const valid = db.selectFrom('deposit_keys').selectAll().where('created_at', '<=', now).where('expires_at', '>', now)
+      // One that seems to be made later than now comes of another process, whose clock is ahead: it is as good.
+      const valid = db.selectFrom('deposit_keys').selectAll().where('expires_at', '>', now)
       const keys: DepositKey[] = []
       for (const row of await valid.orderBy('created_at', 'desc').orderBy('kid').execute()) keys.push(await opened(row))
       return keys
