@@ -23,7 +23,7 @@ export interface Act {
 
 const LONG_FILE = { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('A long note. '.repeat(15_000)) }
 
-export const ACTS = {
+const ACTS = {
   deposit: {
     again: 'to the same end',
     run: ({ portal }, { gateway }) => {

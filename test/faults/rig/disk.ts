@@ -63,9 +63,15 @@ export async function makeSmallDisk(megabytes: number): Promise<Pick<Disk, 'fold
   return { folder, remove: async () => void (await run('umount', ['-l', folder])) }
 }
 
-/** Whether disks can be mounted here at all, and with which of these programs. */
-export const canMount = (...programs: string[]): boolean =>
-  process.platform === 'linux' && process.getuid?.() === 0 && ['mount', ...programs].every(isThere) && mayMount()
+/** Whether disks can be mounted here at all, and with which of these programs; says so when not. */
+export function canMount(...programs: string[]): boolean {
+  const missing = ['mount', ...programs].filter(program => !isThere(program))
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+  if (isRoot && missing.length === 0 && mayMount()) return true
+  const why = isRoot ? `${missing.join(', ') || 'the right to mount'} is missing` : 'only root on Linux may mount'
+  process.stderr.write(`No disk can be made here, for ${why}: what needs one is skipped.\n`)
+  return false
+}
 
 export function isThere(program: string): boolean {
   return succeeds('sh', ['-c', `command -v ${program}`])

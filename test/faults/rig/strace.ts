@@ -23,3 +23,5 @@ export const underFault = (calls: string, fault: string, when: number | string):
   ...ALL_THREADS,
   ...['-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${calls}:${fault}:when=${when}`],
 ]
+
+if (!canTrace) process.stderr.write('strace is not here, or may not trace: what needs it is skipped.\n')
