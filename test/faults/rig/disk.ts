@@ -73,7 +73,7 @@ export function canMount(...programs: string[]): boolean {
   return false
 }
 
-export function isThere(program: string): boolean {
+function isThere(program: string): boolean {
   return succeeds('sh', ['-c', `command -v ${program}`])
 }
 
