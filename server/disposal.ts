@@ -14,7 +14,7 @@ const KEPT: readonly MessageState[] = ['waiting', 'opened', 'expired', 'retracte
 const BATCH = 5
 
 /** Whether the organization need not keep it any longer. Its recipient may still read what has not expired. */
-export const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'retainUntil' | 'expiresAt'>, now: Instant) =>
+const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'retainUntil' | 'expiresAt'>, now: Instant) =>
   state !== 'disposed' && retainUntil <= now && expiresAt <= now
 
 /** By which rule: retention is over; or it was disposed of before, and a backup had brought it back. */

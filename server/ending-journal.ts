@@ -11,7 +11,7 @@ export interface Ending {
   at: number
 }
 
-export const ENDING_WORDS = ['disposed', 'retracted'] as const
+const ENDING_WORDS = ['disposed', 'retracted'] as const
 export type EndingWord = (typeof ENDING_WORDS)[number]
 
 /** What has ended, kept apart from the database: a backup that is put back does not know of it. */

@@ -11,7 +11,7 @@ import { days, hours } from './time.ts'
 type FileParts = Pick<Parts, 'store' | 'clock' | 'settings'>
 
 /** Smaller files come along with their deposit, in memory, and lie in the database with it. */
-export const STAGED_FROM_BYTES = 256 * 1024
+const STAGED_FROM_BYTES = 256 * 1024
 
 /** A deposit claims its files moments after the last of them has come; an upload takes a quarter of an hour at the most. */
 const CLAIMED_WITHIN = hours(1)

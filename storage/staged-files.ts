@@ -76,7 +76,7 @@ async function complete(own: Work, id: string, secret: ObjectSecret, file: File)
 }
 
 /** Keys first, then the object, then the row that names it. */
-export async function removeStaged({ write, store }: { write: Write; store: PartStore }, id: string): Promise<void> {
+async function removeStaged({ write, store }: { write: Write; store: PartStore }, id: string): Promise<void> {
   await write(own => storedObjects(own).discard(id))
   await store.remove(id)
   await write(own => storedObjects(own).forget(id))

@@ -95,7 +95,7 @@ async function* piecesOf(frames: AsyncIterator<Frame>, end: { isGone: boolean })
 }
 
 /** @throws PortalError `tampered` when there is none. */
-export async function next(frames: AsyncIterator<Frame>): Promise<Frame> {
+async function next(frames: AsyncIterator<Frame>): Promise<Frame> {
   const { done, value } = await frames.next()
   if (done) throw tampered()
   return value

@@ -61,14 +61,14 @@ export function decode(encoded: Uint8Array): Encodable[] {
     if (at + HEAD_BYTES > bytes.length) throw notEncoded()
     const end = at + HEAD_BYTES + bytes.readUInt32BE(at + 1)
     if (end > bytes.length) throw notEncoded()
-    values.push(valueOf(bytes.readUInt8(at), bytes.subarray(at + HEAD_BYTES, end)))
+    values.push(decoded(bytes.readUInt8(at), bytes.subarray(at + HEAD_BYTES, end)))
     at = end
   }
   if (!bytes.equals(encode(values))) throw notEncoded()
   return values
 }
 
-function valueOf(tag: number, bytes: Buffer): Encodable {
+function decoded(tag: number, bytes: Buffer): Encodable {
   switch (tag) {
     case TAGS.null:
       return null

@@ -5,7 +5,7 @@ import { depositJson } from './api.ts'
 import type { TestPortal } from './whole-portal.ts'
 
 export const MIB = 1024 * 1024
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Names of the objects in a portal's part store, those that are not finished among them. */
 export async function objectsIn(directory: string): Promise<string[]> {

@@ -24,7 +24,10 @@ export function environmentOnlyInConfig(sources: Sources): Violation[] {
 
 /** What time it is, is a parameter; only where a program or a thread begins is a real clock made. */
 export function clockOnlyInMain(sources: Sources): Violation[] {
-  return [...look(sources, isProduction, MAINS, tellsTheTime), ...look(sources, isProduction, [...MAINS, ...STOPWATCHES], measures)]
+  return [
+    ...look(sources, isProduction, MAINS, tellsTheTime),
+    ...look(sources, isProduction, [...MAINS, ...STOPWATCHES], measures),
+  ]
 }
 
 const MAINS = ['server/main.ts', 'server/portal-worker.ts', 'server/commands/main.ts']

@@ -17,7 +17,7 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** A clinic with a file that waits for its deposit, and what a deposit does with it. */
-export async function clinicWithStagedFile(store: Store, content = randomBytes(SIZE)) {
+async function clinicWithStagedFile(store: Store, content = randomBytes(SIZE)) {
   const north = await clinic(store)
   const stage = (bytes: Uint8Array = content) =>
     store.stageFile({ name: 'scan.pdf', type: 'application/pdf', by: north.sender, at: NEW_YEAR }, pieces(bytes))

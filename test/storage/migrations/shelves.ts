@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { initial } from '../../../storage/migrations/0001-initial.ts'
-import { type Migration, migrateDatabase } from '../../../storage/migrations/migrate.ts'
+import type { Migration } from '../../../storage/migrations/migrate.ts'
 
 /** What a later release might bring: a schema in three steps, the second of which has many rows to move. */
 export const BOOKS = 60
