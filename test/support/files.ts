@@ -1,11 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { depositJson } from './api.ts'
 import type { TestPortal } from './whole-portal.ts'
 
 export const MIB = 1024 * 1024
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** Names of the objects in a portal's part store, those that are not finished among them. */
 export async function objectsIn(directory: string): Promise<string[]> {
