@@ -113,7 +113,7 @@ export class Session implements DatabaseConnection {
     try {
       const { rows, rowCount } = await this.#client.query({
         text: sql,
-        values: [...parameters],
+        values: this.#isRead || query.kind === 'SelectQueryNode' ? parameters.map(findable) : [...parameters],
         ...patience,
         ...(name && { name }),
       })
@@ -152,6 +152,12 @@ export class Session implements DatabaseConnection {
     this.#isLost = true
   }
 }
+
+/**
+ * No text that is kept here holds NUL, and the server takes none, not even to say that there is no such row: whoever asks for one would
+ * be answered with a failure. A character that stands in no name of ours either is not found; what is written is left as it is.
+ */
+const findable = (value: unknown): unknown => (typeof value === 'string' ? value.replaceAll('\0', '\uffff') : value)
 
 function nameOf(sql: string): string | undefined {
   const known = names.get(sql)

@@ -55,6 +55,20 @@ describe('a deposit over the API', () => {
     expectProblem(await lab.call('POST', DEPOSITS, { body: depositJson() }), 400, 'idempotency_key_missing')
   })
 
+  test('is refused for what it is, whatever stands where a name should', async () => {
+    const { clinic, lab } = await laboratory()
+    const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cty: 'vnd.restante.message+json', kid: '\0' }
+    const epk = { kty: 'OKP', crv: 'X25519', x: Buffer.alloc(32, 9).toString('base64url') }
+    const content = [JSON.stringify({ ...header, epk }), Buffer.alloc(40), Buffer.alloc(12), 'x', Buffer.alloc(16)]
+      .map(part => Buffer.from(part).toString('base64url'))
+      .join('.')
+    expectProblem(await lab.deposits(depositJson({ message: undefined, content })), 422, 'undecipherable')
+    expectProblem(await lab.deposits(depositJson({ thread: 'thr_\0' })), 422, 'invalid')
+    const authorization = `Basic ${Buffer.from('cli_%00:secret').toString('base64')}`
+    expectProblem(await apiCall(clinic, 'GET', DEPOSITS, { headers: { authorization } }), 401, 'unauthorized')
+    expect(clinic.log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   test('a hundred times at once with one key makes one message', async () => {
     const { clinic, lab } = await laboratory()
     const answers = await Promise.all(

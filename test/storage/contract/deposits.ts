@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../../server/ids.ts'
+import type { Tx } from '../../../server/store.ts'
 import { days } from '../../../server/time.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
 import { clientOf, clinic, depositBy, refusal } from '../kept.ts'
@@ -21,6 +22,20 @@ export function depositContract(open: OpenStorage): void {
         expect(await tx.deposits.findByIdempotencyKey(sender.id, 'other')).toBeNull()
         expect(await tx.deposits.findByIdempotencyKey('cli_other', 'key')).toBeNull()
       })
+    })
+
+    test('are not there for whoever asks with a character that a database may not take', async () => {
+      const { sender } = await clinic(portal.store)
+      const looks = (tx: Tx) =>
+        Promise.all([
+          tx.deposits.find('dep_\0'),
+          tx.deposits.findByIdempotencyKey(`${sender.id}\0`, 'key'),
+          tx.clients.find(`\0${sender.id}`),
+          tx.depositKeys.find('\0'),
+        ])
+      const nothing = [null, null, null, null]
+      expect(await portal.store.read(looks)).toEqual(nothing)
+      expect(await portal.store.transaction(looks)).toEqual(nothing)
     })
 
     test('are made once for each key of a client; another client may use the same key', async () => {
