@@ -31,6 +31,8 @@ const MANIFEST = z.strictObject({
   data: file,
   keys: file,
   beside: z.array(file),
+  /** Names of objects of the part store that were lost already. */
+  lost: z.array(z.string()).default([]),
 })
 
 /** What a backup is, signed by the portal it was made of. It names nobody and opens nothing. */

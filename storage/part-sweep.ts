@@ -76,4 +76,6 @@ async function checkRows({ read, write, store }: Sides): Promise<{ discarded: nu
   }
 }
 
-const sealedSize = ({ size }: StoredObjectRow): number => (size ?? 0) + chunkCount(size ?? 0) * (SEALED_CHUNK_BYTES - CHUNK_BYTES)
+/** Bytes of an object whose content is all there. */
+export const sealedSize = ({ size }: StoredObjectRow): number =>
+  (size ?? 0) + chunkCount(size ?? 0) * (SEALED_CHUNK_BYTES - CHUNK_BYTES)

@@ -43,10 +43,19 @@ export default command({
       const { id, madeAt, ...made } = await make(opened, terminal, { line, folders: ready, keysFolder })
       const failures = [...unready, ...made.failures]
       const written = ready.filter(folder => !failures.some(failure => failure.folder === folder))
-      const answer = { id, madeAt, folders: written, keys: keysFolder, messages: made.messages, entries: made.entries, failures }
+      const answer = {
+        id,
+        madeAt,
+        folders: written,
+        keys: keysFolder,
+        messages: made.messages,
+        entries: made.entries,
+        lost: made.lost,
+        failures,
+      }
       if (json) terminal.out(JSON.stringify(answer))
       else tell(answer, terminal)
-      return failures.length === 0 ? 0 : 1
+      return failures.length + made.lost.length === 0 ? 0 : 1
     })
   },
 })
@@ -62,19 +71,21 @@ async function make(opened: Opened, terminal: Terminal, { line, folders, keysFol
   const madeAt = terminal.clock()
   const id = newId('bak', madeAt)
   const signed = await signNewCheckpoint({ store, now: madeAt, origin: settings.trailName, history: checkpointHistory })
-  await noteEndings(opened)
-  const sign = ({ recipient, migrations, messages, entries, rows, data, keys, beside }: BackupContents) => {
-    const contents = { recipient, migrations, messages, entries, rows, data, keys, beside }
+  const sign = ({ recipient, migrations, messages, entries, rows, data, keys, beside, lost }: BackupContents) => {
+    const contents = { recipient, migrations, messages, entries, rows, data, keys, beside, lost }
     const { origin, environment } = config
     const manifest = { id, madeAt, checkpoint: signed?.checkpoint.note ?? null, settings: { origin, environment }, ...contents }
     return signManifest(manifest, settings.trailName, store.signer)
   }
   const made = await backUp(await storageOf(config, madeAt), {
     ...{ id, recipient: line, dataFolders: folders, keysFolder, sign, onProgress: terminal.progress },
-    beside: [
-      { name: 'checkpoints.txt', text: await readFile(historyFile(config), 'utf8').catch(emptyWhenMissing) },
-      { name: 'endings.txt', text: await endings.text() },
-    ],
+    async beside() {
+      await noteEndings(opened)
+      return [
+        { name: 'checkpoints.txt', text: await readFile(historyFile(config), 'utf8').catch(emptyWhenMissing) },
+        { name: 'endings.txt', text: await endings.text() },
+      ]
+    },
   })
   const entry = { organization: PORTAL_ITSELF, actor: OPERATOR, action: 'backup.made', object: id } as const
   const detail = { entries: made.entries, failures: made.failures.length }
@@ -125,11 +136,18 @@ interface Answer {
   keys: string
   messages: number
   entries: number
+  /** Names of objects that the part store lacks. */
+  lost: string[]
   failures: { folder: string; reason: string }[]
 }
 
-function tell({ id, folders, keys, messages, entries, failures }: Answer, terminal: Terminal): void {
+function tell({ id, folders, keys, messages, entries, lost, failures }: Answer, terminal: Terminal): void {
   for (const folder of folders) terminal.out(`${id} is in ${folder}: ${messages} messages, ${entries} entries of the trail.`)
   if (folders.length > 0) terminal.out(`Its keys are in ${keys}: keep them apart from it.`)
+  if (lost.length > 0) terminal.err(`portal backup: ${tellLost(lost)} Is PART_STORE what it was, and is it mounted?`)
   for (const { folder, reason } of failures) terminal.err(`portal backup: No backup is in ${folder}. ${reason}`)
 }
+
+/** What a backup cannot bring back, for whoever makes one or uses it. */
+export const tellLost = (lost: readonly string[]): string =>
+  `${lost.length} large files are not in the part store, and so not in this backup (${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''}).`

@@ -10,6 +10,7 @@ import { type Resumed, resume } from '../restoring.ts'
 import { splitNotes } from '../trail/checkpoint.ts'
 import { fileHistory } from '../trail/history.ts'
 import { sameHash } from '../trail/tree.ts'
+import { tellLost } from './backup.ts'
 import { command, JSON_ARGUMENT, type Terminal, UsedWrongly } from './command.ts'
 import { historyFile, journalFile, storageOf } from './opened.ts'
 
@@ -138,13 +139,14 @@ async function bringBack(
   }
 }
 
-function tell({ id, madeAt, messages }: Manifest, resumed: Resumed, knowsEndings: boolean, terminal: Terminal): void {
+function tell({ id, madeAt, messages, lost }: Manifest, resumed: Resumed, knowsEndings: boolean, terminal: Terminal): void {
   const { entries, lostEntries, endedAgain, trailName } = resumed
   terminal.out(
     `${id} of ${new Date(madeAt).toISOString()} is restored: ${messages} messages, ${entries} entries of the trail, all verified.`,
   )
   terminal.out(`Ended again, as they had ended since: ${endedAgain}. Entries of the trail known to be lost: ${lostEntries}.`)
   terminal.out(`The trail goes on as ${trailName}: give \`portal audit key\` to whoever verifies it.`)
+  if (lost.length > 0) terminal.err(`portal restore: ${tellLost(lost)}`)
   if (!knowsEndings)
     terminal.err(
       'portal restore: No endings.txt newer than the backup was at hand: what was disposed of or taken back since is there again.',

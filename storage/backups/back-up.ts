@@ -1,5 +1,4 @@
 import type { Snapshot } from '../engines/engine.ts'
-import type { PartStore } from '../part-stores/part-store.ts'
 import { sealArchive } from '../sealing/archive.ts'
 import { parseArchiveRecipient } from '../sealing/archive-keys.ts'
 import type { Inside } from '../store.ts'
@@ -22,8 +21,8 @@ export interface BackupPlan {
   dataFolders: readonly string[]
   /** An empty folder for the keys, apart from the others. */
   keysFolder: string
-  /** Texts that go beside the data half, as they are. */
-  beside: readonly { name: string; text: string }[]
+  /** Texts that go beside the data half, as they are once that is written: what has ended meanwhile should be in them. */
+  beside(): Promise<readonly { name: string; text: string }[]>
   /** Signs what was written; the manifest is written last, and a folder without it holds no backup. */
   sign(contents: BackupContents): string
   onProgress?: Progress | undefined
@@ -35,6 +34,8 @@ export interface BackupContents extends Dumped {
   data: WrittenFile
   keys: WrittenFile
   beside: WrittenFile[]
+  /** Names of objects that the part store should hold and does not: files that this backup cannot bring back. */
+  lost: string[]
 }
 
 /**
@@ -49,25 +50,31 @@ export async function backUp(inside: Inside, plan: BackupPlan): Promise<BackupCo
   const apart = new Targets([plan.keysFolder])
   const sealed = (name: string, frames: AsyncIterable<Frame>) => sealArchive(toBytes(frames), `${plan.id}/${name}`, recipient)
 
+  const lost: string[] = []
   const contents = await inside.engine.snapshot(async state => {
     const dumped = await describe(state)
     const keys = await apart.write(KEYS_FILE, sealed(KEYS_FILE, dump(state, 'keys')))
-    const data = await targets.write(DATA_FILE, sealed(DATA_FILE, everything(state, inside.store, plan.onProgress)))
+    const data = await targets.write(DATA_FILE, sealed(DATA_FILE, everything(state, inside, lost, plan.onProgress)))
     return { ...dumped, recipient: recipient.id, keys, data }
   })
   const beside: WrittenFile[] = []
-  for (const { name, text } of plan.beside) beside.push(await targets.write(name, bytesOf(text)))
+  for (const { name, text } of await plan.beside()) beside.push(await targets.write(name, bytesOf(text)))
 
-  const manifest = plan.sign({ ...contents, beside })
+  const manifest = plan.sign({ ...contents, beside, lost })
   await apart.write(MANIFEST_FILE, bytesOf(manifest))
   // Keys that cannot be had leave data that cannot be opened: it is not to be taken for a backup.
   if (apart.failures.length === 0) await targets.write(MANIFEST_FILE, bytesOf(manifest))
-  return { ...contents, beside, failures: [...apart.failures, ...targets.failures] }
+  return { ...contents, beside, lost, failures: [...apart.failures, ...targets.failures] }
 }
 
-async function* everything(state: Snapshot, store: PartStore, onProgress: Progress | undefined): AsyncGenerator<Frame> {
+async function* everything(
+  state: Snapshot,
+  inside: Inside,
+  lost: string[],
+  onProgress: Progress | undefined,
+): AsyncGenerator<Frame> {
   yield* dump(state, 'data', onProgress)
-  yield* dumpObjects(state, store)
+  yield* dumpObjects(state, inside, lost)
 }
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

@@ -20,9 +20,10 @@ type Done = (more: number) => void
  * Looks at everything there is: every authenticated row is what was written, every message is the newest the trail knows, every sealed
  * value opens in its place, every file to its last byte.
  *
+ * @param gone - names of objects that nobody expects to be there: their files are passed over.
  * @throws PortalError `tampered` with the table and the row that is wrong.
  */
-export async function checkEverything(inside: Inside, onProgress: Progress): Promise<void> {
+export async function checkEverything(inside: Inside, gone: ReadonlySet<string>, onProgress: Progress): Promise<void> {
   const total = await inside.engine.snapshot(async state => {
     let rows = await state.count('messages')
     for (const table of await state.tables()) rows += await state.count(table)
@@ -36,7 +37,7 @@ export async function checkEverything(inside: Inside, onProgress: Progress): Pro
   await checkRows(inside, progress)
   await checkMessages(inside, progress)
   await checkParts(inside)
-  await checkFiles(inside)
+  await checkFiles(inside, gone)
   onProgress(total, total)
 }
 
@@ -100,11 +101,14 @@ async function partsAfter({ db }: Work, { owner, part }: { owner: string; part: 
   return found.orderBy('sealed_parts.owner').orderBy('sealed_parts.part').limit(BATCH).execute()
 }
 
-async function checkFiles(inside: Inside): Promise<void> {
-  const after = (id: string) =>
-    inside.engine.read(db => db.selectFrom('attachments').select('id').where('id', '>', id).orderBy('id').limit(BATCH).execute())
+async function checkFiles(inside: Inside, gone: ReadonlySet<string>): Promise<void> {
+  const all = (db: Work['db']) => db.selectFrom('attachments').select(['id', 'stored_object'])
+  const after = (id: string) => inside.engine.read(db => all(db).where('id', '>', id).orderBy('id').limit(BATCH).execute())
   for (let rows = await after(''); rows.length > 0; rows = await after(rows.at(-1)!.id)) {
-    for (const row of rows) await naming('attachments', row, () => readToItsEnd(attachmentContent(inside, row)))
+    for (const row of rows) {
+      if (row.stored_object !== null && gone.has(row.stored_object)) continue
+      await naming('attachments', row, () => readToItsEnd(attachmentContent(inside, row)))
+    }
   }
 }
 

@@ -69,17 +69,27 @@ async function insert(db: Kysely<Database>, table: string, rows: Row[]): Promise
       .execute()
 }
 
-/** Puts the objects of the data half back into the part store. */
-export async function loadObjects(store: PartStore, frames: AsyncIterator<Frame>): Promise<void> {
+/**
+ * Puts the objects of the data half back into the part store.
+ *
+ * @returns names of those that were gone when the backup was made.
+ */
+export async function loadObjects(store: PartStore, frames: AsyncIterator<Frame>): Promise<Set<string>> {
+  const gone = new Set<string>()
   for (;;) {
     const [kind, id] = await next(frames)
     if (kind === 'end of objects') break
     if (kind !== 'object' || typeof id !== 'string') throw tampered()
     const end = { isGone: false }
+    // What a restore that was killed has left of it would be in the way.
+    await store.remove(id)
     await store.put(id, piecesOf(frames, end))
-    if (end.isGone) await store.remove(id)
+    if (!end.isGone) continue
+    await store.remove(id)
+    gone.add(id)
   }
   if (!(await frames.next()).done) throw tampered()
+  return gone
 }
 
 async function* piecesOf(frames: AsyncIterator<Frame>, end: { isGone: boolean }): AsyncGenerator<Uint8Array> {

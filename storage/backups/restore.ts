@@ -54,8 +54,8 @@ export async function restoreInto(
   const identity = parseArchiveIdentity(plan.identity)
   await takePossession(engine, plan)
   try {
-    const inside = await fill(engine, keys, openParts, plan, identity)
-    await checkEverything(inside, (done, total) => plan.onProgress('checking', done, total))
+    const { inside, gone } = await fill(engine, keys, openParts, plan, identity)
+    await checkEverything(inside, gone, (done, total) => plan.onProgress('checking', done, total))
     return {
       store: storeOn(inside),
       finish: () => engine.write(db => engine.dialect.drop(db, [RESTORING])),
@@ -86,7 +86,7 @@ async function fill(
   openParts: OpenPartStore,
   plan: RestorePlan,
   identity: ArchiveIdentity,
-): Promise<Inside> {
+): Promise<{ inside: Inside; gone: Set<string> }> {
   await reading(framesOf(plan.keys, identity), async frames => {
     await loadTables(engine, frames, 'keys', KEY_TABLES)
     if (!(await frames.next()).done) throw new PortalError('tampered', 'The keys hold more than keys.')
@@ -97,16 +97,15 @@ async function fill(
 
   let done = 0
   const counted = counting(framesOf(plan.data, identity), () => plan.onProgress('loading', ++done, plan.rows))
-  const inside = await reading(counted, async frames => {
+  const filled = await reading(counted, async frames => {
     await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))))
     await refuseEndedEpoch(engine)
-    const opened = await openInside(engine, keys, openParts)
-    await loadObjects(opened.store, frames)
-    return opened
+    const inside = await openInside(engine, keys, openParts)
+    return { inside, gone: await loadObjects(inside.store, frames) }
   })
   await runMigrations(engine, plan.now)
   await endSignIns(engine)
-  return inside
+  return filled
 }
 
 /** Today's keys do not hold those that were retired since: what was sealed under them, disposed of or not, stays closed in an old copy. */

@@ -40,7 +40,7 @@ describe('a backup of the data from an earlier epoch', () => {
     const [data, keys] = [join(folder, `${id}-data`), join(folder, `${id}-keys`)]
     for (const each of [data, keys]) await mkdir(each)
     return backUp(options(storage.directory), {
-      ...{ id, recipient: archiveKeys.recipient, dataFolders: [data], keysFolder: keys, beside: [] },
+      ...{ id, recipient: archiveKeys.recipient, dataFolders: [data], keysFolder: keys, beside: async () => [] },
       sign: told => JSON.stringify(told),
     })
   }

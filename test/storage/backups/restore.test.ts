@@ -45,7 +45,7 @@ describe('a backup', () => {
       recipient: archiveKeys.recipient,
       dataFolders: [join(folder, names.data), join(folder, names.second)],
       keysFolder: join(folder, names.keys),
-      beside: [],
+      beside: async () => [],
       sign: contents => JSON.stringify(contents),
     })
   }
