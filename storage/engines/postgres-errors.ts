@@ -41,9 +41,10 @@ const isOutdatedPlan = (error: unknown): boolean =>
 /** Whether nothing more can be asked over this connection: it is lost, or the server is about to close it. */
 export function endsConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if ('severity' in error && (error.severity === 'FATAL' || error.severity === 'PANIC')) return true
-  // A refusal with a SQLSTATE leaves the connection as it was; everything else came from the network or from the driver.
-  return isOutdatedPlan(error) || !/^[0-9A-Z]{5}$/.test(codeOf(error))
+  // What the server refuses comes with a severity and leaves the connection as it was; everything else came from the network or from the
+  // driver. Its code alone does not tell: EPIPE looks like a SQLSTATE.
+  if (!('severity' in error)) return true
+  return error.severity === 'FATAL' || error.severity === 'PANIC' || isOutdatedPlan(error)
 }
 
 /**

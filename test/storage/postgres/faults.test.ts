@@ -140,15 +140,24 @@ describe('a database that others use, too,', () => {
     )
     // What was idle is replaced without a word.
     await add(storage.store, 'South Clinic')
+    const isEnded = Promise.withResolvers<unknown>()
+    // In this database alone: other tests write on the same server.
+    const ending = () =>
+      other
+        .query(
+          `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+            where state like 'idle in transaction%' and datname = current_database()`,
+        )
+        .then(isEnded.resolve, isEnded.reject)
     const terminated = storage.store.transaction(async tx => {
       await tx.organizations.add(organizationNamed('East Clinic'))
       await tx.organizations.list()
-      const [writer] = (await other.query("select pid from pg_stat_activity where state like 'idle in transaction%'")).rows
-      await other.query('select pg_terminate_backend($1)', [writer.pid])
+      await ending()
       await tx.organizations.list()
     })
     // Either the guard against waiting for something else, or the lost connection: nothing was kept.
     await expect(terminated).rejects.toThrow()
+    await isEnded.promise
     await add(storage.store, 'West Clinic')
     expect((await names(storage.store)).sort()).toEqual(['North Clinic', 'South Clinic', 'West Clinic'])
   })
