@@ -21,6 +21,10 @@ export interface Holds {
   release(id: string, at: Instant): Promise<boolean>
   /** Newest first, released ones too. */
   list(organization: string): Promise<Hold[]>
-  /** Which of these messages a hold in force covers, whatever it names: the message, its deposit, thread or recipient, the organization. */
+  /**
+   * Which of these messages a hold in force covers, whatever it names: the message, its deposit, thread or recipient, the organization.
+   *
+   * @throws PortalError `tampered` when a hold of their organizations is not what was placed, or the trail knows of one that is not there.
+   */
   covering(messages: readonly Message[]): Promise<Set<string>>
 }

@@ -1,4 +1,6 @@
+import { PortalError } from '../server/errors.ts'
 import type { Hold, Holds } from '../server/hold.ts'
+import type { Action } from '../server/trail/action.ts'
 import { inBatches } from './batches.ts'
 import type { HoldRow } from './schema.ts'
 import type { Work } from './work.ts'
@@ -9,6 +11,25 @@ export function holds({ db, parts, rows }: Work): Holds {
     return { id, organization, object, reason: await parts.get<string>(place(row)), placedAt: placed_at, releasedAt: released_at }
   }
   const rowOf = async (id: string) => db.selectFrom('holds').selectAll().where('id', '=', id).executeTakeFirst()
+
+  /**
+   * What organizations hold. All of their holds are looked at, those that were released and those that cover something else, too: who can
+   * write to the database must not be able to release one without the key, to make it cover something else, or to take it away.
+   */
+  const heldIn = async (organizations: readonly string[]): Promise<Set<string>> => {
+    const found = await inBatches(organizations, some =>
+      db.selectFrom('holds').selectAll().where('organization', 'in', some).execute(),
+    )
+    const known = new Set(found.map(row => rows.check('holds', row).id))
+    const placed = await inBatches(organizations, some =>
+      db.selectFrom('trail_entries').select('object').where('organization', 'in', some).where('action', '=', PLACED).execute(),
+    )
+    for (const { object: id } of placed) {
+      if (id === null || !known.has(id))
+        throw new PortalError('tampered', `The trail says that ${id} was placed, but there is no such hold.`)
+    }
+    return new Set(found.filter(row => row.released_at === null).map(row => row.object))
+  }
 
   return {
     async add({ id, organization, object, reason, placedAt }) {
@@ -45,14 +66,13 @@ export function holds({ db, parts, rows }: Work): Holds {
     async covering(messages) {
       const objectsOf = ({ organization, id, deposit, thread, recipient }: (typeof messages)[number]) =>
         [organization, id, deposit, thread, recipient] as const
-      const objects = [...new Set(messages.flatMap(objectsOf))]
-      // A hold that was released is looked at, too: who can write to the database must not be able to release one without the key.
-      const found = await inBatches(objects, some => db.selectFrom('holds').selectAll().where('object', 'in', some).execute())
-      const held = new Set(found.filter(row => rows.check('holds', row).released_at === null).map(row => row.object))
+      const held = await heldIn([...new Set(messages.map(({ organization }) => organization))])
       return new Set(messages.filter(message => objectsOf(message).some(object => held.has(object))).map(({ id }) => id))
     },
   }
 }
+
+const PLACED: Action = 'hold.placed'
 
 const place = ({ id, organization }: Pick<HoldRow, 'id' | 'organization'>) => ({
   ...{ organization, owner: id, recipient: '', part: 'reason' },

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, revokeClient, rotateClient } from '../../server/client-credentials.ts'
+import { disposeDue } from '../../server/disposal.ts'
+import { placeHold } from '../../server/holding.ts'
 import { disableStaff } from '../../server/sign-in/invitation.ts'
-import { hours } from '../../server/time.ts'
-import { record } from '../../server/trail/entry.ts'
+import { days, hours } from '../../server/time.ts'
+import { OPERATOR, record } from '../../server/trail/entry.ts'
 import { checkAtStart } from '../../server/trail/tail.ts'
 import type { Clinic } from '../support/clinic.ts'
 import { clinicPortal } from '../support/people.ts'
@@ -91,6 +93,23 @@ describe('when older copies of rows are put back', () => {
     expect(await factors()).not.toContainEqual(lost)
     restore()
     expect(await refusal(factors())).toBe('tampered')
+  })
+
+  test.each([
+    ['taken away', 'delete from holds where id = ?'],
+    ['released', 'update holds set released_at = placed_at where id = ?'],
+    ['made to cover something else', "update holds set object = 'msg_other' where id = ?"],
+    ['given to somebody else', "update holds set organization = 'org_other' where id = ?"],
+  ])('a hold that was %s keeps everything from being destroyed all the same', async (_, statement) => {
+    const { parts, organization } = clinic
+    const { messages } = await clinic.deposits('Result', [clinic.patient('Ada Lopez')])
+    const hold = await placeHold(parts, { organization: organization.id, object: messages[0]!.id, reason: 'A case.' })
+    clinic.clock.advance(days(9 * 366))
+    intruder.run(statement, hold.id)
+    const by = { actor: OPERATOR, isClockConfirmed: true }
+    expect(await disposeDue(parts, by)).toBe(0)
+    expect(clinic.log).toContainEqual(expect.objectContaining({ event: 'disposal.tampered' }))
+    expect((await parts.store.read(tx => tx.messages.find(messages[0]!.id)))!.state).not.toBe('disposed')
   })
 
   describe('a whole database of yesterday', () => {
