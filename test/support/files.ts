@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { depositJson } from './api.ts'
