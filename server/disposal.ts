@@ -1,8 +1,9 @@
 import { noteEndings } from './ending.ts'
-import { isPortalError } from './errors.ts'
+import { cancelLetters } from './letters-cancelled.ts'
 import type { Message, MessageState } from './message.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
+import { sweep } from './sweep.ts'
 import type { Instant } from './time.ts'
 import { type Actor, PORTAL_ACTOR, record } from './trail/entry.ts'
 import { doubtAbout } from './witnessed-time.ts'
@@ -10,8 +11,10 @@ import { doubtAbout } from './witnessed-time.ts'
 /** Every state but the last: what is kept at all can be disposed of. */
 const KEPT: readonly MessageState[] = ['waiting', 'opened', 'expired', 'retracted']
 
-/** Messages disposed of in one transaction: so few that nobody waits long for the one writer. It is work that nobody waits for. */
-const BATCH = 5
+/** Ids that are read at once. */
+const SPAN = 1_000
+/** Messages that are read at once to be counted. */
+const COUNTED = 100
 
 /** Whether the organization need not keep it any longer. Its recipient may still read what has not expired. */
 const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'retainUntil' | 'expiresAt'>, now: Instant) =>
@@ -21,23 +24,28 @@ const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'reta
 export type DisposalRule = 'retention_over' | 'disposed_before'
 
 /**
- * Destroys the keys of one message and then its content, and leaves its row, receipts and trail. The entry is the certificate: it says
- * what was destroyed, when and by which rule, and lies under the next signed checkpoint.
+ * Destroys the keys of these messages and then their content, and leaves their rows, receipts and trail. The entry of each is the
+ * certificate: it says what was destroyed, when and by which rule, and lies under the next signed checkpoint.
  *
- * @returns false when it was disposed of already.
+ * @returns how many that was: those that were disposed of already are left out.
  */
-export async function dispose(tx: Tx, message: Message, rule: DisposalRule, actor: Actor, now: Instant): Promise<boolean> {
-  const { id, organization, state, retainUntil, createdAt } = message
-  const disposed = await tx.messages.transition(id, KEPT, 'disposed', { at: now })
-  if (disposed === null) return false
-  await record(tx, now, {
-    ...{ organization, actor, action: 'message.disposed', object: id, revision: disposed.revision },
-    detail: { rule, was: state, depositedAt: createdAt, retainUntil },
-  })
-  const cancelled = await tx.outbox.cancelForMessages([id], now)
-  if (cancelled > 0)
-    await record(tx, now, { organization, actor, action: 'notice.cancelled', object: id, detail: { letters: cancelled } })
-  return true
+export async function dispose(
+  tx: Tx,
+  messages: readonly Message[],
+  rule: DisposalRule,
+  actor: Actor,
+  now: Instant,
+): Promise<number> {
+  const before = new Map(messages.map(message => [message.id, message]))
+  const disposed = await tx.messages.end([...before.keys()], KEPT, 'disposed')
+  for (const { id, organization, revision, createdAt, retainUntil } of disposed)
+    await record(tx, now, {
+      ...{ organization, actor, action: 'message.disposed', object: id, revision },
+      detail: { rule, was: before.get(id)!.state, depositedAt: createdAt, retainUntil },
+    })
+  const about = disposed.map(({ id, organization }) => ({ organization, actor, object: id }))
+  await cancelLetters(tx, about, now)
+  return disposed.length
 }
 
 /** What is due, and what of it a hold keeps, for one organization and class. */
@@ -63,14 +71,17 @@ export async function disposeDue(
 ): Promise<number> {
   const now = parts.clock()
   const doubt = await doubtAbout(now, parts.store)
-  let disposed = 0
-  for await (const due of dueNow(parts, now)) {
-    if (doubt !== null && !(by.isClockConfirmed && doubt === 'clock_leapt')) {
-      parts.log.warn('disposal.refused', { reason: doubt })
-      return 0
-    }
-    disposed += await disposeTogether(parts, due, now, by.actor)
+  const isBelieved = doubt === null || (by.isClockConfirmed && doubt === 'clock_leapt')
+  if (!isBelieved) {
+    const waiting = await parts.store.read(tx => tx.retention.due(now, null, 1))
+    if (waiting.length > 0) parts.log.warn('disposal.refused', { reason: doubt })
+    return 0
   }
+  const disposed = await sweep(parts, {
+    due: () => dueNow(parts, now, SPAN),
+    end: (tx, ids) => disposeAll(tx, ids, by.actor, now),
+    tampered: 'disposal.tampered',
+  })
   if (disposed > 0) await noteEndings(parts)
   return disposed
 }
@@ -79,7 +90,7 @@ export async function disposeDue(
 export async function disposalPlan(parts: Pick<Parts, 'store' | 'clock'>): Promise<DisposalCount[]> {
   const now = parts.clock()
   const counts = new Map<string, DisposalCount>()
-  for await (const ids of dueNow(parts, now)) {
+  for await (const ids of dueNow(parts, now, COUNTED)) {
     await parts.store.read(async tx => {
       const messages = (await tx.messages.findMany(ids)).filter(message => isOver(message, now))
       const held = await tx.holds.covering(messages)
@@ -95,38 +106,20 @@ export async function disposalPlan(parts: Pick<Parts, 'store' | 'clock'>): Promi
   return [...counts.values()]
 }
 
-/** Batch after batch, past those that a hold keeps. */
-async function* dueNow({ store }: Pick<Parts, 'store'>, now: Instant): AsyncGenerator<string[]> {
+/** In the order of their retention, past those that a hold keeps. */
+async function* dueNow({ store }: Pick<Parts, 'store'>, now: Instant, span: number): AsyncGenerator<string[]> {
   let after: { id: string; retainUntil: Instant } | null = null
   do {
     const from: typeof after = after
-    const batch: { id: string; retainUntil: Instant }[] = await store.read(tx => tx.retention.due(now, from, BATCH))
+    const batch: { id: string; retainUntil: Instant }[] = await store.read(tx => tx.retention.due(now, from, span))
     if (batch.length > 0) yield batch.map(({ id }) => id)
-    after = batch.length < BATCH ? null : batch.at(-1)!
+    after = batch.length < span ? null : batch.at(-1)!
   } while (after !== null)
 }
 
-/** A message that does not verify holds up none but itself. */
-async function disposeTogether(parts: DisposalParts, ids: string[], now: Instant, actor: Actor): Promise<number> {
-  try {
-    return await parts.store.transaction(async tx => {
-      const messages = await tx.messages.findMany(ids)
-      const held = await tx.holds.covering(messages)
-      let disposed = 0
-      for (const message of messages) {
-        if (!isOver(message, now) || held.has(message.id)) continue
-        if (await dispose(tx, message, 'retention_over', actor, now)) disposed++
-      }
-      return disposed
-    })
-  } catch (error) {
-    if (!isPortalError(error) || error.code !== 'tampered') throw error
-    if (ids.length === 1) {
-      parts.log.error('disposal.tampered', error, { message: ids[0]! })
-      return 0
-    }
-    let disposed = 0
-    for (const id of ids) disposed += await disposeTogether(parts, [id], now, actor)
-    return disposed
-  }
+async function disposeAll(tx: Tx, ids: readonly string[], actor: Actor, now: Instant): Promise<number> {
+  const over = (await tx.messages.findMany(ids)).filter(message => isOver(message, now))
+  const held = await tx.holds.covering(over)
+  const free = over.filter(({ id }) => !held.has(id))
+  return dispose(tx, free, 'retention_over', actor, now)
 }

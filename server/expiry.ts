@@ -1,11 +1,13 @@
 import type { Asking } from './asking.ts'
 import { expiryProblem } from './deposit-request.ts'
 import { depositLines, messagesOf } from './deposit-state.ts'
-import { isPortalError, PortalError } from './errors.ts'
+import { PortalError } from './errors.ts'
+import { cancelLetters } from './letters-cancelled.ts'
 import type { Message, MessageState } from './message.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
+import { sweep } from './sweep.ts'
 import type { Instant } from './time.ts'
 import { PORTAL_ACTOR, record } from './trail/entry.ts'
 import type { DepositLine } from './views.ts'
@@ -73,60 +75,44 @@ async function extend(tx: Tx, asking: Asking, message: Message, expiresAt: Insta
   })
 }
 
-const BATCH = 100
 const READABLE: readonly MessageState[] = ['waiting', 'opened']
+/** Ids that are read at once. */
+const SPAN = 1_000
 
-/**
- * Marks what has expired, a hundred messages a transaction, and cancels what was still to be sent about them. A message that does not
- * verify holds up none but itself.
- *
- * @returns how many were marked.
- */
-export async function expireDue({ store, clock, log }: Pick<Parts, 'store' | 'clock' | 'log'>): Promise<number> {
-  let marked = 0
-  for (;;) {
-    const now = clock()
-    const due = await store.read(tx => tx.messages.dueToExpire(now, BATCH))
-    const expired = await expireTogether({ store, log }, due, now)
-    marked += expired
-    if (due.length < BATCH || expired === 0) return marked
+/** Marks what has expired, and cancels what was still to be sent about it. @returns how many were marked */
+export const expireDue = (parts: Pick<Parts, 'store' | 'clock' | 'log'>): Promise<number> =>
+  sweep(parts, { due: () => dueNow(parts), end: expireAll, tampered: 'expiry.tampered' })
+
+/** Those that stay when their turn has come, because they do not verify, are read again and passed over. */
+async function* dueNow({ store, clock }: Pick<Parts, 'store' | 'clock'>): AsyncGenerator<string[]> {
+  for (let before = new Set<string>(); ; ) {
+    const found = await store.read(tx => tx.messages.dueToExpire(clock(), SPAN + before.size))
+    const ids = found.filter(id => !before.has(id))
+    if (ids.length === 0) return
+    yield ids
+    before = new Set(found)
   }
 }
 
-async function expireTogether({ store, log }: Pick<Parts, 'store' | 'log'>, ids: string[], now: Instant): Promise<number> {
-  if (ids.length === 0) return 0
-  try {
-    return await store.transaction(tx => expireAll(tx, ids, now))
-  } catch (error) {
-    if (!isPortalError(error) || error.code !== 'tampered') throw error
-    if (ids.length > 1) return expireApart({ store, log }, ids, now)
-    log.error('expiry.tampered', error, { message: ids[0]! })
-    return 0
-  }
-}
-
-async function expireApart(parts: Pick<Parts, 'store' | 'log'>, ids: string[], now: Instant): Promise<number> {
-  let expired = 0
-  for (const id of ids) expired += await expireTogether(parts, [id], now)
-  return expired
-}
-
-async function expireAll(tx: Tx, ids: string[], now: Instant): Promise<number> {
-  const messages = await tx.messages.findMany(ids)
-  let expired = 0
-  for (const message of messages) if (isDue(message, now) && (await expire(tx, message, now))) expired++
-  return expired
-}
-
-async function expire(tx: Tx, { id, organization }: Message, now: Instant): Promise<boolean> {
-  const expired = await tx.messages.transition(id, READABLE, 'expired', { at: now })
-  if (expired === null) return false
+async function expireAll(tx: Tx, ids: readonly string[], now: Instant): Promise<number> {
+  const due = (await tx.messages.findMany(ids)).filter(message => isDue(message, now))
+  const expired = await tx.messages.end(
+    due.map(({ id }) => id),
+    READABLE,
+    'expired',
+  )
   // Where writers run side by side, an extension may have come between looking and marking: the whole batch is then done again.
-  if (expired.expiresAt > now) throw new PortalError('conflict', 'A message was extended just as it expired.')
-  const entry = { organization, actor: PORTAL_ACTOR, object: id }
-  const wasOpened = expired.openedAt !== null
-  await record(tx, now, { ...entry, action: 'message.expired', revision: expired.revision, detail: { wasOpened } })
-  const cancelled = await tx.outbox.cancelForMessages([id], now)
-  if (cancelled > 0) await record(tx, now, { ...entry, action: 'notice.cancelled', detail: { letters: cancelled } })
-  return true
+  if (expired.some(({ expiresAt }) => expiresAt > now))
+    throw new PortalError('conflict', 'A message was extended just as it expired.')
+  for (const { id, organization, revision, openedAt } of expired)
+    await record(tx, now, {
+      ...{ organization, actor: PORTAL_ACTOR, action: 'message.expired', object: id, revision },
+      detail: { wasOpened: openedAt !== null },
+    })
+  await cancelLetters(
+    tx,
+    expired.map(({ id, organization }) => ({ organization, actor: PORTAL_ACTOR, object: id })),
+    now,
+  )
+  return expired.length
 }

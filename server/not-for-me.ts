@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { newId } from './ids.ts'
+import { cancelLetters } from './letters-cancelled.ts'
 import { type Message, standingFor } from './message.ts'
 import type { Parts } from './parts.ts'
 import { asActor, receivedMessage, refusal } from './reader.ts'
@@ -66,6 +67,5 @@ async function hide(
   const { organization, id: object } = message
   await record(tx, now, { ...who, organization, action: 'message.hidden', object, revision: hidden.revision })
   // No further word to a mailbox that said it is the wrong one.
-  const letters = await tx.outbox.cancelForMessages([object], now)
-  if (letters > 0) await record(tx, now, { ...who, organization, action: 'notice.cancelled', object, detail: { letters } })
+  await cancelLetters(tx, [{ ...who, organization, object }], now)
 }

@@ -54,7 +54,7 @@ export async function resume(
       detail: { part: newPart(parts + 1), backup, entries: head.size, lost: lostEntries, ...lost },
     }),
   )
-  const endedAgain = await endAgain(store, endings, now)
+  const endedAgain = await store.sweep(() => endAgain(store, endings, now))
   const name = await trailNameIn(store, trailName)
   await signFirst({ store, checkpointHistory }, name, now)
   return { trailName: name, entries: head.size, lostEntries, endedAgain }
@@ -79,7 +79,7 @@ async function endAgain(store: Store, endings: readonly Ending[], now: Instant):
 async function endOne(tx: Tx, { what, id }: Ending, now: Instant): Promise<boolean> {
   const message = await tx.messages.find(id)
   if (message === null) return false
-  if (what === 'disposed') return dispose(tx, message, 'disposed_before', OPERATOR, now)
+  if (what === 'disposed') return (await dispose(tx, [message], 'disposed_before', OPERATOR, now)) === 1
   if (!mayRetract(message)) return false
   const retracted = await tx.messages.transition(id, [message.state], 'retracted', {
     ...{ at: now, retractionReason: 'other', tellRecipient: false },

@@ -1,6 +1,7 @@
 import type { Asking } from './asking.ts'
 import { messagesOf, receiptsByMessage, type SeenReceipt } from './deposit-state.ts'
 import { PortalError } from './errors.ts'
+import { cancelLetters } from './letters-cancelled.ts'
 import type { Message, MessageState } from './message.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
@@ -115,8 +116,7 @@ async function takeBack(tx: Tx, asking: Asking, { id }: Message, order: Retracti
     revision: retracted.revision,
     detail: { reason: order.reason, wasOpened: retracted.openedAt !== null },
   })
-  const cancelled = await tx.outbox.cancelForMessages([id], now)
-  if (cancelled > 0) await record(tx, now, { ...entry, action: 'notice.cancelled', detail: { letters: cancelled } })
+  await cancelLetters(tx, [entry], now)
   return retracted
 }
 

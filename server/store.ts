@@ -28,6 +28,12 @@ export interface Store {
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 
+  /**
+   * Runs work that destroys the keys of very many messages, each transaction for itself. They leave the files of the database together,
+   * when the work ends; if the process ends before that, after its next start.
+   */
+  sweep<T>(work: () => Promise<T>): Promise<T>
+
   /** Reads from one consistent state, beside writers. Writing inside throws. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 
@@ -171,7 +177,7 @@ export interface Messages {
   /** The opaque word of a message's notice (kept sealed), so that another notice leads to the same place; null when it has none. */
   locator(message: Message): Promise<string | null>
   /** Several at once, in no order; unknown ids are left out. */
-  findMany(ids: string[]): Promise<Message[]>
+  findMany(ids: readonly string[]): Promise<Message[]>
   ofDeposit(deposit: string): Promise<Message[]>
   ofThread(thread: string): Promise<Message[]>
   /** What lies in one recipient's mailbox, and what they answered, newest first; `page.after` is the id of the last row seen. */
@@ -191,6 +197,8 @@ export interface Messages {
    * @returns the message as it is now, or null when it was not (any more) in one of `from`.
    */
   transition(id: string, from: readonly MessageState[], to: MessageState, change: MessageChange): Promise<Message | null>
+  /** Moves many at once, as {@link transition} does. @returns those that were moved, as they are now, in no order */
+  end(ids: readonly string[], from: readonly MessageState[], to: 'expired' | 'disposed'): Promise<Message[]>
   /** Changes the expiry of a message in one of these states and raises the revision; null when it was in none of them. */
   extend(id: string, from: readonly MessageState[], to: MessageState, expiresAt: Instant): Promise<Message | null>
   /** Ids of messages that are `waiting` or `opened` and whose expiry has come, oldest first. */
@@ -245,8 +253,8 @@ export interface Outbox {
   find(id: string): Promise<Letter | null>
   /** The letters about one message, oldest first, without what they say. */
   ofMessage(message: string): Promise<Letter[]>
-  /** Cancels what is not sent yet about these messages; says how many. */
-  cancelForMessages(messages: string[], at: Instant): Promise<number>
+  /** Cancels what is not sent yet about these messages; says how many letters that was, for each message that had some. */
+  cancelForMessages(messages: string[], at: Instant): Promise<Map<string, number>>
   /** When the oldest due letter was due; null when nothing waits. */
   oldestDue(now: Instant): Promise<Instant | null>
   /** When mail servers took notices to this recipient (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { inBatches } from './batches.ts'
 import type { Ends } from './ends.ts'
 import { prepared } from './prepared.ts'
 import type { DataKeyRow } from './schema/keys.ts'
@@ -37,12 +38,15 @@ export class DataKeys {
 
   /** Writes zeros over keys: what they sealed can never be opened again. */
   async destroy(numbers: readonly number[]): Promise<void> {
-    if (numbers.length > 0) await overwrite(this.#db, { wrapped: DESTROYED, numbers: [...numbers] })
+    await inBatches(numbers, async some => {
+      await overwrite(this.#db, { wrapped: DESTROYED, numbers: some })
+      return []
+    })
   }
 }
 
 const insert = prepared((db, { rows }: { rows: DataKeyRow[] }) => db.insertInto('data_keys').values(rows))
 
-const overwrite = prepared((db, { wrapped, numbers }: { wrapped: Uint8Array; numbers: number[] }) =>
+const overwrite = prepared((db, { wrapped, numbers }: { wrapped: Uint8Array; numbers: readonly number[] }) =>
   db.updateTable('data_keys').set({ wrapped }).where('number', 'in', numbers),
 )

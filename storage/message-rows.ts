@@ -14,6 +14,9 @@ export interface Retraction {
   note?: string | undefined
 }
 
+/** What is to be changed of a row. */
+type Columns = (before: MessageRow) => Partial<MessageRow>
+
 /** A row and the highest revision the trail knows of it. */
 type RowWithTrail = MessageRow & { trail_revision: number | null }
 
@@ -36,6 +39,24 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
     return row ? verified(row) : null
   }
 
+  const findMany = async (ids: readonly string[]): Promise<MessageRow[]> => {
+    const found = await inBatches(ids, async some => (await byIds(db, { ids: some })).rows)
+    return found.map(verified)
+  }
+
+  const changeRow = async (before: MessageRow, from: readonly string[], columns: Columns): Promise<MessageRow | null> => {
+    if (!from.includes(before.state)) return null
+    const changes = columns(before)
+    const after = rows.sign('messages', { ...before, ...changes, revision: before.revision + 1 })
+    // Only what changed: a column that is named has its indexes written anew.
+    const set = { ...changes, revision: after.revision, mac: after.mac }
+    const given = { id: before.id, set, from: from as MessageRow['state'][], revision: before.revision }
+    const { numAffectedRows } = await update(db, given)
+    if (numAffectedRows !== 1n) return null
+    changed.set(before.id, after.revision)
+    return after
+  }
+
   const activationHash = async (message: Pick<Message, 'id' | 'organization'>, answer: string): Promise<string> =>
     keyedHash(await keyring.hashing(message.organization, 'keyed hash'), 'activation answer', message.id, answer)
 
@@ -53,10 +74,7 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
       return found.map(verified)
     },
 
-    async findMany(ids: readonly string[]): Promise<MessageRow[]> {
-      const found = await inBatches(ids, some => select().where('messages.id', 'in', some).execute())
-      return found.map(verified)
-    },
+    findMany,
 
     async add(message: NewMessage): Promise<void> {
       const row = rows.sign('messages', {
@@ -72,22 +90,16 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
      * Writes columns of a message and raises its revision, if it still is in one of these states; the one statement that settles
      * every race. What the change is made of is verified first, so that no forged row is given a valid mac.
      */
-    async change(
-      id: string,
-      from: readonly string[],
-      columns: (before: MessageRow) => Partial<MessageRow>,
-    ): Promise<MessageRow | null> {
+    async change(id: string, from: readonly string[], columns: Columns): Promise<MessageRow | null> {
       const before = await find(id)
-      if (!before || !from.includes(before.state)) return null
-      const changes = columns(before)
-      const after = rows.sign('messages', { ...before, ...changes, revision: before.revision + 1 })
-      // Only what changed: a column that is named has its indexes written anew.
-      const set = { ...changes, revision: after.revision, mac: after.mac }
-      const given = { id, set, from: from as MessageRow['state'][], revision: before.revision }
-      const { numAffectedRows } = await update(db, given)
-      if (numAffectedRows !== 1n) return null
-      changed.set(id, after.revision)
-      return after
+      return before && changeRow(before, from, columns)
+    },
+
+    /** As {@link change}, of many; those that were in none of the states are left out. The statements travel together. */
+    async changeAll(ids: readonly string[], from: readonly string[], columns: Columns): Promise<MessageRow[]> {
+      const found = await findMany(ids)
+      const after = await Promise.all(found.map(before => changeRow(before, from, columns)))
+      return after.filter(row => row !== null)
     },
 
     /** As the portal knows them; the reasons of retractions are opened for it. */
@@ -111,6 +123,8 @@ const withRevision = (db: Kysely<Database>) =>
         .whereRef('trail_entries.object', '=', 'messages.id')
         .as('trail_revision'),
     )
+
+const byIds = prepared((db, { ids }: { ids: readonly string[] }) => withRevision(db).where('messages.id', 'in', ids))
 
 const byId = prepared((db, { id }: { id: string }) => withRevision(db).where('messages.id', '=', id))
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Content, Message } from '../server/message.ts'
 import type { Messages } from '../server/store.ts'
@@ -5,7 +6,7 @@ import { type Heading, headingsIn } from './headings.ts'
 import { messageOwner, messageRows, place, positionOf, type Retraction } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { digestOfSecret, sameBytes } from './sealing/blind-index.ts'
-import { shredMessage } from './shredding.ts'
+import { shredMessages } from './shredding.ts'
 import type { Work } from './work.ts'
 
 type Body = Omit<Content, 'subject' | 'from'>
@@ -85,18 +86,26 @@ export function messages(work: Work): Messages {
         tell_recipient: tellRecipient === undefined ? before.tell_recipient : Number(tellRecipient),
       }))
       if (row && reason !== undefined) await parts.put(place(row, 'retraction'), { reason, note } satisfies Retraction)
-      if (row && to === 'disposed') await shredMessage(work, id)
+      if (row && to === 'disposed') await shredMessages(work, [id])
       return one(row)
+    },
+
+    async end(ids, from, to) {
+      const ended = await table.changeAll(ids, from, () => ({ state: to }))
+      if (to === 'disposed')
+        await shredMessages(
+          work,
+          ended.map(({ id }) => id),
+        )
+      return table.toMessages(ended)
     },
 
     extend: async (id, from, to, expiresAt) => one(await table.change(id, from, () => ({ state: to, expires_at: expiresAt }))),
 
     async dueToExpire(now, limit) {
-      const due = work.db
-        .selectFrom('messages')
-        .select('id')
-        .where('state', 'in', ['waiting', 'opened'])
-        .where('expires_at', '<=', now)
+      // Parts of one index: it holds what can still be read, and nothing else.
+      const readable = sql<boolean>`state in ('waiting', 'opened')`
+      const due = work.db.selectFrom('messages').select('id').where(readable).where('expires_at', '<=', now)
       return (await due.orderBy('expires_at').limit(limit).execute()).map(row => row.id)
     },
 

@@ -109,11 +109,16 @@ export function outbox({ db, parts }: Work): Outbox {
           .set({ state: 'cancelled', settled_at: at, claimed_until: null })
           .where('message', 'in', some)
           .where('state', 'in', OPEN)
-          .returning('id')
+          .returning(['id', 'message'])
           .execute(),
       )
-      for (const { id } of cancelled) await parts.remove(id, 'content')
-      return cancelled.length
+      await parts.removeAll(
+        cancelled.map(({ id }) => id),
+        'content',
+      )
+      const letters = new Map<string, number>()
+      for (const { message } of cancelled) if (message !== null) letters.set(message, (letters.get(message) ?? 0) + 1)
+      return letters
     },
 
     async oldestDue(now) {

@@ -144,10 +144,19 @@ export class SealedParts {
   }
 
   /** Destroys the keys of one part of a row, or of all of them, and then their content. */
-  async remove(owner: string, part?: string): Promise<void> {
-    await this.#settle([owner])
-    const all = this.#db.deleteFrom('sealed_parts').where('owner', '=', owner)
-    const removed = await (part === undefined ? all : all.where('part', '=', part)).returning('data_key').execute()
+  remove(owner: string, part?: string): Promise<void> {
+    return this.removeAll([owner], part)
+  }
+
+  /** As {@link remove}, of many rows. */
+  async removeAll(owners: readonly string[], part?: string): Promise<void> {
+    await this.#settle(owners)
+    const removed = await inBatches(owners, async some => {
+      const { rows } = await (part === undefined
+        ? removeOf(this.#db, { owners: some })
+        : removePart(this.#db, { owners: some, part }))
+      return rows
+    })
     await this.#dataKeys.destroy(removed.map(row => row.data_key))
   }
 
@@ -207,6 +216,14 @@ const ofOwner = prepared((db, { owner }: { owner: string }) => withKeys(db).wher
 
 const ofOwners = prepared((db, { part, owners }: { part: string; owners: readonly string[] }) =>
   withKeys(db).where('part', '=', part).where('owner', 'in', owners),
+)
+
+const removeOf = prepared((db, { owners }: { owners: readonly string[] }) =>
+  db.deleteFrom('sealed_parts').where('owner', 'in', owners).returning('data_key'),
+)
+
+const removePart = prepared((db, { owners, part }: { owners: readonly string[]; part: string }) =>
+  db.deleteFrom('sealed_parts').where('owner', 'in', owners).where('part', '=', part).returning('data_key'),
 )
 
 const insert = prepared((db, { rows }: { rows: SealedPartRow[] }) => db.insertInto('sealed_parts').values(rows))

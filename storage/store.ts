@@ -67,6 +67,9 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
   // After a crash the log may still hold pages of what was destroyed before it.
   let owesPurge = true
 
+  // A sweep destroys in many transactions: purging after each would take longer than all of them.
+  let sweeps = 0
+
   // Those who shared a commit share its purge.
   let purging: Promise<void> | undefined
 
@@ -93,7 +96,7 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
       return [done, own.shredded] as const
     })
     owesPurge ||= shredded
-    if (owesPurge) await purge()
+    if (owesPurge && sweeps === 0) await purge()
     return result
   }
   const sides = { read, write, store }
@@ -103,6 +106,16 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
 
     transaction: work => write(own => work(txOn(own))),
     read: work => read(own => work(txOn(own))),
+
+    async sweep(work) {
+      sweeps++
+      try {
+        return await work()
+      } finally {
+        sweeps--
+        if (owesPurge && sweeps === 0) await purge()
+      }
+    },
 
     attachmentContent: (attachment, range) => attachmentContent({ engine, keys, store }, attachment, range),
     stageFile: (file, content) => stageFile(sides, file, content),

@@ -10,6 +10,7 @@ import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
 import { LISTS, OPENING, RETRACTION } from './reading.ts'
 import { EQUALITY } from './sign-in.ts'
+import { SWEEPING } from './sweeps.ts'
 import { APPENDING, SEARCHING, VERIFYING } from './trail.ts'
 
 const BENCHES = [
@@ -17,6 +18,7 @@ const BENCHES = [
   OPENING,
   ...LISTS,
   RETRACTION,
+  ...SWEEPING,
   APPENDING,
   ...VERIFYING,
   SEARCHING,

@@ -1,11 +1,8 @@
-import { newId, newSecret } from '../../server/ids.ts'
-import type { Reader } from '../../server/sign-in/visitor.ts'
-import { days } from '../../server/time.ts'
-import { record } from '../../server/trail/entry.ts'
 import { type Clinic, clinicIn } from '../support/clinic.ts'
 import { wholePortal } from '../support/whole-portal.ts'
+import { fill } from './filled.ts'
 import { bareDatabase, openParts, sealParts } from './floor.ts'
-import { type Bench, type Progress, paired, rowOf } from './paired.ts'
+import { type Bench, paired, rowOf } from './paired.ts'
 
 const ROUNDS = 200
 /** A changed row, a receipt and an entry of the trail. */
@@ -59,7 +56,16 @@ export const LISTS: Bench[] = [1_000, 100_000].map(size => ({
       const ada = clinic.patient('Ada Lopez')
       await clinic.deposits('Welcome', [ada])
       const reader = await ada.signsIn()
-      await fill(clinic, reader, size, share => progress(share * 0.9))
+      const organization = clinic.organization.id
+      const { id: deposit } = await clinic.deposits('First', [ada])
+      const between = { organization, client: clinic.gateway.client.id, deposit, recipient: reader.person.id }
+      await fill(
+        clinic.storage.store,
+        between,
+        size,
+        () => clinic.clock.advance(1),
+        share => progress(share * 0.9),
+      )
       const list = bareList(size)
       try {
         const measured = await paired(
@@ -110,40 +116,6 @@ async function withClinic<T>(work: (clinic: Clinic) => Promise<T>): Promise<T> {
     return await work(await clinicIn(portal))
   } finally {
     await portal.close()
-  }
-}
-
-const BATCH = 500
-
-/** Puts messages into a mailbox as deposits would, only many in one transaction. */
-async function fill(clinic: Clinic, reader: Reader, size: number, progress: Progress): Promise<void> {
-  const sender = { kind: 'client' as const, id: clinic.gateway.client.id, organization: clinic.organization.id }
-  const { id: deposit } = await clinic.deposits('First', [{ name: 'Ada Lopez', address: 'ada.lopez@example.com' }])
-  for (let made = 0; made < size; made += BATCH) {
-    await clinic.storage.store.transaction(async tx => {
-      for (let i = 0; i < BATCH; i++) {
-        const now = clinic.clock.advance(1)
-        const id = newId('msg', now)
-        const message = {
-          ...{ id, organization: clinic.organization.id, deposit, thread: newId('thr', now), sender, inReplyTo: null },
-          ...{ direction: 'to_recipient' as const, recipient: reader.person.id, state: 'waiting' as const },
-          ...{ createdAt: now, expiresAt: now + days(30), retainUntil: now + days(3_000), replyAllowed: true },
-          ...{
-            confidential: false,
-            needsConfirmation: null,
-            attachmentCount: 0,
-            locator: newSecret(),
-            activationAnswer: null,
-            form: null,
-          },
-        }
-        const content = { subject: `Result ${made + i}`, from: { name: 'Dr. Cole' }, text: 'Well.', html: null, language: 'en' }
-        await tx.messages.add(message, { ...content, commitmentSalt: newSecret() })
-        const actor = { kind: 'client' as const, id: sender.id }
-        await record(tx, now, { organization: sender.organization, actor, action: 'message.deposited', object: id, revision: 1 })
-      }
-    })
-    progress(Math.min(1, (made + BATCH) / size))
   }
 }
 

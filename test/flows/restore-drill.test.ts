@@ -80,7 +80,7 @@ const restoring = (name: string, ...more: string[]) => [
 
 async function disposeOf(message: string): Promise<void> {
   await clinic.parts.store.transaction(async tx => {
-    await dispose(tx, (await tx.messages.find(message))!, 'retention_over', PORTAL_ACTOR, clinic.clock.read())
+    await dispose(tx, [(await tx.messages.find(message))!], 'retention_over', PORTAL_ACTOR, clinic.clock.read())
   })
 }
 

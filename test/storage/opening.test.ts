@@ -199,6 +199,43 @@ describe('opening a storage', () => {
     await store.close()
   })
 
+  test('what a sweep destroys leaves the files when it ends, however it ends; others do not wait for that meanwhile', async () => {
+    const store = await opened()
+    const { keep } = await clinic(store)
+    const messages = [await keep(), await keep()]
+    const log = async () => (await stat(`${file}-wal`)).size
+    const sweeping = store.sweep(async () => {
+      for (const { id } of messages) await store.transaction(tx => move(tx, id, ['waiting'], 'disposed'))
+      await clinic(store, 'South Clinic')
+      expect(await log()).toBeGreaterThan(0)
+      throw new Error('The disk of something else is full.')
+    })
+    await expect(sweeping).rejects.toThrow('full')
+    expect(await log()).toBe(0)
+    await clinic(store, 'East Clinic')
+    expect(await log()).toBeGreaterThan(0)
+    await store.close()
+  })
+
+  test('what a sweep destroyed before a crash leaves the files after the next start', async () => {
+    const store = await opened()
+    const { keep } = await clinic(store)
+    const message = await keep()
+    const crash = Promise.withResolvers<void>()
+    const sweeping = store.sweep(async () => {
+      await store.transaction(tx => move(tx, message.id, ['waiting'], 'disposed'))
+      await crash.promise
+    })
+    const again = await opened()
+    expect((await stat(`${file}-wal`)).size).toBeGreaterThan(0)
+    await clinic(again, 'South Clinic')
+    expect((await stat(`${file}-wal`)).size).toBe(0)
+    await again.close()
+    crash.resolve()
+    await sweeping
+    await store.close()
+  })
+
   test('a database that was damaged is served no more, and it is told once', async () => {
     await openedOnce()
     const failures: Error[] = []

@@ -52,7 +52,7 @@ const ACTS = {
     run: async ({ parts: { store } }, { now, crowd }) =>
       store.transaction(async tx => {
         for (const message of await tx.messages.findMany(crowd.slice(0, 20)))
-          await dispose(tx, message, 'retention_over', PORTAL_ACTOR, now + days(3_000))
+          await dispose(tx, [message], 'retention_over', PORTAL_ACTOR, now + days(3_000))
       }),
   },
   'rotate keys': {

@@ -140,6 +140,34 @@ export function messageContract(open: OpenStorage): void {
       expect(await due(NEW_YEAR + days(2), 1)).toEqual([early.id])
     })
 
+    test('end together, but for those that are over already, and each is told of by its own revision', async () => {
+      const { keep, attach } = await clinic(portal.store)
+      const [waiting, opened, over] = [await keep(), await keep(), await keep()]
+      const attachment = await attach(opened, Buffer.from('%PDF'))
+      await portal.store.transaction(async tx => {
+        await move(tx, opened.id, ['waiting'], 'opened')
+        await move(tx, over.id, ['waiting'], 'retracted')
+      })
+      const ids = [waiting.id, opened.id, over.id, 'msg_unknown']
+      const ended = await portal.store.transaction(async tx => {
+        const ended = await tx.messages.end(ids, ['waiting', 'opened'], 'disposed')
+        for (const message of ended) await tell(tx, message, message.revision)
+        return ended
+      })
+      const seen = ended.map(({ id, state, openedAt, revision }) => ({ id, state, openedAt, revision }))
+      expect(new Set(seen)).toEqual(
+        new Set([
+          { id: waiting.id, state: 'disposed', openedAt: null, revision: 2 },
+          { id: opened.id, state: 'disposed', openedAt: NEW_YEAR, revision: 3 },
+        ]),
+      )
+      expect((await find(over.id))?.state).toBe('retracted')
+      for (const id of [waiting.id, opened.id])
+        expect(await refusal(portal.store.read(async tx => tx.messages.content((await tx.messages.find(id))!)))).toBe('gone')
+      expect(await portal.store.read(tx => tx.attachments.find(attachment.id))).toBeNull()
+      expect(await portal.store.transaction(tx => tx.messages.end(ids, ['waiting', 'opened'], 'disposed'))).toEqual([])
+    })
+
     test('lie in their mailbox newest first, page by page, with what was answered and without what is hidden', async () => {
       const { keep, ada } = await clinic(portal.store)
       const at = (day: number) => ({ id: newId('msg', NEW_YEAR + days(day)) })

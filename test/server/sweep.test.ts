@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { PortalError } from '../../server/errors.ts'
+import type { Log, Parts } from '../../server/parts.ts'
+import { sweep } from '../../server/sweep.ts'
+import { handClock } from '../support/clock.ts'
+import { afterTest } from '../support/closing.ts'
+import { temporaryStorage } from '../support/storage.ts'
+
+const IDS = Array.from({ length: 300 }, (_, number) => `msg_${number}`)
+
+async function* spans() {
+  yield IDS.slice(0, 120)
+  yield IDS.slice(120)
+}
+
+async function sweeper(): Promise<{ parts: Pick<Parts, 'store' | 'clock' | 'log'>; advance(by: number): void; told: unknown[] }> {
+  const storage = await temporaryStorage()
+  afterTest(storage.remove)
+  const clock = handClock()
+  const told: unknown[] = []
+  const silent = () => undefined
+  const log: Log = { debug: silent, info: silent, warn: silent, error: (event, _, facts) => void told.push([event, facts]) }
+  return { parts: { store: storage.store, clock: clock.read, log }, advance: clock.advance, told }
+}
+
+test.each([
+  ['as many in a transaction as there may be where they take no time', 0, 100],
+  ['as many as the writer can spare where each takes a fifth of a millisecond', 0.2, 15],
+  ['the fewest where each takes long', 40, 5],
+])('takes everything in its order, %s', async (_, each, most) => {
+  const { parts, advance } = await sweeper()
+  const batches: string[][] = []
+  const end = async (_tx: unknown, ids: readonly string[]) => {
+    batches.push([...ids])
+    advance(each * ids.length)
+    return ids.length
+  }
+  expect(await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' })).toBe(IDS.length)
+  expect(batches.flat()).toEqual(IDS)
+  expect(Math.max(...batches.map(({ length }) => length))).toBe(most)
+})
+
+test('one that does not verify holds up none but itself, and is told of', async () => {
+  const { parts, told } = await sweeper()
+  const ended: string[] = []
+  const end = async (_tx: unknown, ids: readonly string[]) => {
+    if (ids.includes('msg_70')) throw new PortalError('tampered', 'This is not what was written.')
+    ended.push(...ids)
+    return ids.length
+  }
+  expect(await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' })).toBe(IDS.length - 1)
+  expect(ended).toEqual(IDS.filter(id => id !== 'msg_70'))
+  expect(told).toEqual([['sweep.tampered', { message: 'msg_70' }]])
+})
+
+test('any other failure ends it', async () => {
+  const { parts } = await sweeper()
+  const end = async () => {
+    throw new PortalError('no_space', 'The disk is full.')
+  }
+  await expect(sweep(parts, { due: spans, end, tampered: 'sweep.tampered' })).rejects.toMatchObject({ code: 'no_space' })
+})
