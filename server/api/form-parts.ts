@@ -20,10 +20,13 @@ export interface FormLimits {
   files: number
 }
 
+/** Forms need no other (RFC 7578, section 4.7), and the parser undoes none: whoever reads would be shown base64. */
+const AS_THEY_ARE = new Set(['7bit', '8bit', 'binary'])
+
 /**
  * Takes a `multipart/form-data` body apart while it comes, no faster than its parts are read: what comes too fast waits with its sender.
  *
- * @throws PortalError `malformed` for what is no such form, `too_large` past the limits, and whatever the body breaks off with.
+ * @throws PortalError `malformed` for what is no such form, `unsupported_type` for encoded parts, `too_large` past the limits, and whatever the body breaks off with.
  * @see RFC 7578
  */
 export async function* formParts(request: Request, limits: FormLimits): AsyncGenerator<FormPart, undefined> {
@@ -42,12 +45,14 @@ export async function* formParts(request: Request, limits: FormLimits): AsyncGen
     wake()
   }
 
-  parser.on('file', (name, content, { filename }) => {
+  parser.on('file', (name, content, { filename, encoding }) => {
     // Told to whoever reads it; and of the whole form, below.
     content.on('error', () => undefined)
+    if (!AS_THEY_ARE.has(encoding.toLowerCase())) return void parser.destroy(encoded())
     arrive({ name: name ?? '', fileName: filename ?? '', content: readable(content) })
   })
-  parser.on('field', (name, value, { valueTruncated }) => {
+  parser.on('field', (name, value, { valueTruncated, encoding }) => {
+    if (!AS_THEY_ARE.has(encoding.toLowerCase())) return void parser.destroy(encoded())
     if (valueTruncated) return void parser.destroy(tooLarge())
     // Another character set than UTF-8, or bytes that are none.
     if (value.includes('\ufffd')) return void parser.destroy(malformed('This is not UTF-8.'))
@@ -97,5 +102,7 @@ async function* readable(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 const meant = (error: unknown): unknown => (isPortalError(error) ? error : malformed('This form broke off, or is none.'))
 
 const malformed = (sentence: string): PortalError => new PortalError('malformed', sentence)
+const encoded = (): PortalError =>
+  new PortalError('unsupported_type', 'Send each part as it is, without a Content-Transfer-Encoding.')
 const tooLarge = (): PortalError => new PortalError('too_large', 'A part of this form that is no file is too large.')
 const tooMany = (): PortalError => new PortalError('too_large', 'This form has too many parts.')

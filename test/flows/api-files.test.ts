@@ -116,6 +116,8 @@ describe('a deposit as a form', () => {
   })
 })
 
+const inBase64 = (part: string) => `Content-Transfer-Encoding: base64\r\n${part}`
+
 describe('a form that is not right', () => {
   const wrong: [string, string[], number, string, string?][] = [
     ['holds no deposit', [filePart('a.txt', 'a')], 422, 'invalid', 'deposit'],
@@ -135,6 +137,8 @@ describe('a form that is not right', () => {
     ['holds a deposit that is no UTF-8', ['Content-Disposition: form-data; name="deposit"\r\n\r\n"\ufffd"'], 400, 'malformed'],
     ['holds a field we do not know', [depositPart(depositJson({ nobody: 1 }))], 422, 'invalid', '/nobody'],
     ['holds a part without a name', [depositPart(), 'Content-Disposition: form-data\r\n\r\nhello'], 422, 'invalid', ''],
+    ['holds a file in base64', [depositPart(), inBase64(filePart('a.txt', 'aGVsbG8='))], 415, 'unsupported_type'],
+    ['holds its deposit in base64', [inBase64(depositPart())], 415, 'unsupported_type'],
     ['holds too many files', [depositPart(), ...Array(22).fill(filePart('a.txt', 'a'))], 413, 'too_large'],
     [
       'holds a file more than a deposit may',
