@@ -63,7 +63,10 @@ export const fetchReplyAttachment: Operation = {
     const tag = `"${file}"` // an attachment never changes
     const asked = rangeFor(request, tag)
     const { attachment, range, content } = await portal.fetchReplyAttachment({ client: await client() }, id, file, asked)
-    if (range === 'unsatisfiable') return rangeNotSatisfiable(attachment.size)
+    if (range === 'unsatisfiable') {
+      await Array.fromAsync(content) // nothing; but what comes from another thread is kept there until it is read
+      return rangeNotSatisfiable(attachment.size)
+    }
     const { from, to } = range ?? { from: 0, to: attachment.size }
     return new Response(ReadableStream.from(content) as globalThis.ReadableStream<Uint8Array>, {
       status: range === null ? 200 : 206,

@@ -20,7 +20,7 @@ async function replyWithFile() {
     const entries = await clinic.parts.store.read(tx => tx.trail.list(clinic.organization.id, { action }, { limit: 100 }))
     return entries.length
   }
-  return { bytes, id, ask, fetches }
+  return { clinic, bytes, id, ask, fetches }
 }
 
 const said = ({ status, headers }: ApiAnswer) => [status, headers.get('content-range'), headers.get('content-length')]
@@ -47,6 +47,22 @@ describe('a part of a file', () => {
       expectProblem(answer, 416, 'range_not_satisfiable')
       expect(answer.headers.get('content-range')).toBe('bytes */200000')
     }
+  })
+
+  test('that is not there leaves nothing behind that waits to be read', async () => {
+    const { clinic, ask } = await replyWithFile()
+    const { fetchReplyAttachment } = clinic.portal
+    let isRead = false
+    clinic.portal.fetchReplyAttachment = async (...given) => {
+      const { content, ...file } = await fetchReplyAttachment(...given)
+      const watched = async function* () {
+        yield* content
+        isRead = true
+      }
+      return { ...file, content: watched() }
+    }
+    await ask({ range: 'bytes=200000-' })
+    expect(isRead).toBe(true)
   })
 
   test.each(['bytes=5-2', 'bytes=0-1,5-6', 'lines=1-2', 'bytes=-', 'bytes=a-b', 'bytes=1e3-'])(
