@@ -44,8 +44,12 @@ export function networkOf(peer: string | undefined, forwardedFor: string | undef
   return isIP(address) === 6 ? firstHalf(address) : address
 }
 
-/** IPv4 in IPv6's clothes, as a socket that listens to both tells it, and IPv4 with a port, as some proxies write it. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+/** IPv4 in IPv6's clothes, as a socket that listens to both tells it; and either with a port, as some proxies write it. */
+const plain = (address: string): string =>
+  address
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
 
 const isIn = (list: Proxies, address: string): boolean => {
   const family = isIP(address)

@@ -32,6 +32,9 @@ test('a proxy is believed, and only what it wrote itself', () => {
   expect(networkOf('127.0.0.1', '198.51.100.1, 203.0.113.7', TWO)).toBe('203.0.113.7')
   expect(networkOf('127.0.0.1', '198.51.100.1, 203.0.113.7, 10.1.2.3', TWO)).toBe('203.0.113.7')
   expect(networkOf('2001:db8:aa::1', '203.0.113.7:4711', TWO)).toBe('203.0.113.7')
+  for (const written of ['[2001:db8:1:2::9]:4711', '[2001:db8:1:2::9]', '2001:db8:1:2::9'])
+    expect(networkOf('127.0.0.1', written, TWO)).toBe('2001:db8:1:2::/64')
+  expect(networkOf('127.0.0.1', '[::ffff:203.0.113.7]:4711', TWO)).toBe('203.0.113.7')
 })
 
 test.each([[''], ['unknown'], ['_hidden'], ['10.0.0.9'], ['203.0.113.7, unknown']])(
