@@ -1,8 +1,6 @@
-import { dispose } from './disposal.ts'
+import { endAgain } from './ending-again.ts'
 import type { Ending } from './ending-journal.ts'
 import type { Parts } from './parts.ts'
-import { mayRetract } from './retraction.ts'
-import type { Store, Tx } from './store.ts'
 import type { Instant } from './time.ts'
 import { signCheckpoint } from './trail/checkpoint.ts'
 import { OPERATOR, PORTAL_ITSELF, record } from './trail/entry.ts'
@@ -28,11 +26,9 @@ export interface Resumed {
   entries: number
   /** Entries after it that somebody signed for. More may have been lost of which nobody knows. */
   lostEntries: number
-  /** Messages that had ended since, and are ended again. */
+  /** What had ended since and is ended again; holds that had been placed since and are placed again. */
   endedAgain: number
 }
-
-const BATCH = 50
 
 /**
  * Lets a restored portal go on honestly: reads its whole trail, begins another part of it that says what is lost, ends again what had
@@ -41,7 +37,7 @@ const BATCH = 50
  * @throws PortalError `tampered` when the trail is not what was signed for.
  */
 export async function resume(
-  { store, checkpointHistory }: Pick<Parts, 'store' | 'checkpointHistory'>,
+  { store, checkpointHistory, endings: journal }: Pick<Parts, 'store' | 'checkpointHistory' | 'endings'>,
   { backup, trailName, notes, endings, now }: Known,
 ): Promise<Resumed> {
   const { head, beyond, parts } = await readWholeTrail(store, trailName, notes)
@@ -54,44 +50,13 @@ export async function resume(
       detail: { part: newPart(parts + 1), backup, entries: head.size, lost: lostEntries, ...lost },
     }),
   )
-  const endedAgain = await store.sweep(() => endAgain(store, endings, now))
+  const since = await store.read(async tx => (await tx.trail.entry(head.size - 1))?.at ?? 0)
+  const endedAgain = await store.sweep(() => endAgain(store, endings, { since, now }))
+  // Entries that the journal had noted are lost, and others take their numbers: from here on it notes the whole trail anew.
+  await journal.append(endings, 0)
   const name = await trailNameIn(store, trailName)
   await signFirst({ store, checkpointHistory }, name, now)
   return { trailName: name, entries: head.size, lostEntries, endedAgain }
-}
-
-/** What was destroyed is destroyed again, what was taken back is taken back again. What the backup does not hold is passed over. */
-async function endAgain(store: Store, endings: readonly Ending[], now: Instant): Promise<number> {
-  // What was taken back and then disposed of is disposed of.
-  const last = [...new Map(endings.map(ending => [ending.id, ending])).values()]
-  let ended = 0
-  for (let from = 0; from < last.length; from += BATCH) {
-    const batch = last.slice(from, from + BATCH)
-    ended += await store.transaction(async tx => {
-      let done = 0
-      for (const ending of batch) if (await endOne(tx, ending, now)) done++
-      return done
-    })
-  }
-  return ended
-}
-
-async function endOne(tx: Tx, { what, id }: Ending, now: Instant): Promise<boolean> {
-  const message = await tx.messages.find(id)
-  if (message === null) return false
-  if (what === 'disposed') return (await dispose(tx, [message], 'disposed_before', OPERATOR, now)) === 1
-  if (!mayRetract(message)) return false
-  const retracted = await tx.messages.transition(id, [message.state], 'retracted', {
-    ...{ at: now, retractionReason: 'other', tellRecipient: false },
-  })
-  if (retracted === null) return false
-  const entry = { organization: message.organization, actor: OPERATOR, object: id }
-  await record(tx, now, {
-    ...{ ...entry, action: 'message.retracted', revision: retracted.revision },
-    detail: { reason: 'other', wasOpened: message.openedAt !== null, again: true },
-  })
-  await tx.outbox.cancelForMessages([id], now)
-  return true
 }
 
 /**

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { DATA_FILE, KEYS_FILE, MANIFEST_FILE, parseArchiveIdentity, requireFile, restore } from '../../storage/index.ts'
 import { type Manifest, openManifest } from '../backup-manifest.ts'
 import { type Config, readConfig } from '../config.ts'
-import { endingsIn } from '../ending-journal.ts'
+import { endingsIn, fileJournal, strangeLinesIn } from '../ending-journal.ts'
 import { PortalError } from '../errors.ts'
 import { type Resumed, resume } from '../restoring.ts'
 import { splitNotes } from '../trail/checkpoint.ts'
@@ -23,8 +23,7 @@ export default command({
     identity: { type: 'string', description: 'The file that `portal backup keygen` wrote', valueHint: 'file', required: true },
     endings: {
       type: 'string',
-      description:
-        'endings.txt of the portal that was lost, or of its newest backup: what was disposed of or taken back stays so',
+      description: 'endings.txt of the portal that was lost, or of its newest backup: what had ended stays so, and holds hold',
       valueHint: 'file',
     },
     history: {
@@ -38,6 +37,8 @@ export default command({
     const config = readConfig(terminal.env)
     const backup = await opened(resolve(args.dir), resolve(args.keys), args.identity)
     const known = await knownBeside(backup, config, args)
+    if (known.strange > 0)
+      terminal.err(`portal restore: ${known.strange} lines of endings.txt are damaged or a newer program’s, and passed over.`)
     const resumed = await bringBack(backup, config, known, terminal)
     const { id, madeAt, messages } = backup.manifest
     if (args.json) terminal.out(JSON.stringify({ id, madeAt, messages, ...resumed }))
@@ -103,6 +104,7 @@ async function knownBeside(
   return {
     notes: [...(manifest.checkpoint === null ? [] : [manifest.checkpoint]), ...histories.flatMap(text => splitNotes(text).notes)],
     endings: journals.flatMap(endingsIn),
+    strange: journals.reduce((sum, text) => sum + strangeLinesIn(text), 0),
   }
 }
 
@@ -126,7 +128,7 @@ async function bringBack(
       throw refused('The manifest is signed by another portal than it holds.')
     const checkpointHistory = fileHistory(historyFile(config))
     const resumed = await resume(
-      { store, checkpointHistory },
+      { store, checkpointHistory, endings: fileJournal(journalFile(config)) },
       { backup: manifest.id, trailName: config.trailName, now, ...known },
     )
     await restoring.finish()
@@ -149,6 +151,6 @@ function tell({ id, madeAt, messages, lost }: Manifest, resumed: Resumed, knowsE
   if (lost.length > 0) terminal.err(`portal restore: ${tellLost(lost)}`)
   if (!knowsEndings)
     terminal.err(
-      'portal restore: No endings.txt newer than the backup was at hand: what was disposed of or taken back since is there again.',
+      'portal restore: No endings.txt newer than the backup was at hand: what has ended since is there again, and holds placed since are not.',
     )
 }

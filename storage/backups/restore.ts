@@ -3,7 +3,7 @@ import { PortalError } from '../../server/errors.ts'
 import type { Store } from '../../server/store.ts'
 import type { Instant } from '../../server/time.ts'
 import type { Engine } from '../engines/engine.ts'
-import { migrationsUpTo, RESTORING, runMigrations } from '../migrations/migrate.ts'
+import { migrationsUpTo, runMigrations } from '../migrations/migrate.ts'
 import type { OpenKeys } from '../open-keys.ts'
 import type { OpenPartStore } from '../part-stores/part-store.ts'
 import { hasRootKey } from '../root-keys.ts'
@@ -13,7 +13,8 @@ import { type Inside, openInside, storeOn } from '../store.ts'
 import { checkEverything } from './check.ts'
 import { type Frame, toFrames } from './frames.ts'
 import { loadObjects, loadTables } from './load.ts'
-import { dataTables, KEY_TABLES, tablesToDrop } from './tables.ts'
+import { takePossession } from './possession.ts'
+import { dataTables, KEY_TABLES } from './tables.ts'
 
 export interface RestorePlan {
   /** The archive of the data half, and the name it is sealed under. */
@@ -42,7 +43,7 @@ export interface Restoring {
  * Fills an empty database from a backup and looks at everything in it. Whatever goes wrong, the database is empty again afterwards; after
  * a kill, the next restore begins by emptying it.
  *
- * @throws PortalError `conflict` when the database is not empty; `tampered` with what does not verify; `misconfigured` for a wrong root
+ * @throws PortalError `conflict` when the database is not empty, or another restore into it has begun meanwhile; `tampered` with what does not verify; `misconfigured` for a wrong root
  *   key or identity, or a backup of a newer program.
  */
 export async function restoreInto(
@@ -52,32 +53,17 @@ export async function restoreInto(
   plan: RestorePlan,
 ): Promise<Restoring> {
   const identity = parseArchiveIdentity(plan.identity)
-  await takePossession(engine, plan)
+  const { engine: own, finish, abandon } = await takePossession(engine, plan.now)
   try {
-    const { inside, gone } = await fill(engine, keys, openParts, plan, identity)
+    // The schema that the backup was made of.
+    await runMigrations(own, plan.now, migrationsUpTo(plan.migrations))
+    const { inside, gone } = await fill(own, keys, openParts, plan, identity)
     await checkEverything(inside, gone, (done, total) => plan.onProgress('checking', done, total))
-    return {
-      store: storeOn(inside),
-      finish: () => engine.write(db => engine.dialect.drop(db, [RESTORING])),
-      abandon: () => empty(engine),
-    }
+    return { store: storeOn(inside), finish, abandon }
   } catch (error) {
-    await empty(engine)
+    await abandon()
     throw error
   }
-}
-
-/** Makes the schema the backup was made of, and marks the database as being restored into. */
-async function takePossession(engine: Engine, { migrations, now }: RestorePlan): Promise<void> {
-  const tables = await engine.read(db => engine.dialect.tables(db))
-  if (tables.includes(RESTORING)) await empty(engine)
-  else if (tables.length > 0)
-    throw new PortalError(
-      'conflict',
-      'The database is not empty: a backup is restored into an empty one, so that nothing is mixed.',
-    )
-  await engine.write(db => db.schema.createTable(RESTORING).addColumn('at', engine.dialect.integer).execute())
-  await runMigrations(engine, now, migrationsUpTo(migrations))
 }
 
 async function fill(
@@ -152,7 +138,6 @@ const endSignIns = (engine: Engine): Promise<void> =>
     await db.deleteFrom('sessions').execute()
     await db.deleteFrom('access_tokens').execute()
     await db.deleteFrom('mailbox_codes').execute()
+    // Somebody may have stopped one since: who still needs a way back in begins anew.
+    await db.deleteFrom('recoveries').where('state', '=', 'running').execute()
   })
-
-const empty = (engine: Engine): Promise<void> =>
-  engine.write(async db => engine.dialect.drop(db, tablesToDrop(await engine.dialect.tables(db))))

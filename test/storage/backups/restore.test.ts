@@ -121,6 +121,7 @@ describe('a backup', () => {
     }
     expect(await refused({ identity: nobody.identity })).toEqual(['tampered', true])
     expect(await refused({}, { rootKey: OTHER_ROOT_KEY })).toEqual(['misconfigured', true])
+    expect(await refused({ migrations: [...contents.migrations, '9999-unknown'] })).toEqual(['misconfigured', true])
     // Each archive is good by itself, and in another's place it is none.
     const other = { path: file(`bak_2-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` }
     expect(await refused({ data: other })).toEqual(['tampered', true])
@@ -164,6 +165,36 @@ describe('a backup', () => {
     await restoring.finish()
     await restoring.store.close()
     await (await openStorage(target)).close()
+  })
+
+  test('restored by somebody who loses patience and begins again is restored once, by the one who began last', async () => {
+    const contents = await backedUp()
+    let second: ReturnType<typeof restore> | undefined
+    const first = restore(
+      emptyOptions(),
+      plan(contents, {
+        // Once it has written some rows.
+        onProgress: () => {
+          second ??= restore(emptyOptions(), plan(contents))
+        },
+      }),
+    )
+    expect(await refusal(first)).toBe('conflict')
+    const restoring = await second!
+    await restoring.finish()
+    expect(await seenIn(restoring.store)).toEqual(await seenIn(storage.store))
+    await restoring.store.close()
+  })
+
+  test('one that another restore has overtaken at its very end gives nothing away', async () => {
+    const contents = await backedUp()
+    const first = await restore(emptyOptions(), plan(contents))
+    const second = await restore(emptyOptions(), plan(contents))
+    expect(await refusal(first.finish())).toBe('conflict')
+    expect(await refusal(first.abandon())).toBe('conflict')
+    await second.finish()
+    expect(await seenIn(second.store)).toEqual(await seenIn(storage.store))
+    for (const { store } of [first, second]) await store.close()
   })
 
   test('taken while messages are deposited holds each of them whole or not at all', async () => {
