@@ -20,7 +20,7 @@ export async function sendDueLetters(parts: Parts): Promise<number> {
   let settled = 0
   for (let now = parts.clock(); now < until; now = parts.clock()) {
     const lease = now + LEASE
-    const claimed = await parts.store.transaction(tx => tx.outbox.claim(now, lease, BATCH))
+    const claimed = await parts.store.transaction(tx => tx.outbox.claim(now, lease, BATCH), { givesWay: true })
     const outcomes = await inTurns(mailings(claimed), HANDOFFS_AT_ONCE, mailing => deliver(parts, mailing, { lease, until }))
     for (const outcome of outcomes) settled += outcome.settled
     // When nothing gets through, the rest would only wait for the same time-outs: the next round will try them.

@@ -121,38 +121,47 @@ async function messageOrTampered(tx: Tx, id: string): Promise<Message | 'tampere
 
 async function settleUnsent(parts: Parts, { drop, wait }: Plan, { lease }: Claim): Promise<void> {
   if (drop.length === 0 && wait.length === 0) return
-  await parts.store.transaction(async tx => {
-    const at = parts.clock()
-    for (const { letter, state, because } of drop) {
-      if (!(await tx.outbox.settle(letter.id, lease, { state, at, answer: because }))) continue
-      await noteNotice(tx, letter, state, at, because)
-    }
-    for (const { letter, until } of wait) await tx.outbox.putBack(letter.id, lease, until)
-  })
+  await parts.store.transaction(
+    async tx => {
+      const at = parts.clock()
+      for (const { letter, state, because } of drop) {
+        if (!(await tx.outbox.settle(letter.id, lease, { state, at, answer: because }))) continue
+        await noteNotice(tx, letter, state, at, because)
+      }
+      for (const { letter, until } of wait) await tx.outbox.putBack(letter.id, lease, until)
+    },
+    { givesWay: true },
+  )
 }
 
 /** The hand-off and, in one transaction after it, what is known of it now. Says whether the mail server was of use. */
 async function handOver(parts: Parts, first: Letter, rest: Letter[], { lease, until }: Claim): Promise<boolean> {
   const letters = [first, ...rest]
   if (parts.clock() >= until) {
-    await parts.store.transaction(async tx => {
-      for (const letter of letters) await tx.outbox.putBack(letter.id, lease, parts.clock())
-    })
+    await parts.store.transaction(
+      async tx => {
+        for (const letter of letters) await tx.outbox.putBack(letter.id, lease, parts.clock())
+      },
+      { givesWay: true },
+    )
     return false
   }
   const mail = written(parts, first, rest)
   const { outcome, answer } =
     mail === null ? { outcome: 'failed' as const, answer: 'could not be written' } : await parts.mailer.send(mail)
-  await parts.store.transaction(async tx => {
-    const at = parts.clock()
-    for (const letter of letters) {
-      const next = outcome === 'deferred' ? { nextAttemptAt: nextAttemptAt(first, at) } : {}
-      const isOurs = await tx.outbox.settle(letter.id, lease, { state: outcome, at, answer, ...next })
-      // Retracted while it was on its way: the letter stays cancelled, and the evidence that it left is kept.
-      const hasLeft = outcome === 'sent' && !isOurs && (await tx.outbox.find(letter.id))?.state === 'cancelled'
-      if (isOurs || hasLeft) await noteNotice(tx, letter, outcome, at)
-    }
-  })
+  await parts.store.transaction(
+    async tx => {
+      const at = parts.clock()
+      for (const letter of letters) {
+        const next = outcome === 'deferred' ? { nextAttemptAt: nextAttemptAt(first, at) } : {}
+        const isOurs = await tx.outbox.settle(letter.id, lease, { state: outcome, at, answer, ...next })
+        // Retracted while it was on its way: the letter stays cancelled, and the evidence that it left is kept.
+        const hasLeft = outcome === 'sent' && !isOurs && (await tx.outbox.find(letter.id))?.state === 'cancelled'
+        if (isOurs || hasLeft) await noteNotice(tx, letter, outcome, at)
+      }
+    },
+    { givesWay: true },
+  )
   parts.log.info('outbox.letter', { letter: first.id, kind: first.kind, together: letters.length, outcome })
   return outcome === 'sent' || outcome === 'bounced'
 }

@@ -106,7 +106,8 @@ async function placeDeposit(
   const { idempotency = null, inReplyTo = null } = more
   const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
   // A key that was used before ends in a conflict. Whoever was quicker may be in the same commit; the conflict, too, is told after it.
-  const placed = await parts.store.transaction(tx => keepDeposit(tx, keeping))
+  // A system has time; a member of staff looks at the form.
+  const placed = await parts.store.transaction(tx => keepDeposit(tx, keeping), { givesWay: 'client' in sender })
   parts.wakeOutbox()
   return { ...placed, replayed: false }
 }

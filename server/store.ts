@@ -26,7 +26,7 @@ export interface Store {
    *
    * @throws PortalError `busy` when another writer held the database for too long.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, precedence?: Precedence): Promise<T>
 
   /**
    * Runs work that destroys the keys of very many messages, each transaction for itself. They leave the files of the database together,
@@ -68,6 +68,15 @@ export interface Store {
   health(): Promise<{ answers: boolean; migrated: boolean }>
 
   close(): Promise<void>
+}
+
+/** Whose turn it is when many want to write. */
+export interface Precedence {
+  /**
+   * For what systems and jobs do, while a person looks at a page that is not there yet: people go first, also when they come later, but
+   * never so many that it stands still. False when left out.
+   */
+  givesWay?: boolean
 }
 
 export interface Signer {

@@ -1,4 +1,4 @@
-import type { Signer, Store } from '../server/store.ts'
+import type { Precedence, Signer, Store } from '../server/store.ts'
 import type { Instant } from '../server/time.ts'
 import { attachmentContent } from './attachment-content.ts'
 import type { Engine } from './engines/engine.ts'
@@ -87,14 +87,14 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
 
   const read: Write = work => engine.read(db => work(workOn(db, keys)))
 
-  const write: Write = async work => {
+  const write = async <T>(work: (own: Work) => Promise<T>, precedence?: Precedence): Promise<T> => {
     const [result, shredded] = await engine.write(async db => {
       const own = workOn(db, keys)
       const done = await work(own)
       requireTrail(own)
       await settle(own)
       return [done, own.shredded] as const
-    })
+    }, precedence)
     owesPurge ||= shredded
     if (owesPurge && sweeps === 0) await purge()
     return result
@@ -104,7 +104,7 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
   return {
     signer,
 
-    transaction: work => write(own => work(txOn(own))),
+    transaction: (work, precedence) => write(own => work(txOn(own)), precedence),
     read: work => read(own => work(txOn(own))),
 
     async sweep(work) {

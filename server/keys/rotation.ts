@@ -102,7 +102,7 @@ async function rewrapUnder({ store }: RotationParts, older: readonly string[], {
       for (let at = 0; at < numbers.length; at += BATCH) {
         signal.throwIfAborted()
         const batch = numbers.slice(at, at + BATCH)
-        const done = await store.transaction(tx => tx.keys.rewrap(batch))
+        const done = await store.transaction(tx => tx.keys.rewrap(batch), { givesWay: true })
         damaged.push(...done.damaged)
         rewrapped += done.rewrapped
         show(batch.at(-1)!, last)

@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely'
+import type { Precedence } from '../../server/store.ts'
 import type { Database } from '../schema.ts'
 
 /**
@@ -8,9 +9,10 @@ export interface Engine {
   /**
    * Runs work alone in the one writing transaction and makes it durable; on any error nothing has changed.
    *
+   * @param precedence.givesWay - lets others, come later, go first, so many that it still gets on. False when left out.
    * @throws PortalError `busy` when another process held the database too long; `unavailable` when it cannot be written.
    */
-  write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
+  write<T>(work: (db: Kysely<Database>) => Promise<T>, precedence?: Precedence): Promise<T>
   /** Runs work on one consistent state, beside writers; a write inside throws. */
   read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
   /**

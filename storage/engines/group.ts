@@ -1,10 +1,16 @@
 import type { Connection } from './turn.ts'
+import { type Asking, WaitingLine } from './waiting.ts'
 
 // Taken when the module loads: a test that sets the clock by hand must not stop the engine.
 const { setImmediate, setTimeout } = globalThis
 
-/** Works in one commit: as many as keep the event loop no longer than a commit does. */
+/** Works in one commit at most, and as many as there are up to this: on a busy machine the stopwatch alone would let too few share it. */
 const MAX_GROUP = 32
+const MIN_GROUP = 8
+/** A group goes on for this long, or for two commits where the disk is slow: who shares a commit waits for all of it. */
+const GROUP_MILLISECONDS = 8
+/** The event loop goes round when works have kept it for so long; who arrives meanwhile comes along. */
+const HOLD_MILLISECONDS = 2
 const RETRY_MILLISECONDS = 20
 
 /** What a group asks of the one connection that writes. */
@@ -27,12 +33,9 @@ export interface Writer {
 
 type Work = () => Promise<unknown>
 
-interface Waiting {
+interface Waiting extends Asking {
   work: Work
-  /** By the stopwatch, when it gives up waiting for another process. */
-  deadline: number
   resolve(result: unknown): void
-  reject(error: unknown): void
 }
 
 /**
@@ -43,8 +46,9 @@ export class Groups {
   readonly #writer: Writer
   readonly #connection: Connection
   readonly #patienceMilliseconds: number
-  #waiting: Waiting[] = []
+  readonly #waiting = new WaitingLine<Waiting>()
   #isQueued = false
+  #commitMilliseconds = 0
 
   constructor(writer: Writer, connection: Connection, patienceMilliseconds: number) {
     this.#writer = writer
@@ -52,12 +56,16 @@ export class Groups {
     this.#patienceMilliseconds = patienceMilliseconds
   }
 
-  /** Resolves or rejects when what it did, or saw done, is durable; a work that fails takes none of the others along. */
-  write<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Resolves or rejects when what it did, or saw done, is durable; a work that fails takes none of the others along.
+   *
+   * @param givesWay - lets others go first: see {@link WaitingLine}.
+   */
+  write<T>(work: () => Promise<T>, givesWay: boolean): Promise<T> {
     // Counted from when it was asked for, so that a crowd before a locked database is told all at once.
     const deadline = performance.now() + this.#patienceMilliseconds
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, deadline, resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.add({ work, givesWay, deadline, resolve: resolve as (result: unknown) => void, reject })
       this.#queue()
     })
   }
@@ -83,11 +91,11 @@ export class Groups {
     const group: Waiting[] = []
     const answers: (() => void)[] = []
     try {
-      for (let one = this.#waiting.shift(); one; one = group.length < MAX_GROUP ? this.#waiting.shift() : undefined) {
+      for await (const one of this.#coming()) {
         group.push(one)
         answers.push(await this.#apart(one))
       }
-      await this.#writer.exec('commit')
+      await this.#commit()
       for (const answer of answers) answer()
     } catch (error) {
       await this.#giveUp(group, error)
@@ -95,6 +103,28 @@ export class Groups {
       this.#writer.ended()
       if (this.#waiting.length > 0) this.#queue()
     }
+  }
+
+  /** One after the other, as long as a group may go on. */
+  async *#coming(): AsyncGenerator<Waiting> {
+    const begun = performance.now()
+    const until = begun + Math.max(GROUP_MILLISECONDS, 2 * this.#commitMilliseconds)
+    let breathed = begun
+    for (let count = 0, now = begun; count < MIN_GROUP || (count < MAX_GROUP && now < until); count++, now = performance.now()) {
+      if (now - breathed >= HOLD_MILLISECONDS) {
+        await new Promise<void>(resolve => setImmediate(resolve))
+        breathed = performance.now()
+      }
+      const one = this.#waiting.next()
+      if (one === undefined) return
+      yield one
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const begun = performance.now()
+    await this.#writer.exec('commit')
+    this.#commitMilliseconds = performance.now() - begun
   }
 
   /**
@@ -128,20 +158,14 @@ export class Groups {
   async #begin(): Promise<boolean> {
     for (;;) {
       try {
-        const [first] = this.#waiting
-        if (first && (await this.#writer.begin(Math.max(1, first.deadline - performance.now())))) return true
-        this.#dismiss(({ deadline }) => performance.now() >= deadline, this.#writer.busy())
+        const patience = this.#waiting.deadline - performance.now()
+        if (this.#waiting.length > 0 && (await this.#writer.begin(Math.max(1, patience)))) return true
+        this.#waiting.dismiss(this.#writer.busy(), performance.now())
       } catch (error) {
-        this.#dismiss(() => true, error)
+        this.#waiting.dismiss(error, Number.POSITIVE_INFINITY)
       }
       if (this.#waiting.length === 0) return false
       await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
     }
-  }
-
-  #dismiss(who: (one: Waiting) => boolean, error: unknown): void {
-    const dismissed = this.#waiting.filter(who)
-    this.#waiting = this.#waiting.filter(one => !dismissed.includes(one))
-    for (const { reject } of dismissed) reject(error)
   }
 }

@@ -45,9 +45,9 @@ class Postgres implements Engine {
     this.#groups = new Groups(this.#writer, turn, patience)
   }
 
-  async write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  async write<T>(work: (db: Kysely<Database>) => Promise<T>, { givesWay = false } = {}): Promise<T> {
     this.#refuseWrongTime()
-    return this.#groups.write(() => work(this.#writer.db))
+    return this.#groups.write(() => work(this.#writer.db), givesWay)
   }
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {

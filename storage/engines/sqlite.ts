@@ -112,9 +112,9 @@ class Sqlite implements Engine {
     this.#readerDb = new Kysely({ dialect: sqliteDialect(reader, () => this.#reading.requireTurn(), noticed) })
   }
 
-  async write<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  async write<T>(work: (db: Kysely<Database>) => Promise<T>, { givesWay = false } = {}): Promise<T> {
     this.#refuseWrongTime()
-    return this.#groups.write(() => work(this.#writerDb))
+    return this.#groups.write(() => work(this.#writerDb), givesWay)
   }
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {

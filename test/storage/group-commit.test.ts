@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { temporaryStorage } from '../support/storage.ts'
 import { Intruder } from './intruder.ts'
 import { organizationNamed } from './kept.ts'
 
 const LOG_HEADER = 32
 const FRAME_HEADER = 24
+
+// A group ends by the stopwatch, too, which stands still here: see group.test.ts.
+beforeEach(() => void vi.spyOn(performance, 'now').mockReturnValue(0))
+afterEach(() => void vi.restoreAllMocks())
 
 /** A store that has done what it owes after a start. */
 async function settledStorage() {
