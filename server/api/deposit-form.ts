@@ -16,6 +16,11 @@ import { DEPOSIT, toDepositRequest } from './shapes.ts'
 /** The longest text and the longest HTML there may be, each character escaped, sealed as a JWE. */
 const DEPOSIT_PART_BYTES = 4 * 1024 * 1024
 
+/** Of one client. Each weighs some two megabytes while it comes (measured); nobody may fill the memory that all of them share. */
+const FORMS_AT_ONCE = 32
+/** How many are under way in this process, by client. */
+const underWay = new Map<string, number>()
+
 /** A deposit as a form, for the description of the API. */
 export const DEPOSIT_FORM = z.strictObject({
   deposit: DEPOSIT.describe('First of all parts: JSON, as in a deposit without files beside it.'),
@@ -33,12 +38,36 @@ export const isForm = (request: Request): boolean =>
  * A deposit that comes as a form: its JSON first, then its files, which are sealed and kept while they come. Nothing of a deposit that is
  * not made stays; and a repeated one is answered as the first was, and its files are let go again.
  *
- * @throws PortalError as {@link Portal.deposit}; `malformed` and `invalid` for what stands wrongly in the form.
+ * @throws PortalError as {@link Portal.deposit}; `malformed` and `invalid` for what stands wrongly in the form; `too_many_requests` for
+ * one more than a client may send at once.
  */
-export async function depositForm({ request, portal, client }: Call): ReturnType<Portal['deposit']> {
-  const key = checkedKey(request.headers.get('idempotency-key'))
-  requireUncompressed(request)
-  const asking = await client()
+export async function depositForm(call: Call): ReturnType<Portal['deposit']> {
+  const key = checkedKey(call.request.headers.get('idempotency-key'))
+  requireUncompressed(call.request)
+  const asking = await call.client()
+  return oneOfFew(asking.client.id, () => depositedForm(call, key, asking))
+}
+
+async function oneOfFew<T>(client: string, work: () => Promise<T>): Promise<T> {
+  const others = underWay.get(client) ?? 0
+  if (others >= FORMS_AT_ONCE) {
+    const sentence = `Send at most ${FORMS_AT_ONCE} forms at once, and this one again when others have ended.`
+    throw new PortalError('too_many_requests', sentence, { retryAfterSeconds: 5 })
+  }
+  underWay.set(client, others + 1)
+  try {
+    return await work()
+  } finally {
+    const left = underWay.get(client)! - 1
+    left === 0 ? underWay.delete(client) : underWay.set(client, left)
+  }
+}
+
+async function depositedForm(
+  { request, portal, client }: Call,
+  key: string,
+  asking: AuthenticatedClient,
+): ReturnType<Portal['deposit']> {
   const files: ReceivedFile[] = []
   let isKept = false
   try {

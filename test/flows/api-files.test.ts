@@ -116,6 +116,27 @@ describe('a deposit as a form', () => {
   })
 })
 
+test('who sends more forms at once than may be is asked to wait, and nobody else is', async () => {
+  const { clinic, lab } = await laboratory()
+  const other = await apiClient(clinic, undefined, 'Radiology')
+  const isOver = Promise.withResolvers<void>()
+  const slow = () =>
+    new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(Buffer.from(formText([depositPart()], '')))
+        await isOver.promise
+        controller.enqueue(Buffer.from('--x--\r\n'))
+        controller.close()
+      },
+    })
+  const sent = Array.from({ length: 33 }, () => lab.deposits(slow(), FORM_TYPE))
+  expectProblem(await Promise.race(sent), 429, 'too_many_requests')
+  expect((await other.deposits(depositForm([]))).status).toBe(201)
+  isOver.resolve()
+  expect((await Promise.all(sent)).map(({ status }) => status).sort()).toEqual([...Array(32).fill(201), 429])
+  expect((await lab.deposits(depositForm([]))).status).toBe(201)
+})
+
 const inBase64 = (part: string) => `Content-Transfer-Encoding: base64\r\n${part}`
 
 describe('a form that is not right', () => {
