@@ -79,14 +79,14 @@ export async function loadObjects(store: PartStore, frames: AsyncIterator<Frame>
   for (;;) {
     const [kind, id] = await next(frames)
     if (kind === 'end of objects') break
-    if (kind !== 'object' || typeof id !== 'string') throw tampered()
-    const end = { isGone: false }
-    // What a restore that was killed has left of it would be in the way.
-    await store.remove(id)
-    await store.put(id, piecesOf(frames, end))
-    if (!end.isGone) continue
-    await store.remove(id)
-    gone.add(id)
+    if (typeof id !== 'string' || (kind !== 'object' && kind !== 'object is gone')) throw tampered()
+    const end = { isGone: kind === 'object is gone' }
+    if (!end.isGone) {
+      await store.put(id, piecesOf(frames, end))
+      // It went while it was being copied.
+      if (end.isGone) await store.remove(id)
+    }
+    if (end.isGone) gone.add(id)
   }
   if (!(await frames.next()).done) throw tampered()
   return gone

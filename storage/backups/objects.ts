@@ -31,18 +31,20 @@ export async function* dumpObjects(state: Snapshot, sides: Sides, lost: string[]
 /** @returns whether it is gone, or not whole. */
 async function* dumpObject(row: StoredObjectRow, store: PartStore): AsyncGenerator<Frame, boolean> {
   const size = await store.size(row.id)
-  yield ['object', row.id]
-  if (size !== null && size === sealedSize(row)) {
-    try {
-      for await (const piece of store.read(row.id, 0, size)) yield ['piece', piece]
-      yield ['end of object', size]
-      return false
-    } catch (error) {
-      if (!(error instanceof PortalError) || error.code !== 'gone') throw error
-    }
+  if (size === null || size !== sealedSize(row)) {
+    yield ['object is gone', row.id]
+    return true
   }
-  yield ['object is gone']
-  return true
+  yield ['object', row.id]
+  try {
+    for await (const piece of store.read(row.id, 0, size)) yield ['piece', piece]
+    yield ['end of object', size]
+    return false
+  } catch (error) {
+    if (!(error instanceof PortalError) || error.code !== 'gone') throw error
+    yield ['object is gone', row.id]
+    return true
+  }
 }
 
 const isShown = (engine: Engine, id: string): Promise<boolean> =>

@@ -78,7 +78,8 @@ export class DirectoryStore implements PartStore {
   }
 
   async #write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await inWords(() => open(path, 'wx', FILE_MODE))
+    // Over what a restore that was killed may have left: nobody else writes an object of this name.
+    const file = await inWords(() => open(path, 'w', FILE_MODE))
     try {
       for await (const pieces of inBatches(content)) await inWords(() => writeAll(file, pieces))
       await inWords(() => file.datasync())
