@@ -140,7 +140,8 @@ export async function run(config: Config, options: ServeOptions = {}): Promise<v
   await serving.stop()
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** The program `start.ts`: the portal as the environment says. */
+export async function start(): Promise<void> {
   try {
     await run(readConfig(environment()))
   } catch (error) {

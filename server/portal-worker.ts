@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { keepCompiled } from './compiled.ts'
 import type { Config } from './config.ts'
 import { isPortalError } from './errors.ts'
 import { openLog } from './log.ts'
-import { openPortal, type ServeRole } from './open-portal.ts'
+import type { ServeRole } from './open-portal.ts'
 import type { Portal } from './portal.ts'
 import type { Demonstration } from './seed.ts'
 import { answerCalls } from './wire/calls.ts'
@@ -31,6 +32,10 @@ const say = (start: PortalStart): void => parentPort!.postMessage(start)
 /** The same real clock as main.ts has: a function cannot be handed to another thread. */
 const clock = () => Date.now()
 const log = openLog(config.logLevel, clock)
+
+// Loaded here, where what is loaded is kept compiled.
+keepCompiled()
+const { openPortal } = await import('./open-portal.ts')
 
 try {
   const { portal, demonstration, stop } = await openPortal(config, { role, migrate, log, clock })

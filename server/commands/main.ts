@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
+import { keepCompiled } from '../compiled.ts'
 import { environment } from '../config.ts'
 import type { Terminal } from './command.ts'
 import { runPortal } from './run.ts'
@@ -20,6 +21,9 @@ function interrupted(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   return stop.signal
 }
+
+// Each command is loaded when it is asked for.
+keepCompiled()
 
 // Setting the code instead of exiting lets what was written reach a pipe.
 process.exitCode = await runPortal(process.argv.slice(2), terminal)
