@@ -1,5 +1,5 @@
 import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-run/node'
-import { RemixServer } from '@remix-run/react'
+import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { renderToString } from 'react-dom/server'
 import { report } from './report.ts'
 
@@ -16,7 +16,8 @@ export default function handleRequest(
   return new Response(`<!doctype html>${markup}`, { status, headers })
 }
 
-/** What no loader or action caught: a page that does not render, a method that a page does not take. */
+/** What no loader or action caught: a page that does not render. That a page does not take a method is no incident: anybody may ask. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
-  if (!request.signal.aborted) report(error)
+  const isRefusal = isRouteErrorResponse(error) && error.status < 500
+  if (!isRefusal && !request.signal.aborted) report(error)
 }

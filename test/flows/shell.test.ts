@@ -138,6 +138,9 @@ test('headers beyond 16 kB are refused', async () => {
 test('what an unknown method asks for is refused without an incident', async () => {
   const answer = await raw('PROPFIND / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   expect(answer).toMatch(/^HTTP\/1\.1 (403|405) /)
+  const asked = await raw('OPTIONS / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(asked).toMatch(/^HTTP\/1\.1 405 /)
+  expect(server.output()).not.toContain('page.failed')
 })
 
 test('links in letters and redirects come from the configured origin, whatever Host says', async () => {
