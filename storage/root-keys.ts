@@ -9,11 +9,16 @@ import type { RootKey } from './sealing/keys.ts'
 /**
  * Whether this database was ever opened with a root key.
  *
- * @throws PortalError `misconfigured` when the root keys at hand are not those it needs, and what to do about it.
+ * @throws PortalError `misconfigured` when the root keys at hand are not those it needs, and what to do about it; `tampered` when the
+ *   database names none, though it holds keys.
  */
 export async function hasRootKey(db: Kysely<Database>, keys: OpenKeys): Promise<boolean> {
   const known = await rootKeyRows(db)
-  if (known.length === 0) return false
+  if (known.length === 0) {
+    // Keys of a new portal beside those of this one would leave none of its rows verifying.
+    if (await db.selectFrom('organization_keys').select('id').limit(1).executeTakeFirst()) throw namesNone()
+    return false
+  }
   const given = known.find(({ id }) => id === keys.root.id)
   if (given && given.retired_at !== null) throw retired(given)
   const used = await db.selectFrom('organization_keys').select('root_key').distinct().execute()
@@ -51,6 +56,7 @@ export const rootKeyRows = (db: Kysely<Database>): Promise<RootKeyRow[]> =>
 const misconfigured = (sentence: string) => new PortalError('misconfigured', sentence)
 
 const wrong = () => misconfigured('The root key is not the one this database was sealed with.')
+const namesNone = () => new PortalError('tampered', 'The database holds keys, but the root keys it was opened with were removed.')
 const retired = ({ id, retired_at }: RootKeyRow) =>
   misconfigured(`The root key ${id} was retired on ${day(retired_at!)}: set the one that followed it.`)
 const overtaken = ({ id }: RootKeyRow) =>

@@ -52,6 +52,15 @@ describe('opening a storage', () => {
     await openedOnce()
   })
 
+  test('makes no second portal beside keys whose root key was taken away', async () => {
+    await openedOnce()
+    const keys = () => new BetterSqlite(file, { readonly: true }).prepare('select count(*) as count from organization_keys').get()
+    const before = keys()
+    edited(database => database.exec('delete from root_keys'))
+    expect(await refusal(opened())).toBe('tampered')
+    expect(keys()).toEqual(before)
+  })
+
   test('refuses a wrong root key even where its name was forged', async () => {
     await openedOnce()
     const other = join(directory, 'other.db')
