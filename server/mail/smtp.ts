@@ -66,6 +66,8 @@ export function openSmtp(options: SmtpOptions): Mailer {
     }),
   })
 
+  let asked: Promise<boolean> | null = null
+
   return {
     async send(mail) {
       const refusal = unsafePart(mail)
@@ -79,10 +81,17 @@ export function openSmtp(options: SmtpOptions): Mailer {
     },
 
     async reachable() {
-      return await transporter.verify().then(
-        () => true,
-        () => false,
-      )
+      // Anybody may ask how the portal is: however many do, the mail server is asked once at a time.
+      asked ??= transporter
+        .verify()
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => {
+          asked = null
+        })
+      return asked
     },
 
     async close() {

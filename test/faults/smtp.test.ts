@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { openSmtp, type SmtpOptions } from '../../server/mail/smtp.ts'
@@ -113,6 +114,20 @@ test('nobody listening defers, and the service is not reachable until somebody d
   await serverThat({ behaviour: 'accept', tls: 'none', port })
   expect(await mailer.reachable()).toBe(true)
   expect((await mailer.send(letter)).outcome).toBe('sent')
+})
+
+test('however many ask whether it is reachable, a server that says nothing is asked once', async () => {
+  const asked = new Set<Socket>()
+  const silent = createServer(socket => void asked.add(socket))
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const mailer = mailerTo(`smtp://127.0.0.1:${port}?tls=off`, { limits: { greeting: 200 } })
+  expect(await Promise.all(Array.from({ length: 50 }, () => mailer.reachable()))).toEqual(Array(50).fill(false))
+  expect(asked.size).toBe(1)
+  await mailer.reachable()
+  expect(asked.size).toBe(2)
+  for (const socket of asked) socket.destroy()
+  silent.close()
 })
 
 test('a line cut before the answer hands the letter over once a try, with the same Message-ID each time', async () => {
