@@ -14,7 +14,7 @@ export interface Ending {
   covers?: string | undefined
 }
 
-export const ENDING_WORDS = ['disposed', 'retracted', 'revoked', 'replaced', 'disabled', 'removed', 'held', 'released'] as const
+const ENDING_WORDS = ['disposed', 'retracted', 'revoked', 'replaced', 'disabled', 'removed', 'held', 'released'] as const
 export type EndingWord = (typeof ENDING_WORDS)[number]
 
 /** What has ended, kept apart from the database: a backup that is put back does not know of it. */
