@@ -18,7 +18,7 @@ export default command({
     await requireEmptyFolder(directory)
     return withPortal(terminal, async opened => {
       const isSigned = await recordAndSign(opened, terminal)
-      const written = await exportTrail(opened.store, directory, { onProgress: terminal.progress })
+      const written = await exportTrail(opened.store, directory, { isSigned, onProgress: terminal.progress })
       if (json) terminal.out(JSON.stringify({ directory, ...written, isSigned }))
       else terminal.out(`${written.entries} entries and ${written.checkpoints} checkpoints are in ${directory}.`)
       return isSigned ? 0 : 1

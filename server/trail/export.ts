@@ -17,20 +17,21 @@ export type Progress = (done: number, total: number) => void
 
 /**
  * Writes the whole trail into an empty folder, for anyone to verify: `entries.jsonl`, `checkpoints.txt`, and `README.txt`, which says
- * how. Sign a checkpoint first, so that the last entry is under one. Memory does not grow with the trail.
+ * how. Memory does not grow with the trail.
  *
  * @param directory - made when it is not there.
+ * @param isSigned - to end with the last entry that a checkpoint covers: a portal that serves has added more since it was signed.
  * @throws PortalError `conflict` when it holds something already.
  */
 export async function exportTrail(
   store: Pick<Store, 'read'>,
   directory: string,
-  { onProgress }: { onProgress?: Progress | undefined } = {},
+  { isSigned = false, onProgress }: { isSigned?: boolean; onProgress?: Progress | undefined } = {},
 ): Promise<{ entries: number; checkpoints: number }> {
   await requireEmptyFolder(directory)
   // What is appended from here on belongs to the next export: rows below this size never change, so batches need no common snapshot.
   const { size, notes } = await store.read(async tx => {
-    const { size } = await tx.trail.head()
+    const size = (isSigned ? await tx.trail.latestCheckpoint() : null)?.size ?? (await tx.trail.head()).size
     return { size, notes: (await tx.trail.checkpoints()).filter(checkpoint => checkpoint.size <= size).map(({ note }) => note) }
   })
   await writeDurably(join(directory, ENTRIES_FILE), entryLines(store, size, onProgress))

@@ -61,6 +61,14 @@ describe('the trail in a real database', () => {
     expect(rows.map(row => row.object)).not.toContain('msg_lost')
   })
 
+  test('what was added since it was signed does not come along into a signed export', async () => {
+    await openings(5)
+    await sign()
+    await openings(2)
+    expect(await exportTrail(storage.store, join(folder, 'signed'), { isSigned: true })).toMatchObject({ entries: 5 })
+    expect(await exportTrail(storage.store, join(folder, 'evidence'))).toMatchObject({ entries: 7 })
+  })
+
   test('it is signed, exported and verified with the public key alone, also after a restart', async () => {
     await openings(5)
     await sign()
