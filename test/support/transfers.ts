@@ -15,6 +15,9 @@ export interface MadeFile {
 
 const BLOCK = randomBytes(64 * 1024)
 
+/** As long as those that programs make: the search for it goes on by its length, so a short one would make forms look slow. */
+const BOUNDARY = `${'-'.repeat(26)}${randomBytes(16).toString('hex')}`
+
 /** So many megabytes that nothing can compress, each block of them another. */
 export function madeFile(megabytes: number): MadeFile {
   const size = megabytes * MIB
@@ -54,13 +57,13 @@ export async function uploads(
     headers: {
       authorization: `Bearer ${apiKey}`,
       'idempotency-key': randomUUID(),
-      'content-type': 'multipart/form-data; boundary=x',
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
     },
   })
   const answered = new Promise<IncomingMessage>((resolve, reject) => asked.on('response', resolve).on('error', reject))
   const body = async function* () {
     yield Buffer.from(
-      `--x\r\n${depositPart(deposit)}\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="scan.bin"\r\n\r\n`,
+      `--${BOUNDARY}\r\n${depositPart(deposit)}\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="scan.bin"\r\n\r\n`,
     )
     let sent = 0
     for await (const piece of file.content()) {
@@ -68,7 +71,7 @@ export async function uploads(
       sent += piece.length
       if (sent >= stopAfter) throw new Error('The sender is gone.')
     }
-    yield Buffer.from('\r\n--x--\r\n')
+    yield Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
   }
   const sending = pipeline(Readable.from(body(), { objectMode: false }), asked)
   // An answer may come before all of it was sent.
