@@ -6,7 +6,7 @@ import type { Database } from '../schema.ts'
 export async function networkActs(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
   await db.schema
     .createTable('network_acts')
-    .addColumn('network', 'text', column => column.notNull())
+    .addColumn('network', dialect.text, column => column.notNull())
     .addColumn('time_window', dialect.integer, column => column.notNull())
     .addColumn('acts', dialect.integer, column => column.notNull())
     .addPrimaryKeyConstraint('network_acts_key', ['network', 'time_window'])

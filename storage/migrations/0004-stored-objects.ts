@@ -6,11 +6,11 @@ import type { Database } from '../schema.ts'
 export async function storedObjects(db: Kysely<Database>, dialect: EngineDialect): Promise<void> {
   await db.schema
     .createTable('stored_objects')
-    .addColumn('id', 'text', column => column.primaryKey().notNull())
-    .addColumn('organization', 'text', column => column.notNull())
-    .addColumn('staged_by_kind', 'text', column => column.notNull())
-    .addColumn('staged_by', 'text', column => column.notNull())
-    .addColumn('state', 'text', column => column.notNull())
+    .addColumn('id', dialect.text, column => column.primaryKey().notNull())
+    .addColumn('organization', dialect.text, column => column.notNull())
+    .addColumn('staged_by_kind', dialect.text, column => column.notNull())
+    .addColumn('staged_by', dialect.text, column => column.notNull())
+    .addColumn('state', dialect.text, column => column.notNull())
     .addColumn('size', dialect.integer)
     .addColumn('created_at', dialect.integer, column => column.notNull())
     .addColumn('mac', sql.raw(dialect.bytes), column => column.notNull())
@@ -25,7 +25,7 @@ export async function storedObjects(db: Kysely<Database>, dialect: EngineDialect
   // An object that an attachment shows cannot be forgotten.
   await db.schema
     .alterTable('attachments')
-    .addColumn('stored_object', 'text', column => column.references('stored_objects.id'))
+    .addColumn('stored_object', dialect.text, column => column.references('stored_objects.id'))
     .execute()
   await db.schema
     .createIndex('attachments_by_stored_object')
