@@ -4,6 +4,7 @@ import { type ReadyContent, readyContent } from './deposit-content.ts'
 import { keepDeposit } from './deposit-keeping.ts'
 import { checkRequest, type DepositRequest } from './deposit-request.ts'
 import { PortalError } from './errors.ts'
+import { checkedKey } from './idempotency-key.ts'
 import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
 import { requireScope } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
@@ -19,8 +20,6 @@ interface Placed {
   answer: string
   replayed: boolean
 }
-
-const MAX_KEY_LENGTH = 255
 
 /** Deposits under way in this process, by client and key, with the hash of their body. Across processes the database decides. */
 const running = new Map<string, string>()
@@ -132,19 +131,6 @@ async function exclusively<T>(slot: string, bodyHash: string, work: () => Promis
   } finally {
     running.delete(slot)
   }
-}
-
-/** The key of a deposit as its client sent it. @throws PortalError `idempotency_key_missing`, `invalid` */
-export function checkedKey(key: string | null): string {
-  if (key === null || key === '') {
-    throw new PortalError(
-      'idempotency_key_missing',
-      'Send an Idempotency-Key header, so that a repeated deposit makes no second message.',
-    )
-  }
-  if (key.length <= MAX_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)) return key
-  const problem = `Use 1 to ${MAX_KEY_LENGTH} visible ASCII characters.`
-  throw new PortalError('invalid', 'The Idempotency-Key is not right.', { fields: [{ field: 'Idempotency-Key', problem }] })
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')

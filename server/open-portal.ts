@@ -8,7 +8,6 @@ import { openSanitizer } from './intake/sanitize.ts'
 import { type Jobs, startJobs } from './jobs.ts'
 import { rootKeysOf } from './keys/provider.ts'
 import { mailboxFolder, openCaughtMail } from './mail/preview.ts'
-import { openSmtp } from './mail/smtp.ts'
 import type { Mailer } from './mailer.ts'
 import type { Parts } from './parts.ts'
 import { createPortal, type Portal } from './portal.ts'
@@ -87,7 +86,7 @@ export async function openParts(
   let jobs: Jobs | null = null
   const parts: Parts = {
     store,
-    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : sender(config, clock),
+    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : await sender(config, clock),
     clock,
     log,
     settings: {
@@ -125,11 +124,13 @@ function stopAtOnce(error: Error, log: Parts['log']): void {
   setTimeout(() => process.exit(1), 200)
 }
 
-const sender = ({ smtp, environment, origin }: Config, clock: Clock): Mailer =>
-  openSmtp({
+async function sender({ smtp, environment, origin }: Config, clock: Clock): Promise<Mailer> {
+  const { openSmtp } = await import('./mail/smtp.ts')
+  return openSmtp({
     url: smtp!.url,
     dkim: smtp!.dkim ?? undefined,
     tlsRequired: environment === 'production',
     clock,
     helloName: new URL(origin).hostname,
   })
+}

@@ -6,7 +6,6 @@ import { type BackupContents, type BackupPlan, backUp as backUpFrom } from './ba
 import { type RestorePlan, type Restoring, restoreInto } from './backups/restore.ts'
 import type { Failure } from './backups/targets.ts'
 import type { Engine, EngineOptions } from './engines/engine.ts'
-import { openPostgres } from './engines/postgres.ts'
 import { openSqlite } from './engines/sqlite.ts'
 import { migrateDatabase } from './migrations/migrate.ts'
 import { OpenKeys } from './open-keys.ts'
@@ -59,7 +58,7 @@ export async function openStorage(options: StorageOptions): Promise<Store> {
  */
 export async function backUp(options: StorageOptions, plan: BackupPlan): Promise<BackupContents & { failures: Failure[] }> {
   const { keys, openParts } = secretsOf(options)
-  const engine = openEngine(options)
+  const engine = await openEngine(options)
   try {
     return await backUpFrom(await openInside(engine, keys, openParts), plan)
   } finally {
@@ -80,7 +79,7 @@ function secretsOf({ rootKey, previousRootKeys, partStore, dataDirectory }: Stor
 
 /** The engine stays open behind what is made on it. */
 async function opening<T>(options: DatabaseOptions, make: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = openEngine(options)
+  const engine = await openEngine(options)
   try {
     return await make(engine)
   } catch (error) {
@@ -95,7 +94,7 @@ async function opening<T>(options: DatabaseOptions, make: (engine: Engine) => Pr
  * @returns names of the migrations that were run; empty when there was nothing to do.
  */
 export async function migrate(options: DatabaseOptions): Promise<string[]> {
-  const engine = openEngine(options)
+  const engine = await openEngine(options)
   try {
     return await migrateDatabase(engine, options.now)
   } finally {
@@ -103,8 +102,9 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
   }
 }
 
-function openEngine({ url, dataDirectory, ...options }: DatabaseOptions): Engine {
-  if (/^postgres(ql)?:/.test(url)) return openPostgres(url, options)
+async function openEngine({ url, dataDirectory, ...options }: DatabaseOptions): Promise<Engine> {
+  // Its driver is loaded where it is used.
+  if (/^postgres(ql)?:/.test(url)) return (await import('./engines/postgres.ts')).openPostgres(url, options)
   if (!url.startsWith('sqlite:'))
     throw new PortalError('misconfigured', 'DATABASE_URL must begin with `sqlite:` or `postgres://`.')
   const path = url.slice('sqlite:'.length) || join(dataDirectory, 'portal.db')

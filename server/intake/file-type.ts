@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { fileTypeFromBuffer } from 'file-type'
 
 const UNKNOWN = 'application/octet-stream'
 
@@ -33,6 +32,8 @@ const MARKUP = /^\uFEFF?\s*<[a-z!?/]|<(?:!doctype|html|head|body|script|svg|ifra
 export async function typeOf(bytes: Uint8Array, name: string, isWhole = true): Promise<string> {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   if (ACTIVE_NAMES.has(ending)) return UNKNOWN
+  // Loaded with the first file.
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(bytes.subarray(0, LOOKED_AT_BYTES))
   if (found !== undefined) return ACTIVE_TYPE.test(found.mime) ? UNKNOWN : found.mime.split(';')[0]!.trim()
   if (!isPlainText(isWhole ? bytes : wholeCharacters(bytes))) return UNKNOWN

@@ -1,5 +1,4 @@
 import { NobleCryptoPlugin, ScureBase32Plugin, TOTP } from 'otplib'
-import QRCode from 'qrcode'
 import type { Instant } from '../time.ts'
 
 const STEP_SECONDS = 30
@@ -48,6 +47,8 @@ export const authenticatorCode = (key: string, at: Instant): Promise<string> =>
  */
 export async function authenticatorCard(key: string, label: string): Promise<{ secret: string; uri: string; qrSvg: string }> {
   const uri = totp.toURI({ secret: key, label })
+  // Loaded when somebody sets up an app: starting and standing by need it in no thread.
+  const { default: QRCode } = await import('qrcode')
   const qrSvg = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 })
   return { secret: key.match(/.{1,4}/g)!.join(' '), uri, qrSvg }
 }

@@ -1,13 +1,9 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import type { Settings } from '../parts.ts'
+
+/** Two hundred modules of certificate formats: loaded with the first passkey, not at start. */
+const library = () => import('@simplewebauthn/server')
 
 const RP_NAME = 'Restante'
 /** EdDSA, ES256, RS256: WebAuthn L3, section 5.4, recommends just these. */
@@ -34,6 +30,7 @@ const userHandleOf = (personId: string): Uint8Array<ArrayBuffer> => new Uint8Arr
 
 /** Options for signing in with whichever passkey the person picks: no list of theirs, so that known and unknown look the same. */
 export async function authenticationOptions(settings: OriginOnly) {
+  const { generateAuthenticationOptions } = await library()
   return generateAuthenticationOptions({ rpID: rpIdOf(settings), userVerification: 'required', timeout: TIMEOUT })
 }
 
@@ -42,6 +39,7 @@ export async function registrationOptions(
   person: { id: string; address: string; name: string },
   existing: Passkey[],
 ) {
+  const { generateRegistrationOptions } = await library()
   return generateRegistrationOptions({
     rpName: RP_NAME,
     rpID: rpIdOf(settings),
@@ -95,6 +93,7 @@ export async function verifyAssertion(
   if (assertion.id !== passkey.credentialId) return null
   // Steps 13 and 14, which the library leaves open: nobody may ask for this from inside another site.
   if (!isFromOurOwnPage(assertion.response.clientDataJSON)) return null
+  const { verifyAuthenticationResponse } = await library()
   const result = await verified(() =>
     verifyAuthenticationResponse({
       response: { ...assertion, clientExtensionResults: {} } satisfies AuthenticationResponseJSON,
@@ -127,6 +126,7 @@ export async function verifyRegistration(
 ): Promise<{ passkey: Passkey; counter: number } | null> {
   const attestation = ATTESTATION.safeParse(response).data
   if (attestation === undefined || !isFromOurOwnPage(attestation.response.clientDataJSON)) return null
+  const { verifyRegistrationResponse } = await library()
   const result = await verified(() =>
     verifyRegistrationResponse({
       response: { ...attestation, clientExtensionResults: {} } satisfies RegistrationResponseJSON,
