@@ -52,6 +52,9 @@ const MEMORY: Bench = {
       // The same pages as often before: what a page itself needs is no session's.
       for (let i = 0; i < SESSIONS; i++) await page(`${server.origin}/messages`, prepared.sessions[0]!)
       await pause(2_000)
+      const first = megabytes(server.pid)
+      for (let i = 0; i < SESSIONS; i++) await page(`${server.origin}/messages`, prepared.sessions[0]!)
+      await pause(2_000)
       const warm = megabytes(server.pid)
       for (const [i, session] of prepared.sessions.entries()) {
         await page(`${server.origin}/messages`, session)
@@ -63,7 +66,8 @@ const MEMORY: Bench = {
       return [
         { name: 'memory-idle', value: idle, unit: 'MB', floor, ratio, goal: MEMORY_GOAL_MB, met: idle <= MEMORY_GOAL_MB },
         {
-          ...{ name: 'memory-1000-sessions', value: more, unit: 'MB more', floor: null, ratio: null },
+          // Beside what a thousand more pages of the one session took.
+          ...{ name: 'memory-1000-sessions', value: more, unit: 'MB more', floor: warm - first, ratio: null },
           ...{ goal: SESSIONS_GOAL_MB, met: more <= SESSIONS_GOAL_MB },
         },
       ]
