@@ -38,6 +38,7 @@ export class Session implements DatabaseConnection {
   #begun: Promise<unknown> = Promise.resolve()
   #failure: unknown
   #isLost = false
+  #isReleased = false
 
   /** @param isRead - whether its transactions only read; then every statement is waited for. */
   constructor(client: pg.PoolClient, turn: Connection, isRead: boolean) {
@@ -56,6 +57,7 @@ export class Session implements DatabaseConnection {
 
   /** Gives the connection back; one that is lost, or in doubt, is closed. */
   release(isInDoubt = false): void {
+    this.#isReleased = true
     this.#client.off('error', this.#lose)
     this.#client.off('end', this.#lose)
     this.#client.release(isInDoubt || this.#isLost)
@@ -94,6 +96,8 @@ export class Session implements DatabaseConnection {
 
   executeQuery<R>(compiled: CompiledQuery): Promise<QueryResult<R>> {
     return this.#turn.during(async () => {
+      // The connection may be another's by now, or closed.
+      if (this.#isReleased) throw new Error('This transaction has ended: use the `tx` at hand.')
       const rows = this.#isRead ? null : rowsOfPlainInsert(compiled.query)
       const answer = this.#send<R>(compiled)
       if (rows === null || this.#unanswered >= MAX_UNANSWERED || this.#unansweredBytes >= MAX_UNANSWERED_BYTES) return answer
