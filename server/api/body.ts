@@ -6,6 +6,10 @@ import type { Call } from './operation.ts'
 /** 20 MB of attachments, in base64 inside a JWE, which is base64 once more; and room for the words. */
 export const MAX_API_BODY_BYTES = 40_000_000
 
+/** Of bodies that one client has under way, in this process: four of the largest. Nobody may fill the memory that all of them share. */
+const BYTES_UNDER_WAY = 4 * MAX_API_BODY_BYTES
+const underWay = new Map<string, number>()
+
 /** A body as it came, and as JSON. */
 export interface JsonBody {
   bytes: Uint8Array
@@ -17,17 +21,41 @@ export interface JsonBody {
  * last byte has come: an upload takes its time, and credentials may be revoked meanwhile.
  *
  * @param mostValues - see {@link readJson}.
- * @throws PortalError `unauthorized`, `forbidden`, `unsupported_type`, `too_large`, `malformed`.
+ * @throws PortalError `unauthorized`, `forbidden`, `unsupported_type`, `too_large`, `malformed`; `too_many_requests` while this client's
+ * other bodies take up what one may have.
  */
 export async function clientsJson(
   { request, client }: Pick<Call, 'request' | 'client'>,
   mostValues?: number,
 ): Promise<JsonBody & { sender: AuthenticatedClient }> {
-  await client()
+  const { id } = (await client()).client
   requireType(request, 'application/json')
-  const bytes = await bodyBytes(request, MAX_API_BODY_BYTES)
-  const sender = await client()
-  return { sender, bytes, json: readJson(bytes, mostValues) }
+  let taken = 0
+  try {
+    const bytes = await bodyBytes(request, MAX_API_BODY_BYTES, more => {
+      takeShare(id, more)
+      taken += more
+    })
+    const sender = await client()
+    return { sender, bytes, json: readJson(bytes, mostValues) }
+  } finally {
+    giveShareBack(id, taken)
+  }
+}
+
+function takeShare(client: string, bytes: number): void {
+  const all = (underWay.get(client) ?? 0) + bytes
+  if (all > BYTES_UNDER_WAY) {
+    const sentence = `Send at most ${BYTES_UNDER_WAY / 1_000_000} MB at once, and this again when other requests have ended.`
+    throw new PortalError('too_many_requests', sentence, { retryAfterSeconds: 5 })
+  }
+  underWay.set(client, all)
+}
+
+function giveShareBack(client: string, bytes: number): void {
+  const left = (underWay.get(client) ?? 0) - bytes
+  if (left <= 0) underWay.delete(client)
+  else underWay.set(client, left)
 }
 
 /** @throws PortalError `unsupported_type`, also for a body that is compressed: how much is in it shows only when it is too late. */
@@ -43,8 +71,8 @@ export function requireUncompressed(request: Request): void {
   if (encoding.trim().toLowerCase() !== 'identity') throw new PortalError('unsupported_type', 'Send the body uncompressed.')
 }
 
-/** Reads a body no further than it may go, whatever its Content-Length promised. */
-export async function bodyBytes(request: Request, most: number): Promise<Uint8Array> {
+/** Reads a body no further than it may go, whatever its Content-Length promised. `onBytes` may stop it by throwing. */
+export async function bodyBytes(request: Request, most: number, onBytes?: (count: number) => void): Promise<Uint8Array> {
   const tooLarge = () => new PortalError('too_large', `A request here may hold at most ${Math.floor(most / 1000)} kB.`)
   if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge()
   if (request.body === null) return new Uint8Array()
@@ -53,6 +81,7 @@ export async function bodyBytes(request: Request, most: number): Promise<Uint8Ar
   for await (const chunk of request.body) {
     length += chunk.length
     if (length > most) throw tooLarge()
+    onBytes?.(chunk.length)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)
