@@ -57,7 +57,7 @@ export interface RunningServer {
 export async function launchServer(
   settings: Record<string, string> = {},
   under: string[] = [],
-  program: string[] = ['server/start.ts'],
+  program: string[] = ['--max-semi-space-size=2', 'server/start.ts'],
 ): Promise<RunningServer> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'restante-server-'))
   const environment = {
