@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../sync-folder.ts'
 
 /** A file of a backup, as it should be found again. */
 export interface WrittenFile {
@@ -81,14 +82,4 @@ export async function requireFile(folder: string, { name, bytes, sha256 }: Writt
   }
   if (read !== bytes) throw new Error(`${name} has ${read} bytes instead of ${bytes}.`)
   if (digest.digest('hex') !== sha256) throw new Error(`${name} is not what was written: its digest differs.`)
-}
-
-/** The name of a new file is on the disk once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

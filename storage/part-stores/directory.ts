@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SEALED_CHUNK_BYTES } from '../sealing/sealed-object.ts'
+import { syncFolder } from '../sync-folder.ts'
 import { noSpace, objectGone, type PartStore, type StoredObject, storeUnavailable } from './part-store.ts'
 
 /** What is written in one go: enough that a disk is asked seldom, little enough that many uploads fit in memory. */
@@ -121,15 +122,6 @@ async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE })
   if (first === undefined) return
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 async function* entries(folder: string) {

@@ -1,6 +1,7 @@
 import { createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { PortalError } from '../../server/errors.ts'
 import type { ArchiveIdentity, ArchiveRecipient } from './archive-keys.ts'
+import { inBlocks } from './blocks.ts'
 import { encode } from './encoding.ts'
 import { tampered } from './refusal.ts'
 import { CHUNK_BYTES, type ChunkSeal, MAX_CHUNKS, openChunk, PREFIX_BYTES, sealChunk, TAG_BYTES } from './stream.ts'
@@ -104,27 +105,4 @@ async function divided(
     }
   }
   return { head: read.subarray(0, bytes), rest: rest() }
-}
-
-/** Pieces of any size as blocks of one; only the last may be shorter, and is told apart. A block is good until the next is asked for. */
-async function* inBlocks(
-  content: AsyncIterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<{ block: Uint8Array; isLast: boolean }> {
-  const buffer = Buffer.allocUnsafeSlow(size)
-  let filled = 0
-  for await (const piece of content) {
-    for (let from = 0; from < piece.length; ) {
-      // A full block waits here until it is certain that it is not the last.
-      if (filled === size) {
-        yield { block: buffer, isLast: false }
-        filled = 0
-      }
-      const taken = Math.min(size - filled, piece.length - from)
-      buffer.set(piece.subarray(from, from + taken), filled)
-      filled += taken
-      from += taken
-    }
-  }
-  yield { block: buffer.subarray(0, filled), isLast: true }
 }

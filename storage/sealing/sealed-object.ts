@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { inBlocks } from './blocks.ts'
 import { associatedData, openPart, type Place, type SealedPart, sealPart } from './envelope.ts'
 import { newKeyBytes } from './keys.ts'
 import { tampered } from './refusal.ts'
@@ -85,10 +86,10 @@ export class ObjectSecret {
     const seal = this.#seal(place)
     let number = 0
     let size = 0
-    for await (const { chunk, isLast } of inChunks(content)) {
+    for await (const { block, isLast } of inBlocks(content, CHUNK_BYTES)) {
       if (number === MAX_CHUNKS) throw new RangeError('The file has more chunks than the counter can tell apart.')
-      yield* sealChunk(chunk, { ...seal, number, isLast })
-      size += chunk.length
+      yield* sealChunk(block, { ...seal, number, isLast })
+      size += block.length
       number++
     }
     this.#bytes.writeBigUInt64BE(BigInt(size), SIZE_AT)
@@ -118,29 +119,5 @@ export class ObjectSecret {
     const prefix = this.#bytes.subarray(1, SIZE_AT)
     const aad = associatedData('object', { organization, owner: object, recipient: '', part: 'object' }, dataKey, [VERSION])
     return { dataKey: createSecretKey(dataKey), prefix, aad }
-  }
-}
-
-/** Pieces of any size in full chunks; only the last may be shorter, and is told apart. A chunk is only good until the next is asked for. */
-async function* inChunks(content: AsyncIterable<Uint8Array>): AsyncGenerator<{ chunk: Uint8Array; isLast: boolean }> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-  let filled = 0
-  try {
-    for await (const piece of content) {
-      for (let from = 0; from < piece.length; ) {
-        // A full buffer waits here until it is certain that it is not the last.
-        if (filled === CHUNK_BYTES) {
-          yield { chunk: buffer, isLast: false }
-          filled = 0
-        }
-        const taken = Math.min(CHUNK_BYTES - filled, piece.length - from)
-        buffer.set(piece.subarray(from, from + taken), filled)
-        filled += taken
-        from += taken
-      }
-    }
-    yield { chunk: buffer.subarray(0, filled), isLast: true }
-  } finally {
-    buffer.fill(0)
   }
 }
