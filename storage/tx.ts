@@ -37,23 +37,11 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   trail,
 }
 
-/** What the nouns are read from. A class, as getters that were defined anew for each transaction took 2 % of a deposit. */
-class View {
-  readonly work: Work
-  readonly made: Partial<Tx> = {}
-
-  constructor(work: Work) {
-    this.work = work
+export function txOn(work: Work): Tx {
+  const tx = {}
+  for (const [noun, make] of Object.entries(NOUNS)) {
+    let made: unknown
+    Object.defineProperty(tx, noun, { enumerable: true, get: () => (made ??= make(work)) })
   }
+  return tx as Tx
 }
-
-for (const noun of Object.keys(NOUNS) as (keyof Tx)[]) {
-  Object.defineProperty(View.prototype, noun, {
-    get(this: View) {
-      this.made[noun] ??= NOUNS[noun](this.work) as never
-      return this.made[noun]
-    },
-  })
-}
-
-export const txOn = (work: Work): Tx => new View(work) as unknown as Tx

@@ -34,7 +34,12 @@ export const ATTACHMENTS: Bench[] = [10, 100].map(
     name: `attachment-${megabytes}mb`,
     async run(progress) {
       const prepared = await preparedFolder({ messages: 2 })
-      const probe = ['--import', path.join(import.meta.dirname, 'loop-probe-process.ts'), '--max-semi-space-size=2', 'server/start.ts']
+      const probe = [
+        '--import',
+        path.join(import.meta.dirname, 'loop-probe-process.ts'),
+        '--max-semi-space-size=2',
+        'server/start.ts',
+      ]
       const server = await launchServer({ PORTAL_DATA: prepared.folder, LOG_LEVEL: 'warn' }, [], probe)
       const bare = spawn(process.execPath, ['--eval', BARE], { cwd: path.sep, stdio: ['ignore', 'pipe', 'inherit'] })
       try {

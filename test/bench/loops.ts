@@ -42,7 +42,12 @@ export const LOOPS: Bench[] = Object.entries(HEAVY).map(
     name: `loop-held-${name}`,
     async run() {
       const prepared = await preparedFolder({ signIns: 200 })
-      const probe = ['--import', path.join(import.meta.dirname, 'loop-probe-process.ts'), '--max-semi-space-size=2', 'server/start.ts']
+      const probe = [
+        '--import',
+        path.join(import.meta.dirname, 'loop-probe-process.ts'),
+        '--max-semi-space-size=2',
+        'server/start.ts',
+      ]
       const settings = { PORTAL_DATA: prepared.folder, PORTAL_THREADS: 'two', LOG_LEVEL: 'warn' }
       const server = await launchServer(settings, [], probe)
       try {
