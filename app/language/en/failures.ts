@@ -1,0 +1,69 @@
+/** What is said when something cannot be done, and what to do about it. */
+export const failures = {
+  required: {
+    address: 'Type your e-mail address.',
+    passphrase: 'Type your passphrase.',
+    code: 'Type the code.',
+    answer: 'Type the code from your clinic.',
+    year: 'Type your birth date.',
+    text: 'Write your message.',
+    knowsThem: 'Choose yes or no: do you know the person?',
+    mayContact: 'Choose yes or no: may the sender get in touch?',
+  } as Record<string, string>,
+  /** What to do about a field that is filled in, but not well. */
+  improve: {
+    address: 'Type a full e-mail address, like name@example.com.',
+    passphrase: 'Choose at least 8 letters, and not something that many people use.',
+    text: 'Check your message. It may be too long.',
+    files: 'Choose other files. They may be too large, or of a kind we cannot take.',
+  } as Record<string, string>,
+  refused: {
+    invalid: 'Some of it is not right yet.',
+    malformed: 'We could not read this form. Please try again.',
+    too_large: 'This is too large. You can send 20 MB at most.',
+    unsupported_type: 'We cannot take a file of this kind.',
+    wrong_origin: 'This page was open for a long time. Please press the button again.',
+    wrong_code: 'This is not right, or it is too old. Please check it and try again.',
+    wrong_sign_in: 'This does not match. Please check it and try again.',
+    too_many_attempts: 'Too many tries. Wait a few minutes, or use another way to sign in. Your messages are safe.',
+    confirmation_required: 'We first need to check that it is you.',
+    conflict: 'Something has changed. Please look at it again.',
+    idempotency_key_reused: 'You sent this form before, with other words. To send this too, press the button again.',
+    too_many_requests: 'That was too fast for us. Wait a minute, then try again.',
+    busy: 'We are busy now. Nothing was lost. Please try again in a minute.',
+    unavailable: 'This does not work just now. Please try again in a few minutes.',
+    no_space: 'We have no room for files just now. Send your words without files, or try again later.',
+  } as Record<string, string>,
+
+  failure: {
+    notFound: {
+      title: 'This page is not here',
+      text: 'The link may be old, or it may belong to someone else. Nothing is lost. You can start at your messages.',
+    },
+    forbidden: {
+      title: 'You cannot use this page',
+      text: 'This page is for other people. If you think that is wrong, ask for help.',
+    },
+    signIn: {
+      title: 'You were signed out',
+      text: 'It has been a while, so we signed you out to keep you safe. What you wrote is below. Copy it, then sign in and paste it.',
+    },
+    stale: {
+      title: 'This page was open for a long time',
+      text: 'Nothing was changed. Please go back and press the button again.',
+    },
+    busy: { title: 'We are busy now', text: 'Nothing was lost. Please wait a minute, then load this page again.' },
+    tooFast: {
+      title: 'Please wait a minute',
+      text: 'There were too many tries in a short time. Wait a minute, then load this page again.',
+    },
+    unknown: {
+      title: 'Something went wrong',
+      text: 'It is our fault, not yours. Please try again. If it goes on, call your clinic and give them this number:',
+    },
+    other: { title: 'This did not work', text: 'Nothing was changed. Go back and try again.' },
+    kept: 'What you wrote',
+    start: 'Go to the start',
+    signInGo: 'Sign in',
+  },
+}

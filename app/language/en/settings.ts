@@ -1,0 +1,43 @@
+/** The words of what somebody may set for themselves, and of the time a page stays open. */
+export const settings = {
+  account: {
+    title: 'My settings',
+    ways: 'How you sign in',
+    kinds: { passkey: 'Passkey', passphrase: 'Passphrase', totp: 'App on your phone', printed_code: 'Printed codes' },
+    added: (when: string) => `Added ${when}`,
+    used: (when: string) => `Last used ${when}`,
+    neverUsed: 'Not used yet',
+    remove: 'Remove',
+    removed: 'We removed it and told you by e-mail.',
+    onlyWay: 'We did not remove it, for you could not sign in without it. Add another way to sign in first.',
+    addPasskey: 'Add a passkey',
+    newCodes: 'Get new printed codes',
+    newPassphrase: 'Change my passphrase',
+    changed: 'Your passphrase is changed.',
+    stopped: 'It is stopped. No one can get in this way now. Please get new printed codes.',
+    devices: 'Where you are signed in',
+    thisOne: 'This phone or computer',
+    other: 'Another phone or computer',
+    since: (when: string) => `Signed in ${when}`,
+    seen: (when: string) => `Last seen ${when}`,
+    end: 'Sign it out',
+    ended: 'It is signed out.',
+    everywhere: 'Sign out everywhere',
+    everywhereText: 'Use this if you lost a phone, or if you think someone else got in.',
+    language: 'Language',
+    change: 'Change language',
+  },
+  language: {
+    title: 'Language',
+    text: 'Choose the language of these pages. Your messages stay in the language they were written in.',
+    save: 'Save',
+    saved: 'The language is changed.',
+  },
+
+  timeOut: {
+    note: 'To keep you safe, we sign you out when you do nothing for 15 minutes.',
+    title: 'Are you still there?',
+    text: 'We will sign you out in 2 minutes to keep you safe.',
+    stay: 'Yes, stay signed in',
+  },
+}

@@ -1,0 +1,70 @@
+import type { failures as english } from '../en/failures.ts'
+
+export const failures: typeof english = {
+  required: {
+    address: 'Escriba su correo electrónico.',
+    passphrase: 'Escriba su frase de acceso.',
+    code: 'Escriba el código.',
+    answer: 'Escriba el código de su clínica.',
+    year: 'Escriba su fecha de nacimiento.',
+    text: 'Escriba su mensaje.',
+    knowsThem: 'Elija sí o no: ¿conoce a la persona?',
+    mayContact: 'Elija sí o no: ¿puede comunicarse quien lo envió?',
+  },
+  improve: {
+    address: 'Escriba un correo completo, como nombre@example.com.',
+    passphrase: 'Elija al menos 8 letras, y no algo que usa mucha gente.',
+    text: 'Revise su mensaje. Quizás es muy largo.',
+    files: 'Elija otros archivos. Quizás son muy grandes o de un tipo que no podemos recibir.',
+  },
+  refused: {
+    invalid: 'Algo todavía no está bien.',
+    malformed: 'No pudimos leer este formulario. Por favor intente de nuevo.',
+    too_large: 'Es muy grande. Puede enviar hasta 20 MB.',
+    unsupported_type: 'No podemos recibir un archivo de este tipo.',
+    wrong_origin: 'Esta página estuvo abierta mucho tiempo. Por favor pulse el botón de nuevo.',
+    wrong_code: 'No es correcto o es muy viejo. Por favor revíselo e intente de nuevo.',
+    wrong_sign_in: 'No coincide. Por favor revíselo e intente de nuevo.',
+    too_many_attempts: 'Demasiados intentos. Espere unos minutos o use otra forma de entrar. Sus mensajes están a salvo.',
+    confirmation_required: 'Primero tenemos que ver que es usted.',
+    conflict: 'Algo cambió. Por favor mírelo de nuevo.',
+    idempotency_key_reused:
+      'Ya envió este formulario antes, con otras palabras. Para enviar esto también, pulse el botón de nuevo.',
+    too_many_requests: 'Fue demasiado rápido para nosotros. Espere un minuto e intente de nuevo.',
+    busy: 'Estamos ocupados. No se perdió nada. Por favor intente en un minuto.',
+    unavailable: 'Esto no funciona en este momento. Por favor intente en unos minutos.',
+    no_space: 'Ahora no tenemos espacio para archivos. Envíe su texto sin archivos, o intente más tarde.',
+  },
+
+  failure: {
+    notFound: {
+      title: 'Esta página no está aquí',
+      text: 'El enlace puede ser viejo o de otra persona. No se perdió nada. Puede empezar en sus mensajes.',
+    },
+    forbidden: {
+      title: 'Usted no puede usar esta página',
+      text: 'Esta página es para otras personas. Si cree que es un error, pida ayuda.',
+    },
+    signIn: {
+      title: 'Su sesión se cerró',
+      text: 'Pasó un tiempo, así que la cerramos para protegerle. Abajo está lo que escribió. Cópielo, entre de nuevo y péguelo.',
+    },
+    stale: {
+      title: 'Esta página estuvo abierta mucho tiempo',
+      text: 'No se cambió nada. Por favor vuelva atrás y pulse el botón de nuevo.',
+    },
+    busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Espere un minuto y cargue la página de nuevo.' },
+    tooFast: {
+      title: 'Por favor espere un minuto',
+      text: 'Hubo muchos intentos en poco tiempo. Espere un minuto y cargue la página de nuevo.',
+    },
+    unknown: {
+      title: 'Algo salió mal',
+      text: 'Es culpa nuestra, no suya. Por favor intente de nuevo. Si sigue, llame a su clínica y dé este número:',
+    },
+    other: { title: 'Esto no funcionó', text: 'No se cambió nada. Vuelva e intente de nuevo.' },
+    kept: 'Lo que escribió',
+    start: 'Ir al inicio',
+    signInGo: 'Entrar',
+  },
+}
