@@ -7,9 +7,9 @@ import { documentWith } from './rendered.tsx'
 import { htmlProblems } from './valid-html.ts'
 
 const FOLDER = path.resolve(import.meta.dirname, '../../app/ui')
-const STYLES = ['tokens', 'base', 'parts', 'print'].map(name =>
-  readFileSync(path.resolve(FOLDER, `../styles/${name}.css`), 'utf8'),
-)
+const styleOf = (name: string) => readFileSync(path.resolve(FOLDER, `../styles/${name}`), 'utf8')
+// As the pages import them, one after the other.
+const STYLES = [...styleOf('pages.css').matchAll(/@import "\.\/([\w-]+\.css)"/g)].map(([, name]) => styleOf(name!))
 const components = readdirSync(FOLDER).filter(name => name.endsWith('.tsx'))
 
 const examplesOf = async (component: string): Promise<[string, string][]> => {
