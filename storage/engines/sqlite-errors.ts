@@ -10,7 +10,8 @@ const PASSING = new Set([
   'SQLITE_IOERR_NOMEM',
 ])
 
-const codeOf = (error: unknown): string =>
+/** SQLite's code of an error; empty for any other. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))

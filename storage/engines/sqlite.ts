@@ -1,38 +1,19 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import BetterSqlite from 'better-sqlite3'
+import type BetterSqlite from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
-import { PortalError } from '../../server/errors.ts'
 import type { Database } from '../schema.ts'
 import type { Engine, EngineDialect, EngineOptions, Snapshot } from './engine.ts'
 import { Groups, type Writer } from './group.ts'
 import { busy, stopping } from './refusals.ts'
+import { checkpoint, openConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { isBusy, isFatal, readOnly, translate } from './sqlite-errors.ts'
+import { SqliteLog } from './sqlite-log.ts'
 import { sqliteSnapshot } from './sqlite-snapshot.ts'
 import { Connection } from './turn.ts'
 
 const PATIENCE_MILLISECONDS = 5_000
-/** Waiting inside SQLite stops the event loop, so only this long; the rest of the patience is spent asynchronously. */
-const BLOCKING_MILLISECONDS = 20
-/** The log is emptied when it has grown past this: it holds older copies of pages, deleted ones too. */
-const MAX_LOG_BYTES = 64 * 1024 * 1024
-
-/** What every connection runs with, and what SQLite must answer when asked for it. Several are not kept in the file. */
-const PRAGMAS = [
-  ['journal_mode', 'WAL', 'wal'],
-  // FULL (2): a commit waits for the disk. A reopened database would run with NORMAL, which loses acknowledged rows in a power cut.
-  ['synchronous', 'FULL', 2],
-  // Deleted content stays readable in the file until its page is reused; secure_delete overwrites it with zeros.
-  ['secure_delete', 'ON', 1],
-  ['foreign_keys', 'ON', 1],
-  // Functions and virtual tables named by a schema that somebody else wrote are not run.
-  ['trusted_schema', 'OFF', 0],
-  ['cell_size_check', 'ON', 1],
-  // Sorting never leaves sealed or unsealed rows in a temporary file.
-  ['temp_store', 'MEMORY', 2],
-  ['busy_timeout', String(BLOCKING_MILLISECONDS), BLOCKING_MILLISECONDS],
-] as const
 
 /**
  * Opens the embedded database: one connection that writes, one that reads.
@@ -70,22 +51,6 @@ function prepareFile(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }
 
-function openConnection(file: string): BetterSqlite.Database {
-  const database = new BetterSqlite(file, { timeout: BLOCKING_MILLISECONDS })
-  try {
-    for (const [name, value, expected] of PRAGMAS) {
-      database.pragma(`${name} = ${value}`)
-      const actual = database.pragma(name, { simple: true })
-      if (actual !== expected)
-        throw new PortalError('misconfigured', `SQLite does not run with ${name} = ${value}, but with ${actual}.`)
-    }
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
-
 class Sqlite implements Engine {
   readonly dialect = dialect
   readonly #file: string
@@ -93,6 +58,7 @@ class Sqlite implements Engine {
   readonly #reader: BetterSqlite.Database
   readonly #writing = new Connection()
   readonly #groups: Groups
+  readonly #log: SqliteLog
   readonly #reading = new Connection()
   readonly #writerDb: Kysely<Database>
   readonly #readerDb: Kysely<Database>
@@ -107,6 +73,10 @@ class Sqlite implements Engine {
     this.#options = options
     reader.pragma('query_only = ON')
     this.#groups = new Groups(this.#groupWriter(), this.#writing, options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
+    this.#log = new SqliteLog({
+      ...{ file, writer, notice: error => this.#notice(error) },
+      held: step => this.#alone(step),
+    })
     const noticed = (error: unknown) => this.#notice(error)
     this.#writerDb = new Kysely({ dialect: sqliteDialect(writer, () => this.#writing.requireTurn(), noticed) })
     this.#readerDb = new Kysely({ dialect: sqliteDialect(reader, () => this.#reading.requireTurn(), noticed) })
@@ -143,18 +113,16 @@ class Sqlite implements Engine {
 
   async purge(): Promise<boolean> {
     this.#refuseWrongTime()
-    return this.#writing.queue(async () => {
-      this.#refuseAfterFailure()
-      return this.#checkpoint('TRUNCATE')
-    }, true)
+    return this.#log.purge()
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true // what is queued is still done; nothing new is begun
     await Promise.all([this.#groups.idle(), this.#reading.idle()])
+    await this.#log.close()
     this.#reader.close()
-    if (!this.#failure) this.#checkpoint('TRUNCATE')
+    if (!this.#failure) this.#attempt(() => checkpoint(this.#writer, 'TRUNCATE'))
     this.#writer.close()
   }
 
@@ -177,8 +145,16 @@ class Sqlite implements Engine {
       },
       inTransaction: () => this.#writer.inTransaction,
       busy,
-      ended: () => this.#boundLog(),
+      ended: () => this.#log.grown(),
     }
+  }
+
+  /** Runs a step between two transactions. */
+  #alone<T>(step: () => Promise<T>): Promise<T> {
+    return this.#writing.queue(async () => {
+      this.#refuseAfterFailure()
+      return step()
+    }, true)
   }
 
   /** Everything or nothing: commits what the work did, or rolls it back and passes its error on. */
@@ -220,20 +196,6 @@ class Sqlite implements Engine {
 
   #refuseAfterFailure(): void {
     if (this.#failure) throw this.#failure
-  }
-
-  #boundLog(): void {
-    const log = statSync(`${this.#file}-wal`, { throwIfNoEntry: false })
-    if (log && log.size > MAX_LOG_BYTES) this.#checkpoint('RESTART')
-  }
-
-  /** Copies the log into the file; false when a reader of another process still needs the log. */
-  #checkpoint(mode: 'RESTART' | 'TRUNCATE'): boolean {
-    let blocked: unknown = 1
-    this.#attempt(() => {
-      blocked = this.#writer.pragma(`wal_checkpoint(${mode})`, { simple: true })
-    })
-    return blocked === 0
   }
 }
 
