@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Surroundings } from './language/words.ts'
-import { LANGUAGES, SurroundingsContext } from './language/words.ts'
+import { SurroundingsContext, spoken } from './language/words.ts'
 import styles from './styles/pages.css?url'
 import { Frame } from './ui/Frame.tsx'
 import { TimeOut } from './ui/TimeOut.tsx'
@@ -16,7 +16,7 @@ interface DocumentProps {
 /** The document around every page. */
 export function Document({ surroundings, path, title, children }: DocumentProps) {
   const { language, standing } = surroundings
-  const { words, direction } = LANGUAGES[language]
+  const { words, direction } = spoken(language)
   return (
     <html lang={language} dir={direction}>
       <head>

@@ -1,7 +1,9 @@
 import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-run/node'
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { renderToString } from 'react-dom/server'
+import { SurroundingsContext } from './language/words.ts'
 import { report } from './report.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 /** No page carries framework script, so nothing can arrive later: one string is the whole page, at half the cost of a stream. */
 export default function handleRequest(
@@ -9,9 +11,14 @@ export default function handleRequest(
   status: number,
   headers: Headers,
   context: EntryContext,
-  { nonce }: AppLoadContext,
+  page: AppLoadContext,
 ): Response {
-  const markup = renderToString(<RemixServer context={context} url={request.url} nonce={nonce} />)
+  // Not by a loader: where an act fails without a page of its own, the framework asks no loader any more.
+  const markup = renderToString(
+    <SurroundingsContext.Provider value={surroundingsOf(page)}>
+      <RemixServer context={context} url={request.url} nonce={page.nonce} />
+    </SurroundingsContext.Provider>,
+  )
   headers.set('content-type', 'text/html; charset=utf-8')
   return new Response(`<!doctype html>${markup}`, { status, headers })
 }

@@ -1,21 +1,16 @@
 import './load-context.ts'
-import type { LoaderFunctionArgs } from '@remix-run/node'
-import { isRouteErrorResponse, Outlet, useLocation, useMatches, useRouteError, useRouteLoaderData } from '@remix-run/react'
+import { isRouteErrorResponse, Outlet, useLocation, useMatches, useRouteError } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { Document } from './document.tsx'
-import { handled } from './http.ts'
 import type { Catalogue } from './language/en.ts'
-import { LANGUAGES, NOWHERE } from './language/words.ts'
+import { spoken, useSurroundings } from './language/words.ts'
 import type { Failure } from './refusal.ts'
-import { surroundingsOf } from './surroundings.ts'
 import { FailurePage } from './ui/FailurePage.tsx'
-
-export const loader = handled(({ context }: LoaderFunctionArgs) => surroundingsOf(context))
 
 /** A page names itself through `handle.title`. */
 export function Layout({ children }: { children: ReactNode }) {
-  const surroundings = useRouteLoaderData<typeof loader>('root') ?? NOWHERE
-  const { words } = LANGUAGES[surroundings.language]
+  const surroundings = useSurroundings()
+  const { words } = spoken(surroundings.language)
   return (
     <Document surroundings={surroundings} path={useLocation().pathname} title={useTitle(words)}>
       {children}

@@ -1,11 +1,11 @@
 import type { PageContext } from '../server/page-context.ts'
 import type { Visitor } from '../server/sign-in/visitor.ts'
 import type { Standing, Surroundings } from './language/words.ts'
-import { languageOf } from './language/words.ts'
+import { languageOf, languageOrPseudo } from './language/words.ts'
 
 /** What is around the page that is asked for. */
 export const surroundingsOf = ({ visitor, language, formToken, nonce, development }: PageContext): Surroundings => ({
-  language: languageOf(language),
+  language: development ? languageOrPseudo(language) : languageOf(language),
   timeZone: visitor?.timeZone ?? 'UTC',
   formToken,
   nonce,

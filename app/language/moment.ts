@@ -1,5 +1,5 @@
 import type { Instant } from '../../server/time.ts'
-import { useSurroundings } from './words.ts'
+import { useLocale, useSurroundings } from './words.ts'
 
 /** How a moment is told: `day` for lists, `moment` where the hour counts, with the zone in words; `exact` to the second, for tables. */
 export type Precision = 'day' | 'moment' | 'exact'
@@ -35,8 +35,9 @@ function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.D
 
 /** {@link tell} for whoever looks at this page. */
 export function useTell(): (at: Instant, precision?: Precision) => string {
-  const { language, timeZone } = useSurroundings()
-  return (at, precision) => tell(at, language, timeZone, precision)
+  const { timeZone } = useSurroundings()
+  const locale = useLocale()
+  return (at, precision) => tell(at, locale, timeZone, precision)
 }
 
 /**

@@ -2,13 +2,41 @@ import { createContext, useContext } from 'react'
 import type { Catalogue } from './en.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import { stretchedCatalogue } from './pseudo.ts'
 
-/** The languages the pages speak: their own name for themselves, their words, which way they run. */
+interface Spoken {
+  /** Its own name for itself. */
+  name: string
+  words: Catalogue
+  /** Which way it runs. */
+  direction: 'ltr' | 'rtl'
+  /** BCP 47 tag by which dates, numbers and sizes are told. */
+  locale: string
+}
+
+/** The languages the pages speak to people. */
 export const LANGUAGES = {
-  en: { name: 'English', words: en, direction: 'ltr' },
-  es: { name: 'Español', words: es, direction: 'ltr' },
-} as const satisfies Record<string, { name: string; words: Catalogue; direction: 'ltr' | 'rtl' }>
+  en: { name: 'English', words: en, direction: 'ltr', locale: 'en' },
+  es: { name: 'Español', words: es, direction: 'ltr', locale: 'es' },
+} as const satisfies Record<string, Spoken>
 export type Language = keyof typeof LANGUAGES
+
+const stretched = stretchedCatalogue(en)
+
+/**
+ * Languages that nobody speaks, under the tags Unicode keeps for that: long words with accents, and the same from right to left. Pages are
+ * looked at in them to find words that stand in no catalogue, and what does not fit or does not turn round.
+ *
+ * @see https://unicode.org/reports/tr35/tr35-info.html, "Unicode pseudo-locales"
+ */
+const PSEUDO_LANGUAGES = {
+  'en-XA': { name: 'Long', words: stretched, direction: 'ltr', locale: 'en' },
+  'ar-XB': { name: 'Turned round', words: stretched, direction: 'rtl', locale: 'en' },
+} as const satisfies Record<string, Spoken>
+export type PseudoLanguage = keyof typeof PSEUDO_LANGUAGES
+
+/** How a language of the pages speaks. */
+export const spoken = (language: Language | PseudoLanguage): Spoken => ({ ...LANGUAGES, ...PSEUDO_LANGUAGES })[language]
 
 /** The language of ours that comes nearest to a BCP 47 tag; English when none does. */
 export function languageOf(tag: string): Language {
@@ -16,11 +44,15 @@ export function languageOf(tag: string): Language {
   return Object.hasOwn(LANGUAGES, primary) ? (primary as Language) : 'en'
 }
 
+/** As {@link languageOf}, for whoever may look at the pages in a language that nobody speaks. */
+export const languageOrPseudo = (tag: string): Language | PseudoLanguage =>
+  Object.hasOwn(PSEUDO_LANGUAGES, tag) ? (tag as PseudoLanguage) : languageOf(tag)
+
 export type Standing = 'nobody' | 'partly' | 'reader' | 'provider' | 'compliance' | 'administrator'
 
 /** What is around every page: who looks at it, in which language, at whose clock. */
 export interface Surroundings {
-  language: Language
+  language: Language | PseudoLanguage
   timeZone: string
   /** Goes into every form. */
   formToken: string
@@ -44,4 +76,6 @@ export const NOWHERE: Surroundings = {
 
 export const SurroundingsContext = createContext<Surroundings>(NOWHERE)
 export const useSurroundings = (): Surroundings => useContext(SurroundingsContext)
-export const useWords = (): Catalogue => LANGUAGES[useSurroundings().language].words
+export const useWords = (): Catalogue => spoken(useSurroundings().language).words
+/** By which BCP 47 tag dates, numbers and sizes are told on this page. */
+export const useLocale = (): string => spoken(useSurroundings().language).locale

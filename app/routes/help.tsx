@@ -23,7 +23,10 @@ export default function Help() {
       <p>{yes}</p>
       <p>{call}</p>
       <p>
-        {look} <strong className="reference">{origin}</strong>
+        {look}{' '}
+        <strong className="reference">
+          <bdi>{origin}</bdi>
+        </strong>
       </p>
       <p>{never}</p>
       <h2>{words.in}</h2>

@@ -1,13 +1,13 @@
 import type { AttachmentLine } from '../../server/views.ts'
 import { tellSize } from '../language/size.ts'
-import { useSurroundings, useWords } from '../language/words.ts'
+import { useLocale, useWords } from '../language/words.ts'
 import type { Examples } from './example.ts'
 import { PostButton } from './PostButton.tsx'
 
 /** Files to download. Downloading leaves a receipt, so each is a button that acts and not a link. */
 export function Attachments({ files, at }: { files: AttachmentLine[]; at: string }) {
   const words = useWords().message
-  const { language } = useSurroundings()
+  const locale = useLocale()
   if (files.length === 0) return null
   return (
     <section aria-labelledby="files-title">
@@ -16,10 +16,13 @@ export function Attachments({ files, at }: { files: AttachmentLine[]; at: string
         {files.map(file => (
           <li key={file.id}>
             <span>
-              <bdi>{file.name}</bdi> <span className="hint">({tellSize(file.size, language)})</span>
+              <bdi>{file.name}</bdi>{' '}
+              <span className="hint">
+                (<bdi>{tellSize(file.size, locale)}</bdi>)
+              </span>
             </span>
             <PostButton to={`${at}/${file.id}`} look="other">
-              {words.download} <span className="unseen">{file.name}</span>
+              {words.download} <bdi className="unseen">{file.name}</bdi>
             </PostButton>
           </li>
         ))}
