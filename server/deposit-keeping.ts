@@ -50,11 +50,14 @@ export interface Noticed {
 export async function keepDeposit(tx: Tx, keeping: Keeping): Promise<{ id: string; answer: string }> {
   const { request, now } = keeping
   const { organization: organizationId } = senderRef(keeping.sender)
+  const everybody = knownAmong(tx, organizationId, request.recipients)
   const organization = await tx.organizations.find(organizationId)
   if (organization === null) throw new PortalError('unauthorized', 'This organization is no longer here.')
-  const people = []
-  for (const wanted of request.recipients)
-    people.push({ wanted, recipient: await recipientFor(tx, keeping, organization, wanted) })
+  const people: { wanted: DepositRecipient; recipient: Recipient }[] = []
+  for (const [at, known] of (await everybody).entries()) {
+    const wanted = request.recipients[at]!
+    people.push({ wanted, recipient: known ?? (await newRecipient(tx, keeping, organization, wanted)) })
+  }
   const thread = await threadFor(
     tx,
     keeping,
@@ -100,12 +103,19 @@ function depositOf({ sender, request, now }: Keeping, thread: string): Deposit {
   }
 }
 
-/** One address in one organization is one person, whoever writes to them; what they were called first stays. */
-async function recipientFor(tx: Tx, keeping: Keeping, organization: Organization, wanted: DepositRecipient): Promise<Recipient> {
+/**
+ * One address in one organization is one person, whoever writes to them; what they were called first stays. All are looked up together,
+ * and together with whatever else is asked meanwhile: no address stands in a deposit twice.
+ */
+function knownAmong(tx: Tx, organization: string, wanted: readonly DepositRecipient[]): Promise<(Recipient | null)[]> {
+  const people = Promise.all(wanted.map(({ email }) => tx.recipients.findInOrganization(organization, normalizeAddress(email)!)))
+  people.catch(() => undefined) // told to whoever waits for it
+  return people
+}
+
+async function newRecipient(tx: Tx, keeping: Keeping, organization: Organization, wanted: DepositRecipient): Promise<Recipient> {
   const { now, ready, sender } = keeping
   const address = normalizeAddress(wanted.email)!
-  const known = await tx.recipients.findInOrganization(organization.id, address)
-  if (known !== null) return known
   const recipient: Recipient = {
     id: newId('rcp', now),
     organization: organization.id,

@@ -21,8 +21,8 @@ export interface Person {
 
 /** Who the session is for. @throws PortalError `sign_in_required` when there is nobody behind it. */
 export async function personBehind(tx: Tx, reader: Reader): Promise<Person> {
-  const recipient = await tx.recipients.find(reader.person.id)
-  const organization = await tx.organizations.find(reader.person.organization)
+  const { id, organization: of } = reader.person
+  const [recipient, organization] = await Promise.all([tx.recipients.find(id), tx.organizations.find(of)])
   if (recipient === null || organization === null) throw new PortalError('sign_in_required', 'Please sign in again.')
   return { recipient, organization }
 }

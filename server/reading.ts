@@ -53,8 +53,8 @@ export async function openMessage({ store, clock }: StoreAndClock, visitor: Visi
   const reader = requireReader(visitor)
   await store.transaction(async tx => {
     const now = clock() // read here: the transaction may have waited for others, and the expiry may have come meanwhile
-    const { recipient } = await personBehind(tx, reader)
-    const opening = mayOpen(await tx.messages.find(id), recipient, now)
+    const [{ recipient }, message] = await Promise.all([personBehind(tx, reader), tx.messages.find(id)])
+    const opening = mayOpen(message, recipient, now)
     if (opening === 'already_open') return
     if (opening !== 'may_open') throw refusal(opening)
     const opened = await tx.messages.transition(id, ['waiting'], 'opened', { at: now })

@@ -9,7 +9,7 @@ import type { Work } from './work.ts'
 /** Sealed together. Without `idempotency`, where there is one, it was sealed apart: so did the first release. */
 type Particulars = Pick<Deposit, 'reference' | 'fallbackReason'> & { idempotency?: Idempotency | null }
 
-export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
+export function deposits({ db, keyring, parts, rows, portal, expected }: Work): Deposits {
   const referenceIndex = async (organization: string, reference: string) =>
     keyedHash(await keyring.hashing(organization, 'blind index'), 'deposit reference', reference)
   // The client's key may be no more than a number that counts up, so its bare hash could be guessed.
@@ -40,8 +40,7 @@ export function deposits({ db, keyring, parts, rows, portal }: Work): Deposits {
         idempotency_index: idempotency && idempotencyIndex(sender.id, idempotency.keyHash),
         created_at: deposit.createdAt,
       })
-      if ((await insert(db, { row })).numAffectedRows !== 1n)
-        throw new PortalError('conflict', 'This deposit has been made before.')
+      expected.oneRow(insert(db, { row }), () => new PortalError('conflict', 'This deposit has been made before.'))
       await parts.add(place(deposit, 'particulars'), { reference, fallbackReason, idempotency } satisfies Particulars)
     },
 

@@ -24,6 +24,11 @@ export class Ends {
     this.#db = db
   }
 
+  /** Asks ahead, for a transaction that is going to write: the answer comes along with that to its first question. */
+  ask(): void {
+    this.#known().catch(() => undefined) // whoever needs it is told
+  }
+
   async trail(): Promise<TreeHead> {
     return (await this.#known()).trail
   }

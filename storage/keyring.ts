@@ -18,7 +18,7 @@ export class Keyring {
   readonly #db: Kysely<Database>
   readonly #keys: OpenKeys
   /** Keys in use by organization, the newest first. */
-  readonly #rows = new Map<string, OrganizationKeyRow[]>()
+  readonly #rows = new Map<string, Promise<OrganizationKeyRow[]>>()
   readonly #opened = new Map<string, Key>()
 
   constructor(db: Kysely<Database>, keys: OpenKeys) {
@@ -72,6 +72,11 @@ export class Keyring {
     return this.#keys.derive(row, purpose)
   }
 
+  /** Asks for an organization's keys ahead, where what is under them is just being asked for. */
+  ask(organization: string): void {
+    this.#inUse(organization).catch(() => undefined) // whoever needs one is told
+  }
+
   /** Rows are read anew from here on: after the transaction at hand has changed some. */
   forget(): void {
     this.#rows.clear()
@@ -84,11 +89,12 @@ export class Keyring {
     return row
   }
 
-  async #inUse(organization: string): Promise<OrganizationKeyRow[]> {
+  #inUse(organization: string): Promise<OrganizationKeyRow[]> {
     const known = this.#rows.get(organization)
     if (known) return known
-    const { rows } = await inUse(this.#db, { organization })
-    const newestFirst = rows.sort((one, other) => other.created_at - one.created_at)
+    const newestFirst = inUse(this.#db, { organization }).then(({ rows }) =>
+      rows.sort((one, other) => other.created_at - one.created_at),
+    )
     this.#rows.set(organization, newestFirst)
     return newestFirst
   }

@@ -21,7 +21,7 @@ type Columns = (before: MessageRow) => Partial<MessageRow>
 type RowWithTrail = MessageRow & { trail_revision: number | null }
 
 /** Rows of messages, each one verified before anything is made of it. */
-export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
+export function messageRows({ db, keyring, parts, rows, ends, changed, seen, expected }: Work) {
   const select = () => withRevision(db)
 
   /**
@@ -35,8 +35,13 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
   }
 
   const find = async (id: string): Promise<MessageRow | null> => {
-    const [row] = (await byId(db, { id })).rows
-    return row ? verified(row) : null
+    const before = seen?.get(id)
+    if (before) return before
+    const [found] = (await byId(db, { id })).rows
+    if (!found) return null
+    const row = verified(found)
+    seen?.set(id, row)
+    return row
   }
 
   const findMany = async (ids: readonly string[]): Promise<MessageRow[]> => {
@@ -51,9 +56,9 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
     // Only what changed: a column that is named has its indexes written anew.
     const set = { ...changes, revision: after.revision, mac: after.mac }
     const given = { id: before.id, set, from: from as MessageRow['state'][], revision: before.revision }
-    const { numAffectedRows } = await update(db, given)
-    if (numAffectedRows !== 1n) return null
+    expected.oneRow(update(db, given), () => new PortalError('conflict', 'This message has just changed. Please try again.'))
     changed.set(before.id, after.revision)
+    if (seen?.has(before.id)) seen.set(before.id, after)
     return after
   }
 
@@ -82,7 +87,7 @@ export function messageRows({ db, keyring, parts, rows, ends, changed }: Work) {
         activation_hash: message.activationAnswer === null ? null : await activationHash(message, message.activationAnswer),
         position: await ends.nextPosition(),
       })
-      if ((await insert(db, { row })).numAffectedRows !== 1n) throw new PortalError('conflict', 'This form has been sent before.')
+      expected.oneRow(insert(db, { row }), () => new PortalError('conflict', 'This form has been sent before.'))
       changed.set(message.id, row.revision)
     },
 

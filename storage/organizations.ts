@@ -2,6 +2,7 @@ import type { Organization } from '../server/organization.ts'
 import type { Organizations } from '../server/store.ts'
 import { prepared } from './prepared.ts'
 import type { OrganizationRow } from './schema.ts'
+import { tampered } from './sealing/refusal.ts'
 import type { Work } from './work.ts'
 
 type Profile = Omit<Organization, 'id' | 'createdAt'>
@@ -9,7 +10,7 @@ type Profile = Omit<Organization, 'id' | 'createdAt'>
 export function organizations({ db, keyring, parts }: Work): Organizations {
   const opened = async (row: OrganizationRow): Promise<Organization> => {
     const profile = await parts.get<Profile>(place(row.id))
-    return { id: row.id, ...profile, createdAt: row.created_at }
+    return toOrganization(row, profile)
   }
 
   return {
@@ -20,8 +21,12 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
     },
 
     async find(id) {
-      const [row] = (await byId(db, { id })).rows
-      return row ? opened(row) : null
+      // Asked together.
+      const [{ rows }, profile] = await Promise.all([byId(db, { id }), parts.find<Profile>(place(id))])
+      const [row] = rows
+      if (!row) return null
+      if (profile === undefined) throw tampered()
+      return toOrganization(row, profile)
     },
 
     async list() {
@@ -34,5 +39,11 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
 }
 
 const byId = prepared((db, { id }: { id: string }) => db.selectFrom('organizations').selectAll().where('id', '=', id))
+
+const toOrganization = ({ id, created_at }: OrganizationRow, profile: Profile): Organization => ({
+  id,
+  ...profile,
+  createdAt: created_at,
+})
 
 const place = (id: string) => ({ organization: id, owner: id, recipient: '', part: 'profile' })

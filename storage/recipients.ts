@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely'
 import type { Recipient } from '../server/recipient.ts'
 import type { Recipients } from '../server/store.ts'
 import { prepared } from './prepared.ts'
-import type { RecipientRow } from './schema.ts'
+import type { Database, RecipientRow } from './schema.ts'
+import { type SealedParts, withKeys } from './sealed-parts.ts'
 import { keyedHash } from './sealing/blind-index.ts'
 import type { PortalKeys, Work } from './work.ts'
 
@@ -10,15 +12,16 @@ export const portalAddressIndex = (portal: PortalKeys, address: string): string 
   keyedHash(portal.index, 'recipient address', address)
 
 type Preferences = Pick<Recipient, 'language' | 'timeZone'>
+type SealedOf = Awaited<ReturnType<SealedParts['ofId']>>
 
 export function recipients({ db, keyring, parts, rows, portal }: Work): Recipients {
   const indexIn = async (organization: string, address: string) =>
     keyedHash(await keyring.hashing(organization, 'blind index'), 'recipient address', address)
   const indexAcross = (address: string) => portalAddressIndex(portal, address)
 
-  const opened = async (row: RecipientRow): Promise<Recipient> => {
+  const opened = async (row: RecipientRow, sealedOf: SealedOf): Promise<Recipient> => {
     const { id, organization } = rows.check('recipients', row)
-    const sealed = await parts.of(owner(row))
+    const sealed = sealedOf(owner(row))
     return {
       id,
       organization,
@@ -61,20 +64,22 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
     },
 
     async find(id) {
-      const row = await rowOf(id)
-      return row ? opened(row) : null
+      const [row, sealedOf] = await Promise.all([rowOf(id), parts.ofId(id)])
+      return row ? opened(row, sealedOf) : null
     },
 
     async findInOrganization(organization, address) {
       const index = await indexIn(organization, address)
-      const [row] = (await byAddress(db, { organization, index })).rows
-      return row ? opened(row) : null
+      const found = byAddress(db, { organization, index })
+      const sealed = parts.ofSelected(on => sealedByAddress(on, { organization, index }))
+      const [row, sealedOf] = [(await found).rows[0], await sealed]
+      return row ? opened(row, sealedOf) : null
     },
 
     async findByAddress(address) {
       const everywhere = db.selectFrom('recipients').selectAll().where('portal_address_index', '=', indexAcross(address))
       const found: Recipient[] = []
-      for (const row of await everywhere.orderBy('id', 'desc').execute()) found.push(await opened(row))
+      for (const row of await everywhere.orderBy('id', 'desc').execute()) found.push(await opened(row, await parts.ofId(row.id)))
       return found
     },
 
@@ -93,9 +98,17 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
 
 const byId = prepared((db, { id }: { id: string }) => db.selectFrom('recipients').selectAll().where('id', '=', id))
 
-const byAddress = prepared((db, { organization, index }: { organization: string; index: string }) =>
-  db.selectFrom('recipients').selectAll().where('organization', '=', organization).where('address_index', '=', index),
-)
+interface Indexed {
+  organization: string
+  index: string
+}
+
+const byIndex = (db: Kysely<Database>, { organization, index }: Indexed) =>
+  db.selectFrom('recipients').where('organization', '=', organization).where('address_index', '=', index)
+
+const byAddress = prepared((db, given: Indexed) => byIndex(db, given).selectAll())
+
+const sealedByAddress = prepared((db, given: Indexed) => withKeys(db).where('owner', '=', byIndex(db, given).select('id')))
 
 const owner = ({ id, organization }: { id: string; organization: string }) => ({ organization, owner: id, recipient: id })
 

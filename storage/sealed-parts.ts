@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, QueryResult } from 'kysely'
 import { inBatches } from './batches.ts'
 import { type DataKey, DataKeys } from './data-keys.ts'
 import type { Ends } from './ends.ts'
@@ -12,12 +12,18 @@ import { tampered } from './sealing/refusal.ts'
 import { type OpenStream, openStream, sealStream } from './sealing/stream.ts'
 
 /** A sealed part with its data key. */
-type Row = SealedPartRow & { [Column in keyof DataKey]: DataKey[Column] | null }
+export type SealedRow = SealedPartRow & { [Column in keyof DataKey]: DataKey[Column] | null }
 /** One that is not in the database yet. */
 type FreshRow = Omit<SealedPartRow, 'data_key'> & DataKey
 
-/** Parts of one owner, by name. */
+/** Whose parts they are. */
 type Owner = Omit<Place, 'part'>
+
+/** Parts of one row, each opened when it is asked for. */
+interface PartsOf {
+  get<T>(part: string): Promise<T>
+  find<T>(part: string): Promise<T | undefined>
+}
 
 /** So many fresh parts are written at once; databases allow only so many values in a statement. */
 const MAX_FRESH = 100
@@ -79,19 +85,37 @@ export class SealedParts {
   }
 
   /** All parts of one row, each opened when it is asked for. */
-  async of(owner: Owner): Promise<{ get<T>(part: string): Promise<T>; find<T>(part: string): Promise<T | undefined> }> {
-    await this.#settle([owner.owner])
-    const { rows } = await ofOwner(this.#db, { owner: owner.owner })
-    const find = async <T>(part: string) => {
-      const row = rows.find(one => one.part === part)
-      return row && this.#open<T>(row, { ...owner, part })
+  async of(owner: Owner): Promise<PartsOf> {
+    this.#keyring.ask(owner.organization)
+    return (await this.ofId(owner.owner))(owner)
+  }
+
+  /** As {@link of}, where whose they are becomes known only while they are fetched. */
+  async ofId(owner: string): Promise<(owner: Owner) => PartsOf> {
+    await this.#settle([owner])
+    const { rows } = await ofOwner(this.#db, { owner })
+    return this.#among(rows)
+  }
+
+  /** As {@link ofId}, where even the id does: `owners` selects it. */
+  async ofSelected(owners: (db: Kysely<Database>) => Promise<QueryResult<SealedRow>>): Promise<(owner: Owner) => PartsOf> {
+    await this.flush()
+    return this.#among((await owners(this.#db)).rows)
+  }
+
+  #among(rows: readonly SealedRow[]): (owner: Owner) => PartsOf {
+    return owner => {
+      const find = async <T>(part: string) => {
+        const row = rows.find(one => one.owner === owner.owner && one.part === part)
+        return row && this.#open<T>(row, { ...owner, part })
+      }
+      const get = async <T>(part: string) => {
+        const value = await find<T>(part)
+        if (value === undefined) throw tampered()
+        return value
+      }
+      return { get, find }
     }
-    const get = async <T>(part: string) => {
-      const value = await find<T>(part)
-      if (value === undefined) throw tampered()
-      return value
-    }
-    return { get, find }
   }
 
   /** The same part of many rows, by owner; owners without it are left out. */
@@ -100,6 +124,7 @@ export class SealedParts {
     if (!first) return new Map()
     const owners = places.map(place => place.owner)
     await this.#settle(owners)
+    this.#keyring.ask(first.organization)
     const rows = await inBatches(owners, async some => (await ofOwners(this.#db, { part: first.part, owners: some })).rows)
     const byOwner = new Map(rows.map(row => [row.owner, row]))
     const values = new Map<string, T>()
@@ -186,16 +211,17 @@ export class SealedParts {
 
   async #find(place: Place): Promise<{ part: SealedPart; wrapping: Key } | undefined> {
     await this.#settle([place.owner])
+    this.#keyring.ask(place.organization)
     const [row] = (await ofOwners(this.#db, { part: place.part, owners: [place.owner] })).rows
     return row && this.#withKey(row, place)
   }
 
-  async #withKey({ organization, kek, wrapped, sealed }: Row, place: Place): Promise<{ part: SealedPart; wrapping: Key }> {
+  async #withKey({ organization, kek, wrapped, sealed }: SealedRow, place: Place): Promise<{ part: SealedPart; wrapping: Key }> {
     if (organization !== place.organization || kek === null || wrapped === null) throw tampered()
     return { part: { wrappedKey: wrapped, sealed }, wrapping: await this.#keyring.wrappingById(kek, place.organization) }
   }
 
-  async #open<T>(row: Row, place: Place): Promise<T> {
+  async #open<T>(row: SealedRow, place: Place): Promise<T> {
     const { part, wrapping } = await this.#withKey(row, place)
     const plaintext = openPart(part, place, wrapping)
     return JSON.parse(Buffer.from(plaintext).toString('utf8')) as T
@@ -203,7 +229,7 @@ export class SealedParts {
 }
 
 /** Measured: with the key looked up for each row SQLite takes a quarter of the time that it takes for a join. */
-const withKeys = (db: Kysely<Database>) =>
+export const withKeys = (db: Kysely<Database>) =>
   db
     .selectFrom('sealed_parts')
     .select(['owner', 'part', 'organization', 'data_key', 'sealed'])

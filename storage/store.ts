@@ -89,11 +89,18 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
 
   const write = async <T>(work: (own: Work) => Promise<T>, precedence?: Precedence): Promise<T> => {
     const [result, shredded] = await engine.write(async db => {
-      const own = workOn(db, keys)
-      const done = await work(own)
-      requireTrail(own)
-      await settle(own)
-      return [done, own.shredded] as const
+      const own = { ...workOn(db, keys), seen: new Map() }
+      own.ends.ask()
+      try {
+        const done = await work(own)
+        requireTrail(own)
+        await settle(own)
+        return [done, own.shredded] as const
+      } catch (error) {
+        // Whatever went wrong behind an answer that was not the expected one went wrong because of it.
+        await own.expected.met()
+        throw error
+      }
     }, precedence)
     owesPurge ||= shredded
     if (owesPurge && sweeps === 0) await purge()

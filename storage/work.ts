@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely'
 import { Ends } from './ends.ts'
+import { Expected } from './expected.ts'
 import { Keyring, PORTAL } from './keyring.ts'
 import { NewEntries } from './new-entries.ts'
 import type { OpenKeys } from './open-keys.ts'
 import { type Rows, rowsUnder } from './rows.ts'
-import type { Database } from './schema.ts'
+import type { Database, MessageRow } from './schema.ts'
 import { SealedParts } from './sealed-parts.ts'
 import type { Key } from './sealing/keys.ts'
 
@@ -28,8 +29,11 @@ export interface Work {
   portal: PortalKeys
   ends: Ends
   entries: NewEntries
+  expected: Expected
   /** Messages this transaction added or changed, and the revision they reached: the trail must have an entry for each at commit. */
   changed: Map<string, number>
+  /** Messages as this transaction found, or left them: nobody else changes them before it ends. Null in one that only reads. */
+  seen: Map<string, MessageRow> | null
   /** Set when keys were destroyed: their pages must leave every file of the database. */
   shredded: boolean
 }
@@ -39,13 +43,16 @@ export function workOn(db: Kysely<Database>, portal: PortalKeys): Work {
   const ends = new Ends(db)
   const parts = new SealedParts(db, keyring, ends)
   const rows = rowsUnder(portal.rows)
-  return { db, keyring, parts, rows, portal, ends, entries: new NewEntries(db, ends), changed: new Map(), shredded: false }
+  const [entries, expected] = [new NewEntries(db, ends), new Expected()]
+  const fresh = { changed: new Map(), seen: null, shredded: false }
+  return { db, keyring, parts, rows, portal, ends, entries, expected, ...fresh }
 }
 
 /** Writes what waited to be written with others of its kind. Each transaction ends with it. */
-export async function settle({ parts, entries }: Work): Promise<void> {
+export async function settle({ parts, entries, expected }: Work): Promise<void> {
   await parts.flush()
   await entries.flush()
+  await expected.met()
 }
 
 /** Opens the portal's own keys, as they lie in the database. */

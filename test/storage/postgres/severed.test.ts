@@ -1,59 +1,12 @@
-import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../server/store.ts'
 import { endsConnection, translate } from '../../../storage/engines/postgres-errors.ts'
 import { openStorage } from '../../../storage/index.ts'
 import { NEW_YEAR, ROOT_KEY, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
 import { clinic, depositBy, organizationNamed, refusal, tell } from '../kept.ts'
+import { type Line, type Look, lineTo } from './line.ts'
 
 // Between the portal and its database stands somebody who cuts the line.
-
-interface Line {
-  url: string
-  /** Looks at everything that passes on a line once it has begun to write; what it answers with `cut` does not arrive, nor anything later. */
-  watch(look: Look): void
-  close(): Promise<void>
-}
-type Look = (from: 'portal' | 'database', bytes: Buffer) => 'cut' | 'cut behind' | undefined
-
-/** The way to a database that goes over us. */
-async function lineTo(url: string): Promise<Line> {
-  const { port, hostname } = new URL(url)
-  let look: Look = () => undefined
-  const sockets = new Set<Socket>()
-  const server = createServer(near => {
-    const far = connect(Number(port), hostname)
-    let writes = false
-    const pass = (from: 'portal' | 'database', to: Socket) => (bytes: Buffer) => {
-      writes ||= bytes.includes('for update')
-      const what = writes ? look(from, bytes) : undefined
-      if (what !== 'cut') to.write(bytes)
-      if (what === undefined) return
-      near.destroy()
-      far.end()
-    }
-    near.on('data', pass('portal', far)).on('close', () => far.end())
-    far.on('data', pass('database', near)).on('close', () => near.destroy())
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-    }
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const over = new URL(url)
-  over.port = String((server.address() as { port: number }).port)
-  return {
-    url: over.href,
-    watch: given => {
-      look = given
-    },
-    close: () =>
-      new Promise<void>(resolve => {
-        for (const socket of sockets) socket.destroy()
-        server.close(() => resolve())
-      }),
-  }
-}
 
 test('what comes from the network is told from what the server refuses, whatever its code looks like', () => {
   const broken = (code: string) => Object.assign(new Error('write'), { code })
