@@ -4,8 +4,11 @@ import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 
-/** Messages in one transaction: at first, at the least, and at the most. */
-const FEWEST = 5
+/**
+ * Messages in one transaction: at first, at the least, and at the most. With fewer, what each transaction costs by itself would be most of
+ * it, and on a machine that is busy with other things, where everything seems to take long, a sweep would make it busier still.
+ */
+const FEWEST = 20
 const MOST = 100
 /** How long one transaction may keep the writer from everybody else: what takes longer is followed by one with fewer messages. */
 const HELD_MILLISECONDS = 3
@@ -23,8 +26,8 @@ interface Ending {
 }
 
 /**
- * Ends very many messages without anybody waiting for it: in transactions as small as the writer can spare, with breaths between them. A
- * message that does not verify holds up none but itself.
+ * Ends very many messages without anybody waiting for it: in transactions as small as the writer can spare, behind whoever else writes,
+ * with breaths between them. A message that does not verify holds up none but itself.
  *
  * @returns how many were ended.
  */
@@ -57,11 +60,14 @@ async function endTogether(
 ): Promise<{ done: number; milliseconds: number }> {
   const { store, clock, log } = parts
   try {
-    return await store.transaction(async tx => {
-      const begun = clock()
-      const done = await ending.end(tx, ids, begun)
-      return { done, milliseconds: clock() - begun }
-    })
+    return await store.transaction(
+      async tx => {
+        const begun = clock()
+        const done = await ending.end(tx, ids, begun)
+        return { done, milliseconds: clock() - begun }
+      },
+      { givesWay: true },
+    )
   } catch (error) {
     if (!isPortalError(error) || error.code !== 'tampered') throw error
     if (ids.length > 1) return endApart(parts, ending, ids)

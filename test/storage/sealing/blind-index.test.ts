@@ -38,6 +38,26 @@ describe('an encoding', () => {
     expect(encode(one as Encodable[])).not.toEqual(encode(other as Encodable[]))
   })
 
+  test.each<[Encodable, string]>([
+    ['ab', '73000000026162'],
+    ['a\u00e9', '730000000361c3a9'],
+    [`${'x'.repeat(63)}\u00e9`, `7300000041${'78'.repeat(63)}c3a9`],
+    ['x'.repeat(64), `7300000040${'78'.repeat(64)}`],
+    ['x'.repeat(65), `7300000041${'78'.repeat(65)}`],
+    ['a\ud800', '5300000004610000d8'],
+    [0, '6e000000080000000000000000'],
+    [-1, '6e00000008ffffffffffffffff'],
+    [2 ** 32 + 1, '6e000000080000000100000001'],
+    [-(2 ** 32), '6e00000008ffffffff00000000'],
+    [2 ** 31, '6e000000080000000080000000'],
+    [Number.MAX_SAFE_INTEGER, '6e00000008001fffffffffffff'],
+    [Number.MIN_SAFE_INTEGER, '6e00000008ffe0000000000001'],
+    [null, '3000000000'],
+    [Uint8Array.of(0, 255), '620000000200ff'],
+  ])('of %j is the same for ever: what was sealed and authenticated is bound to it', (one, bytes) => {
+    expect(Buffer.from(encode([one])).toString('hex')).toBe(bytes)
+  })
+
   test('refuses a number that has no one form', () => {
     for (const number of [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => encode([number])).toThrow(RangeError)
   })
