@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { Examples } from '../../app/ui/example.ts'
 import { accessibilityProblems, type Screen, visit } from '../support/browser.ts'
@@ -23,14 +24,20 @@ test.each(components)('%s shows what it can look like, in valid HTML', async com
   for (const [name, page] of examples) expect(await htmlProblems(page), name).toEqual([])
 })
 
+// One page a screen shows them all: a new one for each takes longer than to look at what is in it.
+const pages = new Map<Screen, Promise<Page>>()
+const pageOn = (screen: Screen): Promise<Page> => {
+  const page = pages.get(screen) ?? visit('http://localhost', screen).then(visitor => visitor.newPage())
+  pages.set(screen, page)
+  return page
+}
+
 const lookAt = async (component: string, screen: Screen) => {
-  const visitor = await visit('http://localhost', screen)
-  const page = await visitor.newPage()
+  const page = await pageOn(screen)
   for (const [name, html] of await examplesOf(component)) {
     await page.setContent(html.replace('</head>', `<style>${STYLES.join('\n')}</style></head>`))
     expect(await accessibilityProblems(page), name).toEqual([])
   }
-  await visitor.close()
 }
 
 test.each(components)('%s can be used by everyone', component => lookAt(component, 'phone'))

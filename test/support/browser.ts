@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { inject } from 'vitest'
@@ -30,6 +32,7 @@ async function connect(): Promise<Browser> {
   // Closing a line that was connected over CDP lets the browser itself live on for the other files.
   afterFile(() => {
     connected = null
+    copies.clear()
     return line.close()
   })
   return line
@@ -76,27 +79,45 @@ export async function givePasskeys(page: Page): Promise<{ credentials(): Promise
   }
 }
 
+// Without its comments and long names; the package would send all of them to the page, and twice.
+const ofItsPackage = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'))
+const AXE = readFileSync(ofItsPackage.resolve('axe-core/axe.min.js'), 'utf8')
+
 /** What axe finds wrong with a page, one line each; empty when there is nothing. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  if (withoutScripts.has(page.context())) return await withScripts(page, accessibilityProblems)
+  if (withoutScripts.has(page.context())) return accessibilityProblems(await copyOf(page))
+  for (const frame of page.frames()) {
+    // What is put into a page lasts as long as its window: many documents may be written into one.
+    if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(AXE)
+  }
   // In legacy mode axe looks at this page and opens none of its own.
-  const { violations } = await new AxeBuilder({ page })
+  const { violations } = await new AxeBuilder({ page, axeSource: 'void 0' })
     .setLegacyMode()
     .options({ resultTypes: ['violations'] })
     .analyze()
   return violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help} (${node.target.join(' ')})`))
 }
 
+/** Where what is seen without scripts is shown with them: one page for each origin that this test file visits. */
+const copies = new Map<string, Promise<Page>>()
+
 /** Axe is a script itself: what somebody without scripts sees is shown once more where scripts run. */
-async function withScripts<T>(page: Page, look: (copy: Page) => Promise<T>): Promise<T> {
+async function copyOf(page: Page): Promise<Page> {
   const html = (await page.content()).replaceAll('<noscript>', '<div>').replaceAll('</noscript>', '</div>')
-  const context = await visit(new URL(page.url()).origin)
-  try {
-    const copy = await context.newPage()
-    await copy.route(page.url(), route => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }))
-    await copy.goto(page.url())
-    return await look(copy)
-  } finally {
-    await context.close()
-  }
+  const { origin } = new URL(page.url())
+  const opened = copies.get(origin) ?? pageForCopies(origin)
+  copies.set(origin, opened)
+  const copy = await opened
+  await copy.evaluate(address => history.replaceState(null, '', address), page.url())
+  await copy.setContent(html)
+  return copy
+}
+
+/** An empty page of this origin, without anything the server would say about what may run on it. */
+async function pageForCopies(origin: string): Promise<Page> {
+  const page = await (await visit(origin)).newPage()
+  const empty = { contentType: 'text/html; charset=utf-8', body: '<!doctype html>' }
+  await page.route(`${origin}/`, route => route.fulfill(empty), { times: 1 })
+  await page.goto(`${origin}/`)
+  return page
 }

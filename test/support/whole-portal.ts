@@ -1,15 +1,14 @@
 import path from 'node:path'
 import { fileJournal } from '../../server/ending-journal.ts'
-import { openSanitizer } from '../../server/intake/sanitize.ts'
 import type { Facts, Log, Parts, Settings } from '../../server/parts.ts'
 import { createPortal, type Portal } from '../../server/portal.ts'
-import { openPassphrases } from '../../server/sign-in/passphrase.ts'
 import type { Instant } from '../../server/time.ts'
 import { fileHistory } from '../../server/trail/history.ts'
 import { trailNameOf } from '../../server/trail/signing.ts'
 import { type HandClock, handClock } from './clock.ts'
 import { caughtMailbox, type Mailbox } from './mailbox.ts'
 import { type EngineName, type TemporaryStorage, temporaryStorage } from './storage.ts'
+import { openThreads } from './threads.ts'
 
 export const ORIGIN = 'http://localhost:3000'
 
@@ -49,8 +48,7 @@ export async function wholePortal(options: PortalOptions = {}): Promise<TestPort
   const clock = handClock(options.now)
   const storage = await temporaryStorage({ now: clock.read(), ...(options.engine && { engine: options.engine }) })
   const mailbox = caughtMailbox()
-  const passphrases = openPassphrases()
-  const sanitizer = openSanitizer()
+  const { passphrases, sanitizer, close: closeThreads } = openThreads()
   const log: LogLine[] = []
 
   const compose = () => {
@@ -83,7 +81,7 @@ export async function wholePortal(options: PortalOptions = {}): Promise<TestPort
       Object.assign(opening, compose())
     },
     async close() {
-      await Promise.all([passphrases.close(), sanitizer.close()])
+      await closeThreads()
       await storage.remove()
     },
   }

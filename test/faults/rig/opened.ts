@@ -1,15 +1,14 @@
 import path from 'node:path'
 import { fileJournal } from '../../../server/ending-journal.ts'
-import { openSanitizer } from '../../../server/intake/sanitize.ts'
 import type { Log, Parts } from '../../../server/parts.ts'
 import { createPortal, type Portal } from '../../../server/portal.ts'
-import { openPassphrases } from '../../../server/sign-in/passphrase.ts'
 import type { Instant } from '../../../server/time.ts'
 import { fileHistory } from '../../../server/trail/history.ts'
 import { trailNameOf } from '../../../server/trail/signing.ts'
 import { openStorage } from '../../../storage/index.ts'
 import { caughtMailbox, type Mailbox } from '../../support/mailbox.ts'
 import { ROOT_KEY } from '../../support/storage.ts'
+import { openThreads } from '../../support/threads.ts'
 import { ORIGIN } from '../../support/whole-portal.ts'
 
 /** A portal over files that somebody has left: real parts, at a moment of the test's choosing. */
@@ -22,8 +21,7 @@ export interface OpenedPortal {
 
 export async function openPortal(folder: string, now: Instant): Promise<OpenedPortal> {
   const mailbox = caughtMailbox()
-  const passphrases = openPassphrases()
-  const sanitizer = openSanitizer()
+  const { passphrases, sanitizer, close: closeThreads } = openThreads()
   const store = await openStorage({ url: 'sqlite:', dataDirectory: folder, rootKey: ROOT_KEY, now })
   const parts: Parts = {
     store,
@@ -47,7 +45,7 @@ export async function openPortal(folder: string, now: Instant): Promise<OpenedPo
     mailbox,
     portal: createPortal(parts),
     async close() {
-      await Promise.all([passphrases.close(), sanitizer.close()])
+      await closeThreads()
       await store.close()
     },
   }
