@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openPostgres } from '../../../storage/engines/postgres.ts'
+import { connectionOptions } from '../../../storage/engines/postgres-settings.ts'
 import { migrate, openStorage } from '../../../storage/index.ts'
 import { emptyDatabase, type TemporaryDatabase, testServer } from '../../support/postgres-database.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, temporaryStorage } from '../../support/storage.ts'
@@ -66,18 +67,87 @@ describe('opening a PostgreSQL database', () => {
     await (await opened()).close()
   })
 
-  test('gives every connection its settings, those to read too', async () => {
+  test.each([
+    ['fsync off', { fsync: 'off' }, 'misconfigured', 'fsync is off'],
+    ['full_page_writes off', { full_page_writes: 'off' }, 'misconfigured', 'full_page_writes is off'],
+    ['data_sync_retry on', { data_sync_retry: 'on' }, 'misconfigured', 'data_sync_retry is on'],
+    ['a version that is too old', { server_version_num: '130012' }, 'misconfigured', 'older than version 14'],
+    ['only what another has written', { standby: true }, 'unavailable', 'a standby'],
+  ])('refuses a server with %s, whichever connection learns it', async (_what, change, code, sentence) => {
+    const { onConnect } = connectionOptions(database.url, 1_000, 1)
+    const client = new pg.Client(database.url)
+    await client.connect()
+    // The server of the tests is not started anew for each: what it answers is changed on the way.
+    const ask = client.query.bind(client) as (...given: unknown[]) => Promise<pg.QueryResult<object>>
+    const query = async (...given: unknown[]) => {
+      const result = await ask(...given)
+      const isAbout = (row: object) => Object.keys(change).every(name => name in row)
+      return Array.isArray(result)
+        ? result
+        : { ...result, rows: result.rows.map(row => (isAbout(row) ? { ...row, ...change } : row)) }
+    }
+    await onConnect!(client)
+    const asked = Object.assign(Object.create(client) as pg.Client, { query })
+    await expect(onConnect!(asked)).rejects.toMatchObject({ code, message: expect.stringContaining(sentence) })
+    await client.end()
+  })
+
+  test.each([
+    ['synchronous_commit', 'off', 'misconfigured'],
+    ['session_replication_role', 'replica', 'misconfigured'],
+    ['zero_damaged_pages', 'on', 'misconfigured'],
+    ['default_transaction_read_only', 'on', 'unavailable'],
+  ])('refuses %s = %s, whether the database is set so or the address says so', async (name, value, code) => {
+    const url = `${database.url}?options=${encodeURIComponent(`-c ${name}=${value}`)}`
+    const refused = await opened({ url }).catch((error: Error) => error)
+    expect(refused).toMatchObject({ code, message: expect.stringContaining(name) })
+    await setting(name, value)
+    expect(await refusal(opened())).toBe(code)
+  })
+
+  test.each([
+    '?query_timeout=1',
+    '?statement_timeout=1',
+    '?lock_timeout=1',
+    '?idle_in_transaction_session_timeout=0',
+    '?binary=true',
+    '?replication=database',
+    '?client_encoding=LATIN1',
+    '?options=-c%20statement_timeout%3D0',
+    '?options=-cgeqo%3Doff%20-cdefault_transaction_isolation%3Dserializable',
+    '?options=--idle-in-transaction-session-timeout%3D0',
+  ])('refuses %s, which it sets itself', async search => {
+    const refused = await opened({ url: database.url + search }).catch((error: Error) => error)
+    expect(refused).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('which the portal sets itself') })
+  })
+
+  test('takes what else an address may say', async () => {
+    const url = `${database.url}?application_name=clinic&sslmode=disable&connect_timeout=5&options=${encodeURIComponent('-c geqo=off')}`
+    await (await opened({ url })).close()
+    const engine = openPostgres(url)
+    const { rows } = await engine.read(db => sql`select current_setting('application_name') as name`.execute(db))
+    expect(rows).toEqual([{ name: 'clinic' }])
+    await engine.close()
+  })
+
+  test('gives every connection its settings, those to read too, whatever the database is set to', async () => {
     await migrate(options())
+    await setting('statement_timeout', "'5s'")
+    await setting('transaction_timeout', "'5s'")
+    await setting('default_transaction_isolation', 'serializable')
     const engine = openPostgres(database.url)
     for (const connection of ['write', 'read'] as const) {
-      const names = ['application_name', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_read_only']
+      const names = [
+        ...['application_name', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_read_only'],
+        ...['transaction_timeout', 'default_transaction_isolation'],
+      ]
       const settings = await engine[connection](async db => {
         const values = []
         for (const name of names)
           values.push((await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db)).rows[0]!.value)
         return values
       })
-      expect(settings).toEqual(['restante', '30s', '3s', connection === 'read' ? 'on' : 'off'])
+      expect(settings).toEqual(['restante', '30s', '3s', connection === 'read' ? 'on' : 'off', '0', 'read committed'])
     }
     await engine.close()
   })
