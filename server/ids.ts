@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'ses' // session handle (not the token)
   | 'rec' // recovery of a lost way in
   | 'hld' // legal hold
+  | 'drf' // draft
   | 'bak' // backup
   | 'inc' // incident number
 

@@ -9,6 +9,7 @@ const JOBS: Job[] = [
   { name: 'dispose_due', every: minutes(10), run: portal => portal.disposeDue() },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
   { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
+  { name: 'forget_drafts', every: minutes(10), run: portal => portal.forgetDrafts() },
   { name: 'sweep_files', every: minutes(1), run: portal => portal.sweepFiles() },
   { name: 'check_files', every: hours(24), first: minutes(15), run: portal => portal.checkFiles() },
   { name: 'renew_deposit_keys', every: hours(6), run: portal => portal.renewDepositKeys() },
@@ -21,6 +22,7 @@ type Work = Pick<
   | 'disposeDue'
   | 'signCheckpoint'
   | 'forgetStale'
+  | 'forgetDrafts'
   | 'sweepFiles'
   | 'checkFiles'
   | 'renewDepositKeys'

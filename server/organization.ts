@@ -10,5 +10,7 @@ export interface Organization {
   timeZone: string
   /** Whether notices may name it; the name of a clinic can say what someone is treated for. */
   namedInNotices: boolean
+  /** Working days within which patients may expect an answer; nothing when the organization does not say. */
+  answersWithinDays?: number | null
   createdAt: Instant
 }

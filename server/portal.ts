@@ -10,10 +10,12 @@ import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
 import { composeDeposit, deposit } from './depositing.ts'
 import { disposeDue } from './disposal.ts'
+import * as drafting from './drafting.ts'
 import { noteEndings } from './ending.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
 import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
+import { keepWords } from './kept-words.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
@@ -21,7 +23,7 @@ import type { SentForm } from './once.ts'
 import type { Parts } from './parts.ts'
 import { listMessages, openMessage, setLanguage, viewMessage } from './reading.ts'
 import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from './replies.ts'
-import { reply } from './reply.ts'
+import { reply, sendDraft } from './reply.ts'
 import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
 import type { Scope } from './sender.ts'
@@ -114,6 +116,24 @@ export interface Portal {
   /** Recorded as receipt and trail entry before the first byte leaves. */
   fetchAttachment(reader: Reader, message: string, attachment: string): Promise<FetchedAttachment>
   reply(reader: Reader, message: string, answer: Answer, form?: SentForm): Promise<{ id: string }>
+  /** What is told to whoever writes back, and what they have begun; of the message no content. @throws not_found */
+  viewAnswer(reader: Reader, message: string): Promise<View.AnswerView>
+  /** What this reader has begun to write back and not sent. */
+  listDrafts(reader: Reader): Promise<View.DraftLine[]>
+  /** Keeps what is written so far, sealed, and files: they come once. @throws not_found, invalid, too_large, conflict (changed elsewhere since) */
+  saveDraft(reader: Reader, message: string, change: drafting.DraftChange): Promise<View.DraftView>
+  /** Whether it could be sent as it is. @throws invalid, expired, retracted, gone, forbidden, not_found */
+  checkDraft(reader: Reader, message: string): Promise<void>
+  /** Sends what was begun exactly as it was shown, and forgets the draft. @throws conflict (it is another by now), and as checkDraft */
+  sendDraft(
+    reader: Reader,
+    message: string,
+    shown: { version: string; files: string[] },
+    form?: SentForm,
+  ): Promise<{ id: string }>
+  forgetDraft(reader: Reader, message: string): Promise<void>
+  /** Keeps what was typed on a page whose session has ended, beside the draft, for its recipient to find; says whether it did. */
+  keepWords(message: string, ticket: string, text: string): Promise<boolean>
   /** Hides it at once and tells the sender. */
   notForMe(reader: Reader, message: string, answers: { knowsThem: boolean; mayContact: boolean }): Promise<void>
   /** The same from the landing page, before signing in; the same answer whether the locator is known or not. */
@@ -192,6 +212,8 @@ export interface Portal {
   signCheckpoint(): Promise<{ size: number } | null>
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
+  /** Destroys what was begun and not touched for thirty days; says how many drafts that were. */
+  forgetDrafts(): Promise<number>
   /** Removes files that no deposit claimed, and those whose last message was disposed of; says how many. */
   sweepFiles(): Promise<number>
   /** Compares all files that are kept with what should be; says how many were removed. */
@@ -230,6 +252,13 @@ export function createPortal(parts: Parts): Portal {
     openMessage: (reader, id) => openMessage(parts, reader, id),
     fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
     reply: (reader, id, answer, form) => reply(parts, reader, id, answer, form),
+    viewAnswer: (reader, id) => drafting.viewAnswer(parts, reader, id),
+    listDrafts: reader => drafting.listDrafts(parts, reader),
+    saveDraft: (reader, id, change) => drafting.saveDraft(parts, reader, id, change),
+    checkDraft: (reader, id) => drafting.checkDraft(parts, reader, id),
+    sendDraft: (reader, id, shown, form) => sendDraft(parts, reader, id, shown, form),
+    forgetDraft: (reader, id) => drafting.forgetDraft(parts, reader, id),
+    keepWords: (id, ticket, text) => keepWords(parts, id, ticket, text),
     notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
     notForMeByLocator: locator => notForMeByLocator(parts, locator),
     askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),
@@ -244,6 +273,7 @@ export function createPortal(parts: Parts): Portal {
       await noteEndings(parts)
       return signed
     },
+    forgetDrafts: () => drafting.forgetDrafts(parts),
     sweepFiles: () => sweepFiles(parts),
     checkFiles: () => checkFiles(parts),
     renewDepositKeys: () => ensureDepositKeys(parts),

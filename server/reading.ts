@@ -118,7 +118,13 @@ async function outside(tx: Tx, reader: Reader, id: string, now: Instant): Promis
   return { kind: 'envelope', frame, needsConfirmation }
 }
 
-async function frameOf(tx: Tx, { recipient, organization }: Person, message: Message, named: boolean): Promise<MessageFrame> {
+/** What is always told of a message; its sender by name only where that may be. */
+export async function frameOf(
+  tx: Tx,
+  { recipient, organization }: Person,
+  message: Message,
+  named: boolean,
+): Promise<MessageFrame> {
   const heading = named ? (await tx.messages.headings([message])).get(message.id) : undefined
   return {
     id: message.id,

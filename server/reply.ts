@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
-import { type Answer, attachFiles, checkAnswer } from './answer.ts'
+import { type Answer, answerProblems, attachFiles, checkAnswer, type TypedFile } from './answer.ts'
 import { committedText } from './deposit-content.ts'
 import { PortalError } from './errors.ts'
+import { digestOf } from './file-upload.ts'
 import { newId } from './ids.ts'
 import type { Content, Message, NewMessage } from './message.ts'
 import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
+import { changedMeanwhile, ownDraft } from './own-draft.ts'
 import type { Parts } from './parts.ts'
 import { asActor, type Person, personBehind, readableMessage, refusal } from './reader.ts'
 import { DEFAULT_RETENTION, isRetentionClass, retainUntil } from './retention.ts'
@@ -14,7 +15,6 @@ import type { Tx } from './store.ts'
 import { answerSubject } from './thread.ts'
 import type { Instant } from './time.ts'
 import { commitment, record } from './trail/entry.ts'
-import type { FileUpload } from './views.ts'
 
 type ReplyParts = Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>
 
@@ -35,10 +35,54 @@ export async function reply(
   const reader = requireReader(visitor)
   const checked = await checkAnswer(answer)
   const once = onceForForm(form, `reply ${id}`, checked.text, checked.files)
-  const send = () => sendReply(parts, reader, id, checked, once)
-  if (once === null) return send()
+  return sendOnce(parts, reader, once, (tx, now) => keepAnswer(parts, tx, reader, { ...checked, id, once }, now))
+}
+
+/**
+ * Sends what was begun, exactly as it was read over: the words of this version, with the files that wait beside them. Then nothing is left
+ * of the draft. One form makes one answer, as with {@link reply}.
+ *
+ * @param version - of the words as they were shown.
+ * @throws PortalError `conflict` when the draft is another by now, or gone; `invalid`; and what {@link reply} throws.
+ */
+export async function sendDraft(
+  parts: ReplyParts,
+  visitor: Visitor,
+  id: string,
+  { version, files }: { version: string; files: string[] },
+  form: SentForm = { formId: null },
+): Promise<{ id: string }> {
+  const reader = requireReader(visitor)
+  const once = onceForForm(form, `reply ${id}`, { version, files }, [])
+  return sendOnce(parts, reader, once, async (tx, now) => {
+    const draft = await ownDraft(tx, reader, id)
+    const isAsShown = draft?.version === version && draft.files.map(file => file.id).join() === files.join()
+    if (draft === null || !isAsShown) throw changedMeanwhile()
+    const fields = answerProblems(draft.text)
+    if (fields.length > 0) throw new PortalError('invalid', 'Your answer cannot be sent like this yet.', { fields })
+    const waiting = draft.files.map(({ id: staged, ...file }) => ({ ...file, staged }))
+    const sent = await keepAnswer(parts, tx, reader, { text: draft.text, files: waiting, id, once }, now)
+    await tx.drafts.remove(id)
+    return sent
+  })
+}
+
+type Send = (tx: Tx, now: Instant) => Promise<{ id: string }>
+
+/** Sends unless this form has been sent before; then it says what that made. */
+async function sendOnce(parts: ReplyParts, reader: Reader, once: Once | null, send: Send): Promise<{ id: string }> {
+  const act = async () => {
+    const sent = await parts.store.transaction(async tx => {
+      // Looked up here: whoever was quicker may be in the same commit, and is no earlier durable than this answer.
+      const earlier = once && (await sentBefore(tx, reader, once))
+      return earlier ? { ...earlier, isNew: false } : { ...(await send(tx, parts.clock())), isNew: true }
+    })
+    if (sent.isNew) parts.wakeOutbox()
+    return { id: sent.id }
+  }
+  if (once === null) return act()
   const earlier = () => parts.store.read(tx => sentBefore(tx, reader, once))
-  return (await earlier()) ?? unlessDone(send, earlier)
+  return (await earlier()) ?? unlessDone(act, earlier)
 }
 
 async function sentBefore(tx: Tx, reader: Reader, once: Once): Promise<{ id: string } | null> {
@@ -47,40 +91,40 @@ async function sentBefore(tx: Tx, reader: Reader, once: Once): Promise<{ id: str
   return earlier && { id: earlier.id }
 }
 
-async function sendReply(
-  { store, clock, settings, wakeOutbox }: ReplyParts,
+interface NewAnswer {
+  /** Of what it answers. */
+  id: string
+  text: string
+  files: TypedFile[]
+  once: Once | null
+}
+
+async function keepAnswer(
+  { settings }: ReplyParts,
+  tx: Tx,
   reader: Reader,
-  id: string,
-  { text, files }: Answer,
-  once: Once | null,
+  { id, text, files, once }: NewAnswer,
+  now: Instant,
 ): Promise<{ id: string }> {
-  const sent = await store.transaction(async tx => {
-    const now = clock()
-    // Looked up here: whoever was quicker may be in the same commit, and is no earlier durable than this answer.
-    const earlier = once && (await sentBefore(tx, reader, once))
-    if (earlier) return { ...earlier, isNew: false }
-    const original = await answerable(tx, reader, id, now)
-    const person = await personBehind(tx, reader)
-    const message = { ...(await replyTo(tx, original, files.length, now)), form: once }
-    const content = await contentOf(tx, original, person, text)
-    const bound = commitment(committedText(content, digests(files)))
-    await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
-    await attachFiles(tx, message, files, now)
-    await tx.receipts.add({ id: newId('evt', now), message: original.id, stage: 'replied', at: now, attachment: null })
-    await record(tx, now, {
-      ...asActor(reader),
-      organization: message.organization,
-      action: 'message.replied',
-      object: message.id,
-      revision: 1,
-      detail: { answers: original.id, attachments: files.length },
-      commitments: { content: bound.digest },
-    })
-    await letterToSender(tx, 'reply_waiting', message, now, settings)
-    return { id: message.id, isNew: true }
+  const original = await answerable(tx, reader, id, now)
+  const person = await personBehind(tx, reader)
+  const message = { ...(await replyTo(tx, original, files.length, now)), form: once }
+  const content = await contentOf(tx, original, person, text)
+  const bound = commitment(committedText(content, digests(files)))
+  await tx.messages.add(message, { ...content, commitmentSalt: Buffer.from(bound.salt).toString('base64url') })
+  await attachFiles(tx, message, files, now)
+  await tx.receipts.add({ id: newId('evt', now), message: original.id, stage: 'replied', at: now, attachment: null })
+  await record(tx, now, {
+    ...asActor(reader),
+    organization: message.organization,
+    action: 'message.replied',
+    object: message.id,
+    revision: 1,
+    detail: { answers: original.id, attachments: files.length },
+    commitments: { content: bound.digest },
   })
-  if (sent.isNew) wakeOutbox()
-  return { id: sent.id }
+  await letterToSender(tx, 'reply_waiting', message, now, settings)
+  return { id: message.id }
 }
 
 async function answerable(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Message> {
@@ -115,8 +159,7 @@ async function replyTo(tx: Tx, original: Message, attachmentCount: number, now: 
   }
 }
 
-const digests = (files: FileUpload[]) =>
-  files.map(({ name, type, bytes }) => ({ name, type, digest: createHash('sha256').update(bytes).digest('base64url') }))
+const digests = (files: TypedFile[]) => files.map(file => ({ name: file.name, type: file.type, digest: digestOf(file) }))
 
 /** An answer belongs to the same record as what it answers, and is kept by the same rule, counted from its own day. */
 async function keptUntil(tx: Tx, original: Message, now: Instant): Promise<Instant> {

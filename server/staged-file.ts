@@ -1,4 +1,5 @@
 import type { SenderRef } from './sender.ts'
+import type { PersonRef } from './sign-in/store.ts'
 import type { Instant } from './time.ts'
 
 /** Bytes from `from` to before `to`. */
@@ -7,13 +8,16 @@ export interface ByteRange {
   to: number
 }
 
-/** A file that comes before its deposit. */
+/** Who sends a file: a sender for a deposit, a recipient for what they write back. */
+type StagedBy = SenderRef | (PersonRef & { kind: 'recipient' })
+
+/** A file that comes before its deposit, or before the answer that it goes with. */
 export interface NewStagedFile {
   name: string
   /** Media type by content. */
   type: string
   /** Who sends it; nobody else can claim it. */
-  by: SenderRef
+  by: StagedBy
   at: Instant
 }
 
@@ -41,6 +45,6 @@ export interface StagedFiles {
   claim(id: string): Promise<void>
   /** Destroys the keys of a file that nobody claimed. @returns whether it was this that did */
   discard(id: string): Promise<boolean>
-  /** Ids of those that no deposit claimed and that began to come before this moment, oldest first. */
+  /** Ids of those that no deposit claimed, that no draft holds, and that began to come before this moment, oldest first. */
   abandoned(before: Instant, limit: number): Promise<string[]>
 }

@@ -1,4 +1,5 @@
 import type { Deposit } from './deposit.ts'
+import type { Drafts } from './draft.ts'
 import type { Holds } from './hold.ts'
 import type { Keys } from './keys/store.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
@@ -96,6 +97,7 @@ export interface Tx {
   messages: Messages
   attachments: Attachments
   stagedFiles: StagedFiles
+  drafts: Drafts
   receipts: Receipts
   outbox: Outbox
   depositKeys: DepositKeys

@@ -62,6 +62,44 @@ export interface MessageBody {
   thread: MessageLine[]
 }
 
+/** What somebody has begun to write back. */
+export interface DraftView {
+  /** Names this very text. */
+  version: string
+  text: string
+  /** What was typed after their session had ended. */
+  aside: { text: string; at: Instant } | null
+  savedAt: Instant
+  keptUntil: Instant
+  files: AttachmentLine[]
+}
+
+/** Whether a message can be answered now; if not, why. `gone`: it is not there for them any more. */
+export type AnswerWindow = 'open' | 'not_allowed' | 'expired' | 'retracted' | 'gone'
+
+/** What a recipient is told when they write back. */
+export interface AnswerView {
+  /** Null when the message is not there for them any more. */
+  frame: MessageFrame | null
+  /** Of what they answer, while they may read it. */
+  subject: string | null
+  window: AnswerWindow
+  moreTimeAsked: boolean
+  draft: DraftView | null
+  /** Lets what is typed on this page wait beside the draft, should the session end meanwhile. */
+  ticket: string
+  /** Their last answer. */
+  answered: { at: Instant; answerBy: string | null } | null
+}
+
+/** A message that somebody has begun to answer. */
+export interface DraftLine {
+  message: string
+  /** Null when it may not be told (any more). */
+  subject: string | null
+  savedAt: Instant
+}
+
 export interface DepositLine {
   id: string
   reference: string | null

@@ -34,6 +34,8 @@ export interface Database {
   attachments: AttachmentRow
   attachment_chunks: AttachmentChunkRow
   stored_objects: StoredObjectRow
+  drafts: DraftRow
+  draft_files: DraftFileRow
   receipts: ReceiptRow
   outbox: LetterRow
   deposit_keys: DepositKeyRow
@@ -191,13 +193,34 @@ export interface StoredObjectRow extends Authenticated {
   /** Its random name. */
   id: string
   organization: string
-  staged_by_kind: 'client' | 'staff'
+  staged_by_kind: 'client' | 'staff' | 'recipient'
   staged_by: string
   /** `staged`: no deposit has claimed it. `kept`: attachments show it. `discarded`: nothing opens it any more, and it is to be removed. */
   state: 'staged' | 'kept' | 'discarded'
   /** Bytes of the content; null until all of it is there. */
   size: number | null
   created_at: number
+}
+
+/** What a recipient has begun to write back to a message. Sealed: words (version, text, what was typed after their session had ended). */
+export interface DraftRow extends Authenticated {
+  id: string
+  /** A message has one draft at most. */
+  message: string
+  organization: string
+  recipient: string
+  /** Random, and another with each change of the words. */
+  version: string
+  created_at: number
+  saved_at: number
+}
+
+/** A staged file that waits with a draft. */
+export interface DraftFileRow extends Authenticated {
+  stored_object: string
+  draft: string
+  /** Their order. */
+  number: number
 }
 
 export interface ReceiptRow {

@@ -47,10 +47,12 @@ export function storedObjects({ db, rows, parts }: Work) {
       return true
     },
 
-    /** Ids of those that no deposit claimed, staged before this moment, oldest first. */
+    /** Ids of those that no deposit claimed and no draft holds, staged before this moment, oldest first. */
     async abandoned(before: Instant, limit: number): Promise<string[]> {
       const staged = db.selectFrom('stored_objects').select('id').where('state', '=', 'staged')
-      const found = await staged.where('created_at', '<', before).orderBy('created_at').limit(limit).execute()
+      const drafted = db.selectFrom('draft_files').select('stored_object')
+      const free = staged.where('created_at', '<', before).where('id', 'not in', drafted)
+      const found = await free.orderBy('created_at').limit(limit).execute()
       return found.map(row => row.id)
     },
 

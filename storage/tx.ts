@@ -2,6 +2,7 @@ import type { Tx } from '../server/store.ts'
 import { attachments } from './attachments.ts'
 import { depositKeys } from './deposit-keys.ts'
 import { deposits } from './deposits.ts'
+import { drafts } from './drafts.ts'
 import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { messages } from './messages.ts'
@@ -27,6 +28,7 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   messages,
   attachments,
   stagedFiles,
+  drafts,
   receipts,
   outbox,
   depositKeys,

@@ -18,9 +18,11 @@ interface Sides {
  * @param lost - gets the names of those that should be there: a message still shows them.
  */
 export async function* dumpObjects(state: Snapshot, sides: Sides, lost: string[]): AsyncGenerator<Frame> {
+  const drafted = new Set<string>()
+  for await (const rows of state.rows('draft_files')) for (const row of rows) drafted.add(String(row.stored_object))
   for await (const rows of state.rows('stored_objects')) {
     for (const row of rows as unknown as StoredObjectRow[]) {
-      if (row.state !== 'kept') continue
+      if (row.state !== 'kept' && !drafted.has(row.id)) continue
       const isGone = yield* dumpObject(row, sides.store)
       if (isGone && (await isShown(sides.engine, row.id))) lost.push(row.id)
     }

@@ -14,6 +14,7 @@ const PARENTS: readonly string[] = [
   'deposits',
   'messages',
   'stored_objects',
+  'drafts',
   'attachments',
   'data_keys',
 ]

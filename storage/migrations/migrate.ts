@@ -9,6 +9,7 @@ import { rootKeyRetirement } from './0003-root-key-retirement.ts'
 import { storedObjects } from './0004-stored-objects.ts'
 import { trailSearch } from './0005-trail-search.ts'
 import { holds } from './0006-holds.ts'
+import { drafts } from './0007-drafts.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0004-stored-objects', up: storedObjects },
   { name: '0005-trail-search', up: trailSearch },
   { name: '0006-holds', up: holds },
+  { name: '0007-drafts', up: drafts },
 ]
 
 /**

@@ -22,6 +22,7 @@ function portalThatCounts() {
       return null
     },
     forgetStale: async () => runs.push('forget'),
+    forgetDrafts: async () => 0,
     sweepFiles: async () => runs.push('files'),
     checkFiles: async () => runs.push('check'),
     renewDepositKeys: async () => runs.push('keys'),

@@ -1,5 +1,6 @@
 import { attachmentContract } from './contract/attachments.ts'
 import { depositContract } from './contract/deposits.ts'
+import { draftContract } from './contract/drafts.ts'
 import { keyContract } from './contract/keys.ts'
 import { messageContract } from './contract/messages.ts'
 import type { OpenedStorage } from './contract/opened.ts'
@@ -23,6 +24,7 @@ export function storageContract(open: () => Promise<OpenedStorage>): void {
   messageContract(open)
   attachmentContract(open)
   stagedFileContract(open)
+  draftContract(open)
   outboxContract(open)
   sessionContract(open)
   signInContract(open)

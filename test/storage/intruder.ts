@@ -66,6 +66,7 @@ export const KEYS: Record<string, string[]> = {
   deposits: ['id'],
   messages: ['id'],
   attachments: ['id'],
+  drafts: ['id'],
   deposit_keys: ['kid'],
   sessions: ['token_hash'],
   factors: ['id'],

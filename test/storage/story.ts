@@ -2,6 +2,7 @@ import { newId, newSecret } from '../../server/ids.ts'
 import type { Store, Tx } from '../../server/store.ts'
 import { minutes } from '../../server/time.ts'
 import { NEW_YEAR } from '../support/storage.ts'
+import { draftOf } from './contract/drafts.ts'
 import { clinic, depositBy, letterAbout, move, wholeContent } from './kept.ts'
 
 /** Everything a stranger must not find in the files, nor change in them. */
@@ -23,6 +24,8 @@ export const CANARIES = {
   reference: 'CANARY-LAB-2026-001',
   idempotencyAnswer: '{"canary":"idempotent answer"}',
   activationCode: '7431-2209-canary',
+  draft: 'Canary draft: may I swim again',
+  aside: 'Canary aside: typed after the session had ended',
   locator: 'canary-locator-0123456789-0123456789-01234',
   letterAddress: 'canary-letter@example.com',
   letterCode: 'canary-914207',
@@ -75,6 +78,8 @@ export async function wholeStory(store: Store, chapter = '') {
     const member = { id: ids.staff, organization: organization.id, address: CANARIES.staffAddress, name: CANARIES.staffName }
     await tx.staff.add({ ...member, role: 'compliance', createdAt: NEW_YEAR, disabledAt: null })
     await tx.outbox.add(letter)
+    const words = { text: CANARIES.draft, aside: { text: CANARIES.aside, at: NEW_YEAR } }
+    await tx.drafts.put(draftOf(message, words))
     const privateJwk = { kty: 'OKP', d: CANARIES.privateJwk }
     await tx.depositKeys.add({ kid: `kid${chapter}`, privateJwk, createdAt: NEW_YEAR, expiresAt: until })
   })
@@ -124,6 +129,8 @@ export async function wholeStory(store: Store, chapter = '') {
       await tx.messages.findByForm(ada.id, `hash-of-form${chapter}`),
       await tx.messages.activationMatches(message.id, CANARIES.activationCode),
       await tx.attachments.ofMessage(message.id),
+      await tx.drafts.find(message.id),
+      await tx.drafts.ofRecipient(ada.id),
       await tx.outbox.find(letter.id),
       await tx.depositKeys.find(`kid${chapter}`),
       await tx.signIn.factors.ofPerson(person),

@@ -44,6 +44,54 @@ export const READING: Row[] = [
     ask: reads((portal, who, { id }) => portal.reply(who, id, answer)),
     answers: READERS(OWN_ONLY),
   },
+  { method: 'listDrafts', ask: reads((portal, who) => portal.listDrafts(who)), answers: READERS('yes') },
+  {
+    method: 'viewAnswer',
+    about: 'begun',
+    ask: reads((portal, who, { id }) => portal.viewAnswer(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  // Nothing is begun before a message was opened.
+  {
+    method: 'viewAnswer',
+    about: 'waiting',
+    ask: reads((portal, who, { id }) => portal.viewAnswer(who, id)),
+    answers: READERS('not_found'),
+  },
+  {
+    method: 'saveDraft',
+    about: 'begun',
+    ask: reads((portal, who, { id, draft }) =>
+      portal.saveDraft(who, id, { text: 'Mine now', version: draft!, files: [], removed: [] }),
+    ),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'checkDraft',
+    about: 'begun',
+    ask: reads((portal, who, { id }) => portal.checkDraft(who, id)),
+    answers: READERS(OWN_ONLY),
+  },
+  {
+    method: 'sendDraft',
+    about: 'begun',
+    ask: reads((portal, who, { id, draft }) => portal.sendDraft(who, id, { version: draft!, files: [] })),
+    // What one has not begun cannot be told from what has changed since.
+    answers: READERS({ own: 'yes', other: 'conflict', otherOrganization: 'conflict', missing: 'conflict' }),
+  },
+  // Whoever has no draft there has nothing to lose: nothing happens (test/server/reading/drafting.test.ts).
+  {
+    method: 'forgetDraft',
+    about: 'begun',
+    ask: reads((portal, who, { id }) => portal.forgetDraft(who, id)),
+    answers: READERS('yes'),
+  },
+  // What counts is what a page was given; without it nothing is kept.
+  {
+    method: 'keepWords',
+    ask: presents(portal => portal.keepWords('msg_none', `1.${newSecret()}`, 'Hello')),
+    answers: ANYBODY('yes'),
+  },
   {
     method: 'notForMe',
     about: 'waiting',
@@ -74,6 +122,7 @@ export const READING: Row[] = [
   { method: 'disposeDue', ask: presents(portal => portal.disposeDue()), answers: ANYBODY('yes') },
   { method: 'signCheckpoint', ask: presents(portal => portal.signCheckpoint()), answers: ANYBODY('yes') },
   { method: 'forgetStale', ask: presents(portal => portal.forgetStale()), answers: ANYBODY('yes') },
+  { method: 'forgetDrafts', ask: presents(portal => portal.forgetDrafts()), answers: ANYBODY('yes') },
   { method: 'sweepFiles', ask: presents(portal => portal.sweepFiles()), answers: ANYBODY('yes') },
   { method: 'checkFiles', ask: presents(portal => portal.checkFiles()), answers: ANYBODY('yes') },
   { method: 'renewDepositKeys', ask: presents(portal => portal.renewDepositKeys()), answers: ANYBODY('yes') },

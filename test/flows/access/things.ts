@@ -6,12 +6,24 @@ import { depositRequest, textFile } from '../../support/clinic.ts'
 import { factor, type People, patientBehind, personBehind, type Role, senderBehind, type Whose } from './people.ts'
 
 /** What somebody can ask for by its id. `deposit` and `reply` belong to a sender, `session` and `factor` to a person, the rest to a patient. */
-export type Kind = 'waiting' | 'opened' | 'expired' | 'deposit' | 'reply' | 'openedReply' | 'thread' | 'session' | 'factor'
+export type Kind =
+  | 'waiting'
+  | 'opened'
+  | 'begun'
+  | 'expired'
+  | 'deposit'
+  | 'reply'
+  | 'openedReply'
+  | 'thread'
+  | 'session'
+  | 'factor'
 
 export interface Thing {
   id: string
   /** A file of it, where it has one. */
   attachment: string
+  /** Version of what was begun as an answer to it. */
+  draft?: string
 }
 
 /** Fresh things of one kind, made when they are first asked for, one for each owner. */
@@ -39,6 +51,7 @@ const PREFIXES = { deposit: 'dep', thread: 'thr', session: 'ses', factor: 'fac' 
 const missing = (kind: Kind): Thing => ({
   id: newId(PREFIXES[kind as keyof typeof PREFIXES] ?? 'msg', 0),
   attachment: newId('att', 0),
+  draft: newSecret(),
 })
 
 async function make(people: People, kind: Kind, owner: string): Promise<Thing> {
@@ -85,8 +98,12 @@ async function received(people: People, kind: Kind, patient: string): Promise<Th
   const expiresAt = kind === 'expired' ? clock.read() + minutes(1) : null
   const { message, attachment } = await deposited(people, sender, owner, expiresAt)
   if (kind === 'expired') clock.advance(minutes(1))
-  if (kind === 'opened') await portal.openMessage(await reader(people, owner), message)
-  return { id: message, attachment }
+  if (kind !== 'opened' && kind !== 'begun') return { id: message, attachment }
+  const reading = await reader(people, owner)
+  await portal.openMessage(reading, message)
+  if (kind === 'opened') return { id: message, attachment }
+  const { version } = await portal.saveDraft(reading, message, { text: 'Thank you', version: null, files: [], removed: [] })
+  return { id: message, attachment, draft: version }
 }
 
 async function replied(people: People, sender: string, isOpened: boolean): Promise<Thing> {
