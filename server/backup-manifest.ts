@@ -31,15 +31,17 @@ const MANIFEST = z.strictObject({
   data: file,
   keys: file,
   beside: z.array(file),
-  /** Names of objects of the part store that were lost already. */
+  /** How many lines the list of what does not verify has (`damage.txt`). */
+  damaged: z.int().default(0),
+  /** Names of objects of the part store that were lost already; newer backups list them there, too. */
   lost: z.array(z.string()).default([]),
 })
 
 /** What a backup is, signed by the portal it was made of. It names nobody and opens nothing. */
 export type Manifest = z.infer<typeof MANIFEST>
 
-export function signManifest(manifest: Omit<Manifest, 'key'>, trailName: string, signer: Signer): string {
-  const whole: Manifest = { ...manifest, key: verifierKey(trailName, signer.publicKey) }
+export function signManifest(manifest: Omit<Manifest, 'key' | 'lost'>, trailName: string, signer: Signer): string {
+  const whole: Omit<Manifest, 'lost'> = { ...manifest, key: verifierKey(trailName, signer.publicKey) }
   return signNote(`${KIND}\n${JSON.stringify(whole)}\n`, trailName, signer)
 }
 

@@ -20,8 +20,8 @@ const COUNTED = 100
 const isOver = ({ state, retainUntil, expiresAt }: Pick<Message, 'state' | 'retainUntil' | 'expiresAt'>, now: Instant) =>
   state !== 'disposed' && retainUntil <= now && expiresAt <= now
 
-/** By which rule: retention is over; or it was disposed of before, and a backup had brought it back. */
-export type DisposalRule = 'retention_over' | 'disposed_before'
+/** By which rule: retention is over; it was disposed of before, and a backup had brought it back; a backup held it damaged. */
+export type DisposalRule = 'retention_over' | 'disposed_before' | 'damaged'
 
 /**
  * Destroys the keys of these messages and then their content, and leaves their rows, receipts and trail. The entry of each is the

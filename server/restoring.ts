@@ -1,6 +1,11 @@
+import type { Damage } from './damage.ts'
+import { dispose } from './disposal.ts'
 import { endAgain } from './ending-again.ts'
 import type { Ending } from './ending-journal.ts'
+import { isPortalError } from './errors.ts'
+import type { Message } from './message.ts'
 import type { Parts } from './parts.ts'
+import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 import { signCheckpoint } from './trail/checkpoint.ts'
 import { OPERATOR, PORTAL_ITSELF, record } from './trail/entry.ts'
@@ -16,6 +21,8 @@ export interface Known {
   /** Checkpoints from wherever some were kept. */
   notes: readonly string[]
   endings: readonly Ending[]
+  /** What does not verify, and was accepted to be lost. */
+  damage?: readonly Damage[] | undefined
   now: Instant
 }
 
@@ -38,7 +45,7 @@ export interface Resumed {
  */
 export async function resume(
   { store, checkpointHistory, endings: journal }: Pick<Parts, 'store' | 'checkpointHistory' | 'endings'>,
-  { backup, trailName, notes, endings, now }: Known,
+  { backup, trailName, notes, endings, damage = [], now }: Known,
 ): Promise<Resumed> {
   const { head, beyond, parts } = await readWholeTrail(store, trailName, notes)
   const last = beyond.toSorted((one, other) => other.size - one.size)[0]
@@ -47,9 +54,10 @@ export async function resume(
   await store.transaction(tx =>
     record(tx, now, {
       ...{ organization: PORTAL_ITSELF, actor: OPERATOR, action: 'trail.restored', object: TRAIL_OBJECT, revision: parts + 1 },
-      detail: { part: newPart(parts + 1), backup, entries: head.size, lost: lostEntries, ...lost },
+      detail: { part: newPart(parts + 1), backup, entries: head.size, lost: lostEntries, damaged: damage.length, ...lost },
     }),
   )
+  await recordLosses(store, damage, now)
   const since = await store.read(async tx => (await tx.trail.entry(head.size - 1))?.at ?? 0)
   const endedAgain = await store.sweep(() => endAgain(store, endings, { since, now }))
   // Entries that the journal had noted are lost, and others take their numbers: from here on it notes the whole trail anew.
@@ -57,6 +65,39 @@ export async function resume(
   const name = await trailNameIn(store, trailName)
   await signFirst({ store, checkpointHistory }, name, now)
   return { trailName: name, entries: head.size, lostEntries, endedAgain }
+}
+
+/**
+ * Each loss that was accepted has its entry. A message of which a part cannot be opened ends, so that the list it stands in can be shown;
+ * one that a hold keeps stays as it is, and is refused when it is opened.
+ */
+async function recordLosses(store: Parts['store'], damage: readonly Damage[], now: Instant): Promise<void> {
+  for (let from = 0; from < damage.length; from += LOSSES)
+    await store.transaction(async tx => {
+      for (const { table, row, part } of damage.slice(from, from + LOSSES)) {
+        const detail = { table, ...(part === undefined ? {} : { part }) }
+        await record(tx, now, { organization: PORTAL_ITSELF, actor: OPERATOR, action: 'row.lost', object: row, detail })
+        if (table === 'sealed_parts' && row.startsWith('msg_')) await endDamaged(tx, row, now)
+      }
+    })
+}
+
+const LOSSES = 50
+
+async function endDamaged(tx: Tx, id: string, now: Instant): Promise<void> {
+  const message = await tx.messages.find(id)
+  if (message === null || (await isHeld(tx, message))) return
+  await dispose(tx, [message], 'damaged', OPERATOR, now)
+}
+
+/** Where that cannot be told, as a hold is damaged, it is. */
+async function isHeld(tx: Tx, message: Message): Promise<boolean> {
+  try {
+    return (await tx.holds.covering([message])).size > 0
+  } catch (error) {
+    if (!isPortalError(error) || error.code !== 'tampered') throw error
+    return true
+  }
 }
 
 /**

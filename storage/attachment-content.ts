@@ -8,13 +8,16 @@ import type { AttachmentRow } from './schema.ts'
 import { tampered } from './sealing/refusal.ts'
 import { ObjectSecret, SEALED_CHUNK_BYTES } from './sealing/sealed-object.ts'
 import { CHUNK_BYTES, chunkBytes } from './sealing/stream.ts'
+import { letGo } from './spent-bytes.ts'
 import { type PortalKeys, type Work, workOn } from './work.ts'
+
+type Reads = Pick<Engine, 'read'>
 
 /** What content is read from. */
 export interface ContentSource {
-  engine: Engine
+  engine: Reads
   keys: PortalKeys
-  store: PartStore
+  store: Pick<PartStore, 'read'>
 }
 
 /** An attachment being opened, wherever its chunks lie. */
@@ -28,9 +31,12 @@ interface OpenedContent {
   close(): void
 }
 
+/** What is handed out at once: on its way to the reader each block is passed on several times, and each time costs as much as it would for less. */
+const BLOCK_BYTES = 4 * CHUNK_BYTES
+
 /**
- * Hands an attachment out chunk by chunk, each one verified, and of a part of it only the chunks that hold it. Between chunks no
- * transaction is open, so a slow reader holds nothing.
+ * Hands an attachment out block by block, each chunk in it verified, and of a part of it only the chunks that hold it. Between blocks no
+ * transaction is open, so a slow reader holds nothing. What comes out belongs to the reader.
  */
 export async function* attachmentContent(
   source: ContentSource,
@@ -40,15 +46,41 @@ export async function* attachmentContent(
   const content = await source.engine.read(db => openContent(source, workOn(db, source.keys), id))
   try {
     const { from, to } = range ?? { from: 0, to: content.size }
-    let number = Math.floor(from / CHUNK_BYTES)
-    const last = Math.max(number, Math.ceil(to / CHUNK_BYTES) - 1)
-    for await (const sealed of content.sealed(number, last)) {
-      const begin = number * CHUNK_BYTES
-      yield content.open(number, sealed).subarray(Math.max(0, from - begin), to - begin)
-      number++
-    }
+    yield* inOwnBlocks(openedChunks(content, from, to), to - from)
   } finally {
     content.close()
+  }
+}
+
+/** What is wanted of each chunk. */
+async function* openedChunks(content: OpenedContent, from: number, to: number): AsyncGenerator<Uint8Array> {
+  let number = Math.floor(from / CHUNK_BYTES)
+  const last = Math.max(number, Math.ceil(to / CHUNK_BYTES) - 1)
+  for await (const sealed of content.sealed(number, last)) {
+    const begin = number * CHUNK_BYTES
+    yield content.open(number, sealed).subarray(Math.max(0, from - begin), to - begin)
+    number++
+  }
+}
+
+/** Bytes, `size` of them, as blocks with memory of their own. */
+async function* inOwnBlocks(pieces: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let left = size
+  let block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, left))
+  let filled = 0
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const copied = Math.min(piece.length - at, block.length - filled)
+      block.set(piece.subarray(at, at + copied), filled)
+      at += copied
+      filled += copied
+      if (filled < block.length) continue
+      yield block
+      left -= filled
+      block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, left))
+      filled = 0
+    }
+    letGo(piece)
   }
 }
 
@@ -108,7 +140,7 @@ async function inObject(
 
 /** Pieces of an object, put together into its chunks; without copying where a piece holds a whole one. */
 async function* sealedChunks(
-  store: PartStore,
+  store: Pick<PartStore, 'read'>,
   object: string,
   size: number,
   first: number,
@@ -129,7 +161,7 @@ async function* sealedChunks(
   if (number <= last) throw objectGone()
 }
 
-async function chunkRow(engine: Engine, attachment: string, number: number): Promise<Uint8Array> {
+async function chunkRow(engine: Reads, attachment: string, number: number): Promise<Uint8Array> {
   const row = await engine.read(db =>
     db
       .selectFrom('attachment_chunks')
@@ -143,7 +175,7 @@ async function chunkRow(engine: Engine, attachment: string, number: number): Pro
 }
 
 /** The message may have been disposed of while somebody was reading. */
-const goneOrTampered = (engine: Engine, attachment: string): Promise<Error> =>
+const goneOrTampered = (engine: Reads, attachment: string): Promise<Error> =>
   engine.read(async db => {
     const stillKept = await db.selectFrom('attachments').select('id').where('id', '=', attachment).executeTakeFirst()
     return stillKept ? tampered() : objectGone()

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import { type BackupContents, backUp } from '../../storage/index.ts'
+import { type BackupContents, backUp, DAMAGE_FILE, LOST_FILE, tellDamage, tellLost, WHOLE_TRAIL } from '../../storage/index.ts'
 import { signManifest } from '../backup-manifest.ts'
 import type { Config } from '../config.ts'
+import type { Damage } from '../damage.ts'
 import { noteEndings } from '../ending.ts'
-import { PortalError } from '../errors.ts'
+import { isPortalError, PortalError } from '../errors.ts'
 import { newId } from '../ids.ts'
+import type { Instant } from '../time.ts'
 import { OPERATOR, PORTAL_ITSELF, record } from '../trail/entry.ts'
 import { requireEmptyFolder } from '../trail/export.ts'
 import { signNewCheckpoint } from '../trail/sign.ts'
+import { readWholeTrail } from '../trail/whole.ts'
 import { command, JSON_ARGUMENT, type Terminal, UsedWrongly } from './command.ts'
 import { historyFile, type Opened, storageOf, withPortal } from './opened.ts'
 
@@ -25,6 +28,7 @@ export default command({
       valueHint: 'dir',
       required: true,
     },
+    'keys-also-to': { type: 'string', description: 'A second one, on another disk', valueHint: 'dir' },
     recipient: {
       type: 'string',
       description: 'Whom to seal to: the line that `portal backup keygen` printed, or a file with it (else BACKUP_RECIPIENT)',
@@ -32,55 +36,60 @@ export default command({
     },
     json: JSON_ARGUMENT,
   },
-  async run({ dir, to, 'keys-to': keysTo, recipient, json }, terminal) {
-    const folders = [dir, ...(to === undefined ? [] : [to])].map(folder => resolve(folder))
-    const keysFolder = resolve(keysTo)
-    requireApart([...folders, keysFolder])
+  async run({ dir, to, 'keys-to': keysTo, 'keys-also-to': keysAlsoTo, recipient, json }, terminal) {
+    const [folders, keysFolders] = [foldersOf(dir, to), foldersOf(keysTo, keysAlsoTo)]
+    requireApart([...folders, ...keysFolders])
     return withPortal(terminal, async opened => {
       const line = await recipientOf(recipient, opened.config)
-      await requireEmptyFolder(keysFolder)
-      const { ready, unready } = await readied(folders)
-      const { id, madeAt, ...made } = await make(opened, terminal, { line, folders: ready, keysFolder })
-      const failures = [...unready, ...made.failures]
-      const written = ready.filter(folder => !failures.some(failure => failure.folder === folder))
+      const data = await readied(folders)
+      const keys = await readied(keysFolders)
+      const { id, madeAt, ...made } = await make(opened, terminal, { line, folders: data.ready, keysFolders: keys.ready })
+      const failures = [...data.unready, ...keys.unready, ...made.failures]
+      const isWritten = (folder: string) => !failures.some(failure => failure.folder === folder)
       const answer = {
         id,
         madeAt,
-        folders: written,
-        keys: keysFolder,
+        folders: folders.filter(isWritten),
+        keys: keysFolders.find(isWritten) ?? keysFolders[0]!,
+        keysFolders: keysFolders.filter(isWritten),
         messages: made.messages,
         entries: made.entries,
-        lost: made.lost,
+        lost: made.damage.filter(({ table }) => table === LOST_FILE).map(({ row }) => row),
+        damage: made.damage.filter(({ table }) => table !== LOST_FILE),
         failures,
       }
       if (json) terminal.out(JSON.stringify(answer))
       else tell(answer, terminal)
-      return failures.length + made.lost.length === 0 ? 0 : 1
+      return failures.length + made.damage.length === 0 ? 0 : 1
     })
   },
 })
 
+const foldersOf = (...given: (string | undefined)[]): string[] =>
+  given.filter(folder => folder !== undefined).map(folder => resolve(folder))
+
 interface Order {
   line: string
   folders: string[]
-  keysFolder: string
+  keysFolders: string[]
 }
 
-async function make(opened: Opened, terminal: Terminal, { line, folders, keysFolder }: Order) {
-  const { store, settings, config, checkpointHistory, endings } = opened
+async function make(opened: Opened, terminal: Terminal, { line, folders, keysFolders }: Order) {
+  const { store, settings, config, endings } = opened
   const madeAt = terminal.clock()
   const id = newId('bak', madeAt)
-  const signed = await signNewCheckpoint({ store, now: madeAt, origin: settings.trailName, history: checkpointHistory })
-  const sign = ({ recipient, migrations, messages, entries, rows, data, keys, beside, lost }: BackupContents) => {
-    const contents = { recipient, migrations, messages, entries, rows, data, keys, beside, lost }
+  const { signed, damage } = await signedAndRead(opened, madeAt)
+  const sign = ({ recipient, migrations, messages, entries, rows, data, keys, beside, damage }: BackupContents) => {
+    const contents = { recipient, migrations, messages, entries, rows, data, keys, beside, damaged: damage.length }
     const { origin, environment } = config
     const manifest = { id, madeAt, checkpoint: signed?.checkpoint.note ?? null, settings: { origin, environment }, ...contents }
     return signManifest(manifest, settings.trailName, store.signer)
   }
   const made = await backUp(await storageOf(config, madeAt), {
-    ...{ id, recipient: line, dataFolders: folders, keysFolder, sign, onProgress: terminal.progress },
+    ...{ id, recipient: line, dataFolders: folders, keysFolders, sign, damage, onProgress: terminal.progress },
     async beside() {
-      await noteEndings(opened)
+      // Of a trail that is damaged it notes nothing, and the journal is as it was.
+      if (damage.length === 0) await noteEndings(opened)
       return [
         { name: 'checkpoints.txt', text: await readFile(historyFile(config), 'utf8').catch(emptyWhenMissing) },
         { name: 'endings.txt', text: await endings.text() },
@@ -91,6 +100,18 @@ async function make(opened: Opened, terminal: Terminal, { line, folders, keysFol
   const detail = { entries: made.entries, failures: made.failures.length }
   await store.transaction(tx => record(tx, terminal.clock(), { ...entry, detail }))
   return { id, madeAt, ...made }
+}
+
+/** A trail that is damaged cannot be signed for, and is copied all the same: the copy is what is left of it. */
+async function signedAndRead({ store, settings, checkpointHistory: history }: Opened, now: Instant) {
+  try {
+    const signed = await signNewCheckpoint({ store, now, origin: settings.trailName, history })
+    await readWholeTrail(store, settings.trailName, [])
+    return { signed, damage: [] }
+  } catch (error) {
+    if (!isPortalError(error) || error.code !== 'tampered') throw error
+    return { signed: null, damage: [{ table: WHOLE_TRAIL, row: 'whole' }] }
+  }
 }
 
 function emptyWhenMissing(error: NodeJS.ErrnoException): string {
@@ -133,21 +154,22 @@ async function readied(folders: readonly string[]) {
 interface Answer {
   id: string
   folders: string[]
-  keys: string
+  keysFolders: string[]
   messages: number
   entries: number
   /** Names of objects that the part store lacks. */
   lost: string[]
+  damage: readonly Damage[]
   failures: { folder: string; reason: string }[]
 }
 
-function tell({ id, folders, keys, messages, entries, lost, failures }: Answer, terminal: Terminal): void {
+function tell({ id, folders, keysFolders, messages, entries, lost, damage, failures }: Answer, terminal: Terminal): void {
   for (const folder of folders) terminal.out(`${id} is in ${folder}: ${messages} messages, ${entries} entries of the trail.`)
-  if (folders.length > 0) terminal.out(`Its keys are in ${keys}: keep them apart from it.`)
-  if (lost.length > 0) terminal.err(`portal backup: ${tellLost(lost)} Is PART_STORE what it was, and is it mounted?`)
+  if (folders.length > 0) terminal.out(`Its keys are in ${keysFolders.join(' and ')}: keep them apart from it.`)
+  const missing = tellLost(lost.map(row => ({ table: LOST_FILE, row })))
+  if (missing !== null) terminal.err(`portal backup: ${missing} Is PART_STORE what it was, and is it mounted?`)
+  const damaged = tellDamage(damage)
+  if (damaged !== null)
+    terminal.err(`portal backup: ${damaged} All else is in the backup, with the list of them (${DAMAGE_FILE}).`)
   for (const { folder, reason } of failures) terminal.err(`portal backup: No backup is in ${folder}. ${reason}`)
 }
-
-/** What a backup cannot bring back, for whoever makes one or uses it. */
-export const tellLost = (lost: readonly string[]): string =>
-  `${lost.length} large files are not in the part store, and so not in this backup (${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''}).`

@@ -51,7 +51,7 @@ export const program: Program = group('portal', 'Operates the portal for secure 
   retention: async () => group('retention', 'What no longer has to be kept', { run: load(() => import('./retention-run.ts')) }),
   backup: async () => ({
     ...(await load(() => import('./backup.ts'))()),
-    subCommands: { keygen: load(() => import('./backup-keygen.ts')) },
+    subCommands: { keygen: load(() => import('./backup-keygen.ts')), verify: load(() => import('./backup-verify.ts')) },
   }),
   restore: load(() => import('./restore.ts')),
   doctor: load(() => import('./doctor.ts')),

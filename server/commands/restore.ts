@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { DATA_FILE, KEYS_FILE, MANIFEST_FILE, parseArchiveIdentity, requireFile, restore } from '../../storage/index.ts'
-import { type Manifest, openManifest } from '../backup-manifest.ts'
+import { resolve } from 'node:path'
+import { DAMAGE_FILE, damageIn, LOST_FILE, parseArchiveIdentity, restore, tellDamage, tellLost } from '../../storage/index.ts'
+import type { Manifest } from '../backup-manifest.ts'
 import { type Config, readConfig } from '../config.ts'
+import type { Damage } from '../damage.ts'
 import { endingsIn, fileJournal, strangeLinesIn } from '../ending-journal.ts'
-import { PortalError } from '../errors.ts'
+import { isPortalError } from '../errors.ts'
 import { type Resumed, resume } from '../restoring.ts'
 import { splitNotes } from '../trail/checkpoint.ts'
 import { fileHistory } from '../trail/history.ts'
 import { sameHash } from '../trail/tree.ts'
-import { tellLost } from './backup.ts'
+import { type BackupHalf, dataFiles, identityIn, keysFiles, openHalf, refused, tellTaken } from './backup-half.ts'
 import { command, JSON_ARGUMENT, type Terminal, UsedWrongly } from './command.ts'
 import { historyFile, journalFile, storageOf } from './opened.ts'
 
@@ -19,7 +20,9 @@ export default command({
   description: 'Brings a backup back into an empty database, looks at everything in it, and ends again what has ended since',
   args: {
     dir: { type: 'positional', description: 'What `portal backup` wrote', required: true },
+    or: { type: 'string', description: 'Its second copy: what is damaged in one is taken from the other', valueHint: 'dir' },
     keys: { type: 'string', description: 'The folder with its keys', valueHint: 'dir', required: true },
+    'or-keys': { type: 'string', description: 'The second copy of its keys', valueHint: 'dir' },
     identity: { type: 'string', description: 'The file that `portal backup keygen` wrote', valueHint: 'file', required: true },
     endings: {
       type: 'string',
@@ -31,73 +34,72 @@ export default command({
       description: 'checkpoints.txt of the portal that was lost: tells how many entries of the trail are lost',
       valueHint: 'file',
     },
+    'accept-damage': {
+      type: 'boolean',
+      description: 'Bring back what verifies, and record in the trail what does not: it is lost from then on',
+    },
     json: JSON_ARGUMENT,
   },
   async run(args, terminal) {
     const config = readConfig(terminal.env)
-    const backup = await opened(resolve(args.dir), resolve(args.keys), args.identity)
+    const folders = (...given: (string | undefined)[]) => given.filter(one => one !== undefined).map(one => resolve(one))
+    const backup = await opened(folders(args.dir, args.or), folders(args.keys, args['or-keys']), args.identity)
     const known = await knownBeside(backup, config, args)
     if (known.strange > 0)
       terminal.err(`portal restore: ${known.strange} lines of endings.txt are damaged or a newer program’s, and passed over.`)
-    const resumed = await bringBack(backup, config, known, terminal)
-    const { id, madeAt, messages } = backup.manifest
-    if (args.json) terminal.out(JSON.stringify({ id, madeAt, messages, ...resumed }))
-    else tell(backup.manifest, resumed, args.endings !== undefined || existsSync(journalFile(config)), terminal)
+    const acceptDamage = args['accept-damage'] ?? false
+    const { manifest, texts, problems } = backup.data
+    const restored = await bringBack(backup, config, known, { acceptDamage, terminal }).catch(error => {
+      throw withWayOut(error)
+    })
+    const { id, madeAt, messages } = manifest
+    for (const problem of [...problems, ...backup.keys.problems]) terminal.err(`portal restore: ${problem}`)
+    if (args.json) terminal.out(JSON.stringify({ id, madeAt, messages, ...restored }))
+    else tell(manifest, restored, args.endings !== undefined || existsSync(journalFile(config)), terminal)
+    const lost =
+      tellLost(damageIn(texts.get(DAMAGE_FILE) ?? '')) ?? tellLost(manifest.lost.map(row => ({ table: LOST_FILE, row })))
+    if (lost !== null) terminal.err(`portal restore: ${lost}`)
     return 0
   },
 })
 
+/** Damage that was found by looking can be accepted; a backup that cannot be read, cannot. */
+function withWayOut(error: unknown): unknown {
+  if (!isPortalError(error) || error.code !== 'tampered' || !/ not verify: /.test(error.message)) return error
+  return refused(`${error.message} Take an older backup; or bring back all else, and record the loss, with --accept-damage.`)
+}
+
 interface Backup {
-  folder: string
-  keysFolder: string
-  manifest: ReturnType<typeof openManifest>
-  keys: ReturnType<typeof openManifest>
+  data: BackupHalf
+  keys: BackupHalf
   identity: string
 }
 
 /** Everything that can be said of a backup without opening it: whole, unchanged, the two halves of one portal, sealed to this identity. */
-async function opened(folder: string, keysFolder: string, identityFile: string): Promise<Backup> {
-  if (!existsSync(identityFile)) throw new UsedWrongly(`There is no file ${identityFile}.`)
-  const identity = await readFile(identityFile, 'utf8')
+async function opened(folders: string[], keysFolders: string[], identityFile: string): Promise<Backup> {
+  const identity = await identityIn(identityFile)
   const { recipient } = parseArchiveIdentity(identity)
-  const manifest = await manifestIn(folder)
-  const keys = await manifestIn(keysFolder)
-  if (!sameHash(keys.publicKey, manifest.publicKey)) throw refused('These are the keys of another portal.')
-  if (keys.madeAt < manifest.madeAt)
+  const data = await openHalf(folders, dataFiles, identity)
+  const keys = await openHalf(keysFolders, keysFiles, identity)
+  if (!sameHash(keys.manifest.publicKey, data.manifest.publicKey)) throw refused('These are the keys of another portal.')
+  if (keys.manifest.madeAt < data.manifest.madeAt)
     throw refused('These keys are older than the data: take those that were written with it, or newer ones.')
-  for (const sealedTo of [manifest.recipient, keys.recipient])
-    if (sealedTo !== recipient.id) throw refused(`It is sealed to ${sealedTo}, and this identity is ${recipient.id}.`)
-  await requireFiles(folder, [manifest.data, ...manifest.beside])
-  await requireFiles(keysFolder, [keys.keys])
-  return { folder, keysFolder, manifest, keys, identity }
+  for (const { manifest } of [data, keys])
+    if (manifest.recipient !== recipient.id)
+      throw refused(`It is sealed to ${manifest.recipient}, and this identity is ${recipient.id}.`)
+  return { data, keys, identity }
 }
-
-async function manifestIn(folder: string) {
-  const path = join(folder, MANIFEST_FILE)
-  if (!existsSync(path)) throw refused(`${folder} holds no whole backup: its ${MANIFEST_FILE} is missing.`)
-  return openManifest(await readFile(path, 'utf8'), folder)
-}
-
-async function requireFiles(folder: string, files: Manifest['beside']): Promise<void> {
-  for (const file of files) {
-    await requireFile(folder, file).catch((error: Error) => {
-      throw refused(`The backup in ${folder} is not whole: ${error.message}`)
-    })
-  }
-}
-
-const refused = (sentence: string) => new PortalError('tampered', sentence)
 
 /** What the backup itself cannot know: wherever else somebody kept what has happened since. */
 async function knownBeside(
-  { folder, manifest }: Backup,
+  { data: { manifest, texts: beside } }: Backup,
   config: Config,
   given: { endings?: string | undefined; history?: string | undefined },
 ) {
   const texts = async (name: string, here: string, elsewhere: string | undefined) => {
     if (elsewhere !== undefined && !existsSync(elsewhere)) throw new UsedWrongly(`There is no file ${elsewhere}.`)
-    const files = [join(folder, name), here, ...(elsewhere === undefined ? [] : [elsewhere])]
-    return Promise.all(files.filter(existsSync).map(file => readFile(file, 'utf8')))
+    const files = [here, ...(elsewhere === undefined ? [] : [elsewhere])].filter(existsSync)
+    return [beside.get(name) ?? '', ...(await Promise.all(files.map(file => readFile(file, 'utf8'))))]
   }
   const histories = await texts('checkpoints.txt', historyFile(config), given.history)
   const journals = await texts('endings.txt', journalFile(config), given.endings)
@@ -109,17 +111,21 @@ async function knownBeside(
 }
 
 async function bringBack(
-  { folder, keysFolder, manifest, keys, identity }: Backup,
+  { data, keys, identity }: Backup,
   config: Config,
   known: Awaited<ReturnType<typeof knownBeside>>,
-  terminal: Terminal,
-): Promise<Resumed> {
+  { acceptDamage, terminal }: { acceptDamage: boolean; terminal: Terminal },
+): Promise<Resumed & { damage: readonly Damage[]; sources: string[] }> {
   const now = terminal.clock()
+  const sources: string[] = []
+  const from = (half: BackupHalf) => ({
+    ...half.archive,
+    onRead: (taken: readonly number[]) => void sources.push(tellTaken(half, taken)),
+  })
+  const { manifest } = data
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const restoring = await restore(await storageOf(config, now), {
-    data: { path: join(folder, DATA_FILE), name: `${manifest.id}/${DATA_FILE}` },
-    keys: { path: join(keysFolder, KEYS_FILE), name: `${keys.id}/${KEYS_FILE}` },
-    ...{ identity, migrations: manifest.migrations, rows: manifest.rows, now },
+    ...{ data: from(data), keys: from(keys), identity, migrations: manifest.migrations, rows: manifest.rows, now, acceptDamage },
     onProgress: (step, done, total) => terminal.progress(done + (step === 'loading' ? 0 : total), 2 * total),
   })
   const { store } = restoring
@@ -129,10 +135,10 @@ async function bringBack(
     const checkpointHistory = fileHistory(historyFile(config))
     const resumed = await resume(
       { store, checkpointHistory, endings: fileJournal(journalFile(config)) },
-      { backup: manifest.id, trailName: config.trailName, now, ...known },
+      { backup: manifest.id, trailName: config.trailName, now, damage: restoring.damage, ...known },
     )
     await restoring.finish()
-    return resumed
+    return { ...resumed, damage: restoring.damage, sources }
   } catch (error) {
     await restoring.abandon()
     throw error
@@ -141,14 +147,21 @@ async function bringBack(
   }
 }
 
-function tell({ id, madeAt, messages, lost }: Manifest, resumed: Resumed, knowsEndings: boolean, terminal: Terminal): void {
-  const { entries, lostEntries, endedAgain, trailName } = resumed
+function tell(
+  { id, madeAt, messages }: Manifest,
+  { entries, lostEntries, endedAgain, trailName, damage, sources }: Awaited<ReturnType<typeof bringBack>>,
+  knowsEndings: boolean,
+  terminal: Terminal,
+): void {
+  const damaged = tellDamage(damage)
+  const verified = damaged === null ? ', all verified' : ''
   terminal.out(
-    `${id} of ${new Date(madeAt).toISOString()} is restored: ${messages} messages, ${entries} entries of the trail, all verified.`,
+    `${id} of ${new Date(madeAt).toISOString()} is restored: ${messages} messages, ${entries} entries of the trail${verified}.`,
   )
+  if (damaged !== null) terminal.out(`Lost, and in the trail as lost: ${damaged}`)
+  for (const source of sources) terminal.out(source)
   terminal.out(`Ended again, as they had ended since: ${endedAgain}. Entries of the trail known to be lost: ${lostEntries}.`)
   terminal.out(`The trail goes on as ${trailName}: give \`portal audit key\` to whoever verifies it.`)
-  if (lost.length > 0) terminal.err(`portal restore: ${tellLost(lost)}`)
   if (!knowsEndings)
     terminal.err(
       'portal restore: No endings.txt newer than the backup was at hand: what has ended since is there again, and holds placed since are not.',

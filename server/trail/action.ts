@@ -46,6 +46,7 @@ export const ACTIONS = [
   'trail.exported',
   'trail.restored', // from a backup: begins another part of the trail
   'backup.made',
+  'row.lost', // what a backup held damaged, and was restored without
   'hold.placed',
   'hold.released',
   'key.created',

@@ -1,16 +1,21 @@
-import type { Snapshot } from '../engines/engine.ts'
+import type { Damage } from '../../server/damage.ts'
 import { sealArchive } from '../sealing/archive.ts'
 import { parseArchiveRecipient } from '../sealing/archive-keys.ts'
 import type { Inside } from '../store.ts'
+import { checkSealed, type Looked } from './check.ts'
+import { damageText } from './damage.ts'
 import { type Dumped, describe, dump, type Progress } from './dump.ts'
 import type { Frame } from './frames.ts'
 import { toBytes } from './frames.ts'
+import { Looking } from './looking.ts'
 import { dumpObjects } from './objects.ts'
 import { type Failure, Targets, type WrittenFile } from './targets.ts'
 
 export const MANIFEST_FILE = 'manifest.txt'
 export const DATA_FILE = 'data.sealed'
 export const KEYS_FILE = 'keys.sealed'
+/** What does not verify, a line each; only there when something does not. */
+export const DAMAGE_FILE = 'damage.txt'
 
 export interface BackupPlan {
   /** `bak_…`; bound into both archives. */
@@ -19,12 +24,14 @@ export interface BackupPlan {
   recipient: string
   /** Empty folders; each gets the whole data half. */
   dataFolders: readonly string[]
-  /** An empty folder for the keys, apart from the others. */
-  keysFolder: string
+  /** Empty folders for the keys, apart from the others; each gets all of them. */
+  keysFolders: readonly string[]
   /** Texts that go beside the data half, as they are once that is written: what has ended meanwhile should be in them. */
   beside(): Promise<readonly { name: string; text: string }[]>
   /** Signs what was written; the manifest is written last, and a folder without it holds no backup. */
   sign(contents: BackupContents): string
+  /** What was found to be damaged before, beside what is found now. */
+  damage?: readonly Damage[] | undefined
   onProgress?: Progress | undefined
 }
 
@@ -34,47 +41,53 @@ export interface BackupContents extends Dumped {
   data: WrittenFile
   keys: WrittenFile
   beside: WrittenFile[]
-  /** Names of objects that the part store should hold and does not: files that this backup cannot bring back. */
-  lost: string[]
+  /** What does not verify, and the files that the part store lacks. All else is in the backup, and what does not verify as it lies there. */
+  damage: readonly Damage[]
 }
 
 /**
  * Copies everything as it is at one moment, while others go on writing, sealed to the recipient: the data into several folders, the keys
- * into one of their own. Memory does not grow with the database.
+ * into folders of their own. Memory does not grow with the database. Everything is looked at on the way, so that what could not be restored
+ * is known while the original is still there.
  *
  * @returns what was written, and which folders failed. A failed one holds no manifest, and so no backup.
  */
 export async function backUp(inside: Inside, plan: BackupPlan): Promise<BackupContents & { failures: Failure[] }> {
   const recipient = parseArchiveRecipient(plan.recipient)
   const targets = new Targets(plan.dataFolders)
-  const apart = new Targets([plan.keysFolder])
+  const apart = new Targets(plan.keysFolders)
   const sealed = (name: string, frames: AsyncIterable<Frame>) => sealArchive(toBytes(frames), `${plan.id}/${name}`, recipient)
 
-  const lost: string[] = []
+  const looking = new Looking()
+  for (const known of plan.damage ?? []) looking.tell(known)
   const contents = await inside.engine.snapshot(async state => {
+    const looked = { state, keys: inside.keys, store: inside.store }
     const dumped = await describe(state)
-    const keys = await apart.write(KEYS_FILE, sealed(KEYS_FILE, dump(state, 'keys')))
-    const data = await targets.write(DATA_FILE, sealed(DATA_FILE, everything(state, inside, lost, plan.onProgress)))
+    const keys = await apart.write(KEYS_FILE, sealed(KEYS_FILE, dump(state, 'keys', looking.rows(inside.keys))))
+    const data = await targets.write(DATA_FILE, sealed(DATA_FILE, everything(looked, inside, looking, plan.onProgress)))
+    await checkSealed(looked, looking)
     return { ...dumped, recipient: recipient.id, keys, data }
   })
+  const { damage } = looking
   const beside: WrittenFile[] = []
-  for (const { name, text } of await plan.beside()) beside.push(await targets.write(name, bytesOf(text)))
+  const damaged = damage.length === 0 ? [] : [{ name: DAMAGE_FILE, text: damageText(damage) }]
+  for (const { name, text } of [...(await plan.beside()), ...damaged]) beside.push(await targets.write(name, bytesOf(text)))
 
-  const manifest = plan.sign({ ...contents, beside, lost })
+  const manifest = plan.sign({ ...contents, beside, damage })
   await apart.write(MANIFEST_FILE, bytesOf(manifest))
   // Keys that cannot be had leave data that cannot be opened: it is not to be taken for a backup.
-  if (apart.failures.length === 0) await targets.write(MANIFEST_FILE, bytesOf(manifest))
-  return { ...contents, beside, lost, failures: [...apart.failures, ...targets.failures] }
+  if (apart.folders.length > 0) await targets.write(MANIFEST_FILE, bytesOf(manifest))
+  return { ...contents, beside, damage, failures: [...apart.failures, ...targets.failures] }
 }
 
 async function* everything(
-  state: Snapshot,
+  looked: Looked,
   inside: Inside,
-  lost: string[],
+  looking: Looking,
   onProgress: Progress | undefined,
 ): AsyncGenerator<Frame> {
-  yield* dump(state, 'data', onProgress)
-  yield* dumpObjects(state, inside, lost)
+  yield* dump(looked.state, 'data', looking.rows(inside.keys), onProgress)
+  yield* dumpObjects(looked, inside, looking)
 }
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { PortalError } from '../../server/errors.ts'
 import type { Row, Snapshot } from '../engines/engine.ts'
 import type { Frame } from './frames.ts'
+import { isWritable } from './looking.ts'
 import { dataTables, KEY_TABLES } from './tables.ts'
 
 /** The two halves of a backup: what is kept, and the keys it is kept under. Neither opens without the other and the root key. */
@@ -35,19 +36,34 @@ export async function describe(state: Snapshot): Promise<Dumped> {
   }
 }
 
-/** One half, row by row; memory does not grow with it. */
-export async function* dump(state: Snapshot, half: Half, onProgress: Progress = () => undefined): AsyncGenerator<Frame> {
+/**
+ * One half, row by row; memory does not grow with it.
+ *
+ * @param look - looks at each row before it is written: as it is, whatever it finds.
+ */
+export async function* dump(
+  state: Snapshot,
+  half: Half,
+  look: (table: string, row: Row) => Promise<void>,
+  onProgress: Progress = () => undefined,
+): AsyncGenerator<Frame> {
   const tables = half === 'keys' ? KEY_TABLES : dataTables(await state.tables())
   const { rows: total } = half === 'keys' ? { rows: 0 } : await describe(state)
   let done = 0
   for (const table of tables) {
     let columns: string[] | undefined
+    let isBegun = false
     let count = 0
     for await (const rows of state.rows(table)) {
       columns ??= Object.keys(rows[0]!)
-      if (count === 0) yield ['table', table, ...columns]
-      for (const row of rows) yield ['row', ...columns.map(column => row[column]!)]
-      count += rows.length
+      if (!isBegun) yield ['table', table, ...columns]
+      isBegun = true
+      for (const row of rows) {
+        await look(table, row)
+        if (!isWritable(row)) continue
+        yield ['row', ...columns.map(column => row[column]!)]
+        count++
+      }
       done += rows.length
       onProgress(done, total)
     }

@@ -1,10 +1,14 @@
 import type { Kysely } from 'kysely'
+import { isPortalError } from '../../server/errors.ts'
 import type { Engine, Row } from '../engines/engine.ts'
 import type { PartStore } from '../part-stores/part-store.ts'
 import type { Database } from '../schema.ts'
 import type { Encodable } from '../sealing/encoding.ts'
 import { tampered } from '../sealing/refusal.ts'
 import type { Frame } from './frames.ts'
+
+/** Told of a row that the database does not take. */
+type Refused = (table: string, row: Row) => void
 
 /** One transaction takes this much; it waits for the disk once. */
 const BATCH_ROWS = 2_000
@@ -16,6 +20,7 @@ const MAX_PARAMETERS = 5_000
  * Writes the tables of one half into an empty database.
  *
  * @param allowed - names of tables that may be in it.
+ * @param refused - is told of rows that the database does not take, as what they refer to is damaged; without it they are an error.
  * @throws PortalError `tampered` when it holds anything else, or not all of it.
  */
 export async function loadTables(
@@ -23,25 +28,31 @@ export async function loadTables(
   frames: AsyncIterator<Frame>,
   half: string,
   allowed: readonly string[],
+  refused?: Refused,
 ): Promise<void> {
   const missing = new Set(allowed)
   for (;;) {
     const frame = await next(frames)
     const [kind, table] = frame
     if (kind === 'end' && table === half && missing.size === 0) return
-    if (kind === 'table' && missing.delete(String(table))) await loadTable(engine, frames, frame)
+    if (kind === 'table' && missing.delete(String(table))) await loadTable(engine, frames, frame, refused)
     else if (kind === 'end of table' && frame[2] === 0 && missing.delete(String(table))) continue
     else throw tampered()
   }
 }
 
-async function loadTable(engine: Engine, frames: AsyncIterator<Frame>, [, table, ...names]: Frame): Promise<void> {
+async function loadTable(
+  engine: Engine,
+  frames: AsyncIterator<Frame>,
+  [, table, ...names]: Frame,
+  refused: Refused | undefined,
+): Promise<void> {
   const columns = names.map(String)
   let count = 0
   let batch: Row[] = []
   let bytes = 0
   const flush = async () => {
-    if (batch.length > 0) await engine.write(db => insert(db, String(table), batch))
+    if (batch.length > 0) await insertAll(engine, String(table), batch, refused)
     batch = []
     bytes = 0
   }
@@ -53,6 +64,18 @@ async function loadTable(engine: Engine, frames: AsyncIterator<Frame>, [, table,
     bytes += bytesOf(values)
     count++
     if (batch.length >= BATCH_ROWS || bytes >= BATCH_BYTES) await flush()
+  }
+}
+
+/** Rows together; where the database does not take them, one by one, so that one of them costs no other. */
+async function insertAll(engine: Engine, table: string, rows: Row[], refused: Refused | undefined): Promise<void> {
+  try {
+    await engine.write(db => insert(db, table, rows))
+  } catch (error) {
+    if (refused === undefined || isPortalError(error)) throw error
+    const [only, ...others] = rows
+    if (others.length === 0) return refused(table, only!)
+    for (const row of rows) await insertAll(engine, table, [row], refused)
   }
 }
 

@@ -1,25 +1,27 @@
-import { createReadStream } from 'node:fs'
+import type { Damage } from '../../server/damage.ts'
 import { PortalError } from '../../server/errors.ts'
 import type { Store } from '../../server/store.ts'
 import type { Instant } from '../../server/time.ts'
-import type { Engine } from '../engines/engine.ts'
+import type { Engine, Row } from '../engines/engine.ts'
 import { migrationsUpTo, runMigrations } from '../migrations/migrate.ts'
 import type { OpenKeys } from '../open-keys.ts'
 import type { OpenPartStore } from '../part-stores/part-store.ts'
 import { hasRootKey } from '../root-keys.ts'
-import { openArchive } from '../sealing/archive.ts'
 import { type ArchiveIdentity, parseArchiveIdentity } from '../sealing/archive-keys.ts'
 import { type Inside, openInside, storeOn } from '../store.ts'
 import { checkEverything } from './check.ts'
-import { type Frame, toFrames } from './frames.ts'
+import { type ArchiveCopies, framesOf } from './copies.ts'
+import { tellDamage } from './damage.ts'
+import type { Frame } from './frames.ts'
+import { leaveOut } from './leave-out.ts'
 import { loadObjects, loadTables } from './load.ts'
+import { Looking, rowName } from './looking.ts'
 import { takePossession } from './possession.ts'
 import { dataTables, KEY_TABLES } from './tables.ts'
 
 export interface RestorePlan {
-  /** The archive of the data half, and the name it is sealed under. */
-  data: { path: string; name: string }
-  keys: { path: string; name: string }
+  data: ArchiveCopies
+  keys: ArchiveCopies
   /** The line of the identity, as `portal backup keygen` wrote it. */
   identity: string
   /** Migrations the database had when the backup was made. */
@@ -28,11 +30,15 @@ export interface RestorePlan {
   onProgress: (step: 'loading' | 'checking', done: number, total: number) => void
   /** Rows of the data half. */
   rows: number
+  /** What does not verify is left behind, or refused by itself, and the rest brought back. Without it nothing is. */
+  acceptDamage?: boolean | undefined
 }
 
 /** A database that has been filled and looked at. Until `finish`, every portal refuses to serve it. */
 export interface Restoring {
   store: Store
+  /** What does not verify; empty unless that was accepted. */
+  damage: readonly Damage[]
   /** From here on it is a portal's database like any other. */
   finish(): Promise<void>
   /** Empties the database again. */
@@ -54,12 +60,19 @@ export async function restoreInto(
 ): Promise<Restoring> {
   const identity = parseArchiveIdentity(plan.identity)
   const { engine: own, finish, abandon } = await takePossession(engine, plan.now)
+  const looking = new Looking()
+  const refused = plan.acceptDamage ? (table: string, row: Row) => looking.tell({ table, row: rowName(row) }) : undefined
   try {
     // The schema that the backup was made of.
     await runMigrations(own, plan.now, migrationsUpTo(plan.migrations))
-    const { inside, gone } = await fill(own, keys, openParts, plan, identity)
-    await checkEverything(inside, gone, (done, total) => plan.onProgress('checking', done, total))
-    return { store: storeOn(inside), finish, abandon }
+    const { inside, gone } = await fill(own, keys, openParts, plan, identity, refused)
+    await inside.engine.snapshot(state =>
+      checkEverything({ ...inside, state }, looking, gone, (done, total) => plan.onProgress('checking', done, total)),
+    )
+    const { damage } = looking
+    if (damage.length > 0 && !plan.acceptDamage) throw new PortalError('tampered', tellDamage(damage)!)
+    await leaveOut(inside, damage)
+    return { store: storeOn(inside), damage, finish, abandon }
   } catch (error) {
     await abandon()
     throw error
@@ -72,6 +85,7 @@ async function fill(
   openParts: OpenPartStore,
   plan: RestorePlan,
   identity: ArchiveIdentity,
+  refused: ((table: string, row: Row) => void) | undefined,
 ): Promise<{ inside: Inside; gone: Set<string> }> {
   await reading(framesOf(plan.keys, identity), async frames => {
     await loadTables(engine, frames, 'keys', KEY_TABLES)
@@ -84,7 +98,7 @@ async function fill(
   let done = 0
   const counted = counting(framesOf(plan.data, identity), () => plan.onProgress('loading', ++done, plan.rows))
   const filled = await reading(counted, async frames => {
-    await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))))
+    await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))), refused)
     await refuseEndedEpoch(engine)
     const inside = await openInside(engine, keys, openParts)
     return { inside, gone: await loadObjects(inside.store, frames) }
@@ -121,9 +135,6 @@ async function reading<T>(frames: AsyncGenerator<Frame>, work: (frames: AsyncIte
     await frames.return(undefined)
   }
 }
-
-const framesOf = ({ path, name }: { path: string; name: string }, identity: ArchiveIdentity): AsyncGenerator<Frame> =>
-  toFrames(openArchive(createReadStream(path), name, identity))
 
 async function* counting(frames: AsyncIterable<Frame>, count: () => void): AsyncGenerator<Frame> {
   for await (const frame of frames) {

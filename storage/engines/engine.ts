@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely'
+import type { CompiledQuery, Kysely, QueryResult, RawBuilder } from 'kysely'
 import type { Precedence } from '../../server/store.ts'
 import type { Database } from '../schema.ts'
 
@@ -28,12 +28,20 @@ export interface Engine {
   readonly dialect: EngineDialect
 }
 
+/** What the adapter of a database can do that lies in this process: it need not be waited for. */
+export interface AnswersAtOnce {
+  /** Runs a statement of the transaction at hand. */
+  answer<R>(statement: CompiledQuery): QueryResult<R>
+}
+
 /** The database as it was at one moment. */
 export interface Snapshot {
   tables(): Promise<string[]>
   count(table: string): Promise<number>
   /** Every row of a table, some at a time, in no particular order. One table at a time. */
   rows(table: string): AsyncIterable<Row[]>
+  /** As the engine's own, on this state; also between two batches of {@link rows}. */
+  read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>
 }
 
 /** Of any table. */

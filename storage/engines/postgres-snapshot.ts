@@ -1,12 +1,16 @@
 import type pg from 'pg'
 import type { Row, Snapshot } from './engine.ts'
 import { translate } from './postgres-errors.ts'
+import { Session } from './postgres-session.ts'
+import { Connection } from './turn.ts'
 
 /** Rows fetched together. Those with a chunk of a file have 64 KiB each. */
 const BATCH_ROWS = 100
 
 /** One consistent state over a connection that nobody else uses; given back at the end. */
 export async function postgresSnapshot<T>(client: pg.PoolClient, work: (state: Snapshot) => Promise<T>): Promise<T> {
+  const turn = new Connection()
+  const session = new Session(client, turn, true)
   try {
     await client.query('begin isolation level repeatable read, read only')
     // It may take hours and be silent meanwhile: neither of the limits for those whom others wait for.
@@ -15,6 +19,7 @@ export async function postgresSnapshot<T>(client: pg.PoolClient, work: (state: S
       'select tablename::text as name from pg_catalog.pg_tables where schemaname = current_schema()',
     )
     const result = await work({
+      read: look => turn.run(() => look(session.db)),
       tables: async () => tables.map(({ name }) => name),
       async count(table) {
         const { rows } = await client.query<{ count: number }>(`select count(*) as count from ${named(table)}`)
@@ -23,10 +28,10 @@ export async function postgresSnapshot<T>(client: pg.PoolClient, work: (state: S
       rows: table => rowsOf(client, named(table)),
     })
     await client.query('rollback')
-    client.release()
+    session.release()
     return result
   } catch (error) {
-    client.release(true)
+    session.release(true)
     throw translate(error, true)
   }
 }

@@ -1,5 +1,8 @@
 import BetterSqlite from 'better-sqlite3'
+import { Kysely } from 'kysely'
+import type { Database } from '../schema.ts'
 import type { Row, Snapshot } from './engine.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
 import { translate } from './sqlite-errors.ts'
 
 /** Rows handed on together: enough to be quick, little enough to keep the event loop free. */
@@ -20,7 +23,10 @@ export async function sqliteSnapshot<T>(file: string, work: (state: Snapshot) =>
       .prepare<[], { name: string }>(`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`)
       .all()
       .map(({ name }) => name)
+    // Nobody else has this connection, and the file lets it write nothing.
+    const db = new Kysely<Database>({ dialect: sqliteDialect(database, () => undefined, translate) })
     return await work({
+      read: look => look(db),
       tables: async () => tables,
       async count(table) {
         const row = database.prepare<[], { count: number }>(`select count(*) as count from ${named(table)}`).get()

@@ -10,7 +10,7 @@ import { CHUNK_BYTES, type ChunkSeal, MAX_CHUNKS, openChunk, PREFIX_BYTES, sealC
 // archive alone, HKDF-SHA-256, and the STREAM of stream.ts. The construction is that of age (age-encryption.org/v1) with one recipient.
 const MAGIC = Buffer.from('restante-archive/1\n')
 const PUBLIC_KEY_BYTES = 32
-const HEAD_BYTES = MAGIC.length + PUBLIC_KEY_BYTES + PREFIX_BYTES
+export const HEAD_BYTES = MAGIC.length + PUBLIC_KEY_BYTES + PREFIX_BYTES
 const KEY_BYTES = 32
 
 /**
@@ -49,15 +49,26 @@ export async function* openArchive(
   identity: ArchiveIdentity,
 ): AsyncGenerator<Uint8Array> {
   const { head, rest } = await divided(sealed, HEAD_BYTES)
-  if (!head.subarray(0, MAGIC.length).equals(MAGIC)) throw tampered()
-  const ephemeral = head.subarray(MAGIC.length, MAGIC.length + PUBLIC_KEY_BYTES)
-  const prefix = head.subarray(MAGIC.length + PUBLIC_KEY_BYTES)
-  const seal = sealUnder(sharedWith(ephemeral, identity.privateKey), ephemeral, identity.recipient, name, prefix)
+  const open = sealIn(head, name, identity)
   let number = 0
   for await (const { block, isLast } of inBlocks(rest, CHUNK_BYTES + TAG_BYTES)) {
-    if (block.length < TAG_BYTES) throw tampered()
-    yield openChunk(block, { ...seal, number, isLast })
+    yield open(block, number, isLast)
     number++
+  }
+}
+
+/** @throws PortalError `tampered` when these bytes are not that chunk. */
+export type OpenChunk = (sealed: Uint8Array, number: number, isLast: boolean) => Uint8Array
+
+/** What opens the chunks behind this head. @throws PortalError `tampered` when it is none. */
+export function sealIn(head: Buffer, name: string, identity: ArchiveIdentity): OpenChunk {
+  if (!head.subarray(0, MAGIC.length).equals(MAGIC)) throw tampered()
+  const ephemeral = head.subarray(MAGIC.length, MAGIC.length + PUBLIC_KEY_BYTES)
+  const prefix = head.subarray(MAGIC.length + PUBLIC_KEY_BYTES, HEAD_BYTES)
+  const seal = sealUnder(sharedWith(ephemeral, identity.privateKey), ephemeral, identity.recipient, name, prefix)
+  return (sealed, number, isLast) => {
+    if (sealed.length < TAG_BYTES) throw tampered()
+    return openChunk(sealed, { ...seal, number, isLast })
   }
 }
 

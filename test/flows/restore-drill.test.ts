@@ -2,7 +2,6 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runPortal } from '../../server/commands/run.ts'
 import { dispose } from '../../server/disposal.ts'
 import { fileJournal } from '../../server/ending-journal.ts'
 import { createPortal } from '../../server/portal.ts'
@@ -12,11 +11,11 @@ import { fileHistory } from '../../server/trail/history.ts'
 import { trailNameIn } from '../../server/trail/part.ts'
 import { generateRootKey, openStorage } from '../../storage/index.ts'
 import { type Clinic, clinicIn, type Patient } from '../support/clinic.ts'
+import { operator } from '../support/operator.ts'
 import { ROOT_KEY } from '../support/storage.ts'
-import { ORIGIN, wholePortal } from '../support/whole-portal.ts'
+import { wholePortal } from '../support/whole-portal.ts'
 
 const ADA = { name: 'Ada Lopez', address: 'ada.lopez@example.com' }
-const key = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
 
 let folder: string
 let clinic: Clinic
@@ -36,23 +35,7 @@ afterEach(async () => {
 
 const at = (name: string) => join(folder, name)
 
-/** Runs a command on the portal under test, or on another machine. */
-async function portal(settings: Record<string, string>, ...argv: string[]) {
-  const said = { out: '', err: '' }
-  const code = await runPortal(argv, {
-    out: line => {
-      said.out += `${line}\n`
-    },
-    err: line => {
-      said.err += `${line}\n`
-    },
-    progress: () => undefined,
-    interrupted: () => new AbortController().signal,
-    env: { PORTAL_ORIGIN: ORIGIN, PORTAL_ROOT_KEY: key(ROOT_KEY), ...settings },
-    clock: clinic.clock.read,
-  })
-  return { code, ...said, answer: code === 0 && argv.includes('--json') ? JSON.parse(said.out) : null }
-}
+const portal = (settings: Record<string, string>, ...argv: string[]) => operator(clinic.clock.read, settings, ...argv)
 const here = () => ({ PORTAL_DATA: clinic.storage.directory, DATABASE_URL: clinic.storage.url })
 const cleanHost = (name = 'clean') => ({ PORTAL_DATA: at(name) })
 const identity = () => at('identity')

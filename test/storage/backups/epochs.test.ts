@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,14 +41,18 @@ describe('a backup of the data from an earlier epoch', () => {
     const [data, keys] = [join(folder, `${id}-data`), join(folder, `${id}-keys`)]
     for (const each of [data, keys]) await mkdir(each)
     return backUp(options(storage.directory), {
-      ...{ id, recipient: archiveKeys.recipient, dataFolders: [data], keysFolder: keys, beside: async () => [] },
+      ...{ id, recipient: archiveKeys.recipient, dataFolders: [data], keysFolders: [keys], beside: async () => [] },
       sign: told => JSON.stringify(told),
     })
   }
+  const copyOf = (id: string, half: string, file: string) => {
+    const path = join(folder, `${id}-${half}`, file)
+    return { paths: [path], name: `${id}/${file}`, bytes: statSync(path).size }
+  }
   const restored = (keysOf: string) =>
     restore(options(join(folder, 'new')), {
-      data: { path: join(folder, 'first-data', DATA_FILE), name: `first/${DATA_FILE}` },
-      keys: { path: join(folder, `${keysOf}-keys`, KEYS_FILE), name: `${keysOf}/${KEYS_FILE}` },
+      data: copyOf('first', 'data', DATA_FILE),
+      keys: copyOf(keysOf, 'keys', KEYS_FILE),
       identity: archiveKeys.identity,
       now: NEW_YEAR,
       onProgress: () => undefined,

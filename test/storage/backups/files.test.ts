@@ -60,7 +60,7 @@ describe('large files in a backup', () => {
     const [data, keys] = [join(folder, 'data'), join(folder, 'keys')]
     for (const each of [data, keys]) await mkdir(each)
     return backUp(options(storage.directory), {
-      ...{ id: 'bak_1', recipient: archiveKeys.recipient, dataFolders: [data], keysFolder: keys },
+      ...{ id: 'bak_1', recipient: archiveKeys.recipient, dataFolders: [data], keysFolders: [keys] },
       beside: async () => [],
       sign: told => JSON.stringify(told),
       // When this is told of rows, the state is taken and no object has been read.
@@ -69,8 +69,8 @@ describe('large files in a backup', () => {
   }
   const restored = (contents: Awaited<ReturnType<typeof backedUp>>) =>
     restore(options(there()), {
-      data: { path: join(folder, 'data', DATA_FILE), name: `bak_1/${DATA_FILE}` },
-      keys: { path: join(folder, 'keys', KEYS_FILE), name: `bak_1/${KEYS_FILE}` },
+      data: { paths: [join(folder, 'data', DATA_FILE)], name: `bak_1/${DATA_FILE}`, bytes: contents.data.bytes },
+      keys: { paths: [join(folder, 'keys', KEYS_FILE)], name: `bak_1/${KEYS_FILE}`, bytes: contents.keys.bytes },
       identity: archiveKeys.identity,
       now: NEW_YEAR,
       onProgress: () => undefined,
@@ -95,7 +95,7 @@ describe('large files in a backup', () => {
 
   test('come back, byte for byte, out of the archive alone', async () => {
     const contents = await backedUp()
-    expect(contents.lost).toEqual([])
+    expect(contents.damage).toEqual([])
     await rm(join(storage.directory, 'parts'), { recursive: true })
     const content = await inRestored(contents, store => wholeContent(store, scan))
     expect(content.equals(bytes)).toBe(true)
@@ -111,7 +111,7 @@ describe('large files in a backup', () => {
       rmSync(object, { force: true })
     })
     intruder.close()
-    expect(contents.lost).toEqual([])
+    expect(contents.damage).toEqual([])
     await inRestored(contents, async store => {
       expect(await refusal(wholeContent(store, scan))).toBe('tampered')
       await store.transaction(tx => move(tx, scan.message, ['waiting'], 'disposed'))
@@ -125,7 +125,7 @@ describe('large files in a backup', () => {
     await damage(await objectFile(storage.directory))
     const small = await northClinic.attach(await northClinic.keep({ attachmentCount: 1 }), Buffer.from('a small file'))
     const contents = await backedUp()
-    expect(contents.lost).toHaveLength(1)
+    expect(contents.damage).toMatchObject([{ table: 'part_store' }])
     await inRestored(contents, async store => expect((await wholeContent(store, small)).toString()).toBe('a small file'))
   })
 

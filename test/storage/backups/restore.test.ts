@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../../../server/store.ts'
 import { openSqlite } from '../../../storage/engines/sqlite.ts'
-import { backUp, DATA_FILE, generateArchiveKeys, KEYS_FILE, MANIFEST_FILE, openStorage, restore } from '../../../storage/index.ts'
+import {
+  type BackupContents,
+  backUp,
+  DATA_FILE,
+  generateArchiveKeys,
+  KEYS_FILE,
+  MANIFEST_FILE,
+  openStorage,
+  restore,
+} from '../../../storage/index.ts'
 import { emptyDatabase } from '../../support/postgres-database.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
 import { CONTENT, clinic, move, refusal, wholeContent } from '../kept.ts'
@@ -44,15 +53,15 @@ describe('a backup', () => {
       id,
       recipient: archiveKeys.recipient,
       dataFolders: [join(folder, names.data), join(folder, names.second)],
-      keysFolder: join(folder, names.keys),
+      keysFolders: [join(folder, names.keys)],
       beside: async () => [],
       sign: contents => JSON.stringify(contents),
     })
   }
   const file = (name: string) => join(folder, name)
-  const plan = (contents: { migrations: string[]; rows: number }, more = {}) => ({
-    data: { path: file(`bak_1-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` },
-    keys: { path: file(`bak_1-keys/${KEYS_FILE}`), name: `bak_1/${KEYS_FILE}` },
+  const plan = (contents: BackupContents, more = {}) => ({
+    data: { paths: [file(`bak_1-data/${DATA_FILE}`)], name: `bak_1/${DATA_FILE}`, bytes: contents.data.bytes },
+    keys: { paths: [file(`bak_1-keys/${KEYS_FILE}`)], name: `bak_1/${KEYS_FILE}`, bytes: contents.keys.bytes },
     identity: archiveKeys.identity,
     now: NEW_YEAR,
     onProgress: () => undefined,
@@ -123,12 +132,9 @@ describe('a backup', () => {
     expect(await refused({}, { rootKey: OTHER_ROOT_KEY })).toEqual(['misconfigured', true])
     expect(await refused({ migrations: [...contents.migrations, '9999-unknown'] })).toEqual(['misconfigured', true])
     // Each archive is good by itself, and in another's place it is none.
-    const other = { path: file(`bak_2-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` }
+    const other = { ...plan(contents).data, paths: [file(`bak_2-data/${DATA_FILE}`)] }
     expect(await refused({ data: other })).toEqual(['tampered', true])
-    expect(await refused({ keys: { path: file(`bak_1-data/${DATA_FILE}`), name: `bak_1/${DATA_FILE}` } })).toEqual([
-      'tampered',
-      true,
-    ])
+    expect(await refused({ keys: plan(contents).data })).toEqual(['tampered', true])
     const before = await seenIn(storage.store)
     expect(await refusal(restore(options(), plan(contents)))).toBe('conflict')
     expect(await seenIn(storage.store)).toEqual(before)
@@ -136,7 +142,7 @@ describe('a backup', () => {
 
   test('with a byte flipped anywhere, or its end cut off, is refused, and leaves the database empty', async () => {
     const contents = await backedUp()
-    for (const { path } of [plan(contents).keys, plan(contents).data]) {
+    for (const path of [...plan(contents).keys.paths, ...plan(contents).data.paths]) {
       const whole = await readFile(path)
       const places = [0, 20, 60, 1_000, Math.floor(whole.length / 2), whole.length - 1].filter(at => at < whole.length)
       for (const at of places) {
