@@ -78,7 +78,8 @@ async function* verified(
   const seen: Pick<PartStore, 'read'> = {
     async *read(name, from, to) {
       for await (const piece of store.read(name, from, to)) {
-        passing.push(piece)
+        // A copy: whoever read it may use its memory again.
+        passing.push(Buffer.from(piece))
         yield piece
       }
     },
