@@ -1,23 +1,24 @@
+import type { Kysely } from 'kysely'
 import type { Receipt, ReceiptStage } from '../server/receipt.ts'
 import type { Receipts } from '../server/store.ts'
 import { inBatches } from './batches.ts'
 import { prepared } from './prepared.ts'
-import type { ReceiptRow } from './schema.ts'
+import type { Database, ReceiptRow } from './schema.ts'
 import type { Work } from './work.ts'
 
 export function receipts({ db }: Work): Receipts {
-  const same = ({ message, stage, attachment }: Receipt) => {
-    const ofStage = db.selectFrom('receipts').select('id').where('message', '=', message).where('stage', '=', stage)
-    return attachment === null ? ofStage.where('attachment', 'is', null) : ofStage.where('attachment', '=', attachment)
-  }
-
   return {
     async add(receipt) {
       await insert(db, { row: toRow(receipt, null) })
     },
 
     async addOnce(receipt) {
-      if (await same(receipt).executeTakeFirst()) return false
+      const { message, stage, attachment } = receipt
+      // Also those of the time before `once` was written.
+      const { rows } = await (attachment === null
+        ? ofStage(db, { message, stage })
+        : ofAttachment(db, { message, stage, attachment }))
+      if (rows.length > 0) return false
       const once = [receipt.message, receipt.stage, receipt.attachment ?? ''].join(' ')
       return (await insertOnce(db, { row: toRow(receipt, once) })).numAffectedRows === 1n
     },
@@ -28,8 +29,7 @@ export function receipts({ db }: Work): Receipts {
     },
 
     async has(message, stage) {
-      const first = db.selectFrom('receipts').select('id').where('message', '=', message).where('stage', '=', stage).limit(1)
-      return (await first.executeTakeFirst()) !== undefined
+      return (await anyOfStage(db, { message, stage })).rows.length > 0
     },
   }
 }
@@ -45,6 +45,20 @@ const insertOnce = prepared((db, { row }: { row: ReceiptRow }) =>
 
 const ofMessages = prepared((db, { messages }: { messages: readonly string[] }) =>
   db.selectFrom('receipts').selectAll().where('message', 'in', messages),
+)
+
+interface Stage {
+  message: string
+  stage: string
+}
+
+const any = (db: Kysely<Database>, { message, stage }: Stage) =>
+  db.selectFrom('receipts').select('id').where('message', '=', message).where('stage', '=', stage).limit(1)
+
+const anyOfStage = prepared(any)
+const ofStage = prepared((db, given: Stage) => any(db, given).where('attachment', 'is', null))
+const ofAttachment = prepared((db, { attachment, ...given }: Stage & { attachment: string }) =>
+  any(db, given).where('attachment', '=', attachment),
 )
 
 const toRow = (receipt: Receipt, once: string | null): ReceiptRow => ({ ...receipt, once })

@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Client, Scope } from '../server/sender.ts'
 import type { Clients } from '../server/store.ts'
-import type { ClientRow } from './schema.ts'
+import { prepared } from './prepared.ts'
+import type { AccessTokenRow, ClientRow, Database } from './schema.ts'
 import { tampered } from './sealing/refusal.ts'
 import type { Work } from './work.ts'
 
@@ -10,16 +12,14 @@ export function clients({ db, parts, rows }: Work): Clients {
    * The row is what was written, and the trail knows of no later change: an older copy put back would let in again whoever was shut
    * out.
    */
-  const verified = async (row: ClientRow): Promise<ClientRow> => {
-    const told = db.selectFrom('trail_entries').select(entry => entry.fn.max('revision').as('revision'))
-    const last = await told.where('object', '=', row.id).executeTakeFirst()
-    if ((last?.revision ?? 0) > rows.check('clients', row).revision) throw tampered()
+  const verified = ({ told, ...row }: ClientRow & { told: number | null }): ClientRow => {
+    if ((told ?? 0) > rows.check('clients', row).revision) throw tampered()
     return row
   }
 
   const opened = async (row: ClientRow | undefined): Promise<Client | null> => {
     if (!row) return null
-    const { id, organization } = await verified(row)
+    const { id, organization } = row
     return {
       id,
       organization,
@@ -32,7 +32,7 @@ export function clients({ db, parts, rows }: Work): Clients {
   }
 
   const rowOf = async (id: string): Promise<ClientRow | undefined> => {
-    const row = await db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
+    const [row] = (await byId(db, { id })).rows
     return row && verified(row)
   }
 
@@ -72,7 +72,8 @@ export function clients({ db, parts, rows }: Work): Clients {
     find: async id => opened(await rowOf(id)),
 
     async findByApiKeyHash(hash) {
-      return opened(await db.selectFrom('clients').selectAll().where('api_key_hash', '=', hash).executeTakeFirst())
+      const [row] = (await byApiKeyHash(db, { hash })).rows
+      return opened(row && verified(row))
     },
 
     secretHash: async id => (await rowOf(id))?.secret_hash ?? null,
@@ -82,9 +83,9 @@ export function clients({ db, parts, rows }: Work): Clients {
     revoke: (id, at) => change(id, { revoked_at: at }),
 
     async list(organization) {
-      const found = await db.selectFrom('clients').selectAll().where('organization', '=', organization).orderBy('id').execute()
+      const found = await withTold(db).where('organization', '=', organization).orderBy('id').execute()
       const all: Client[] = []
-      for (const row of found) all.push((await opened(row))!)
+      for (const row of found) all.push((await opened(verified(row)))!)
       return all
     },
 
@@ -99,17 +100,33 @@ export function clients({ db, parts, rows }: Work): Clients {
     },
 
     async findAccessToken(hash, now) {
-      const row = await db
-        .selectFrom('access_tokens')
-        .selectAll()
-        .where('hash', '=', hash)
-        .where('expires_at', '>', now)
-        .executeTakeFirst()
+      const [row] = (await tokenByHash(db, { hash, now })).rows
       if (!row) return null
       const { client, scopes } = rows.check('access_tokens', row)
       return { client, scopes: scopes.split(' ').filter(Boolean) }
     },
   }
 }
+
+/** Clients, each beside its highest revision in the trail. */
+const withTold = (db: Kysely<Database>) =>
+  db
+    .selectFrom('clients')
+    .selectAll('clients')
+    .select(from =>
+      from
+        .selectFrom('trail_entries')
+        .select(entry => entry.fn.max('trail_entries.revision').as('revision'))
+        .whereRef('trail_entries.object', '=', 'clients.id')
+        .as('told'),
+    )
+
+const byId = prepared((db, { id }: { id: string }) => withTold(db).where('id', '=', id))
+
+const byApiKeyHash = prepared((db, { hash }: { hash: string }) => withTold(db).where('api_key_hash', '=', hash))
+
+const tokenByHash = prepared((db, { hash, now }: Pick<AccessTokenRow, 'hash'> & { now: number }) =>
+  db.selectFrom('access_tokens').selectAll().where('hash', '=', hash).where('expires_at', '>', now),
+)
 
 const place = (owner: string, organization: string) => ({ organization, owner, recipient: '', part: 'name' })

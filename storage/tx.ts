@@ -39,11 +39,26 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   trail,
 }
 
-export function txOn(work: Work): Tx {
-  const tx = {}
-  for (const [noun, make] of Object.entries(NOUNS)) {
-    let made: unknown
-    Object.defineProperty(tx, noun, { enumerable: true, get: () => (made ??= make(work)) })
-  }
-  return tx as Tx
+const WORK = Symbol('work')
+const MADE = Symbol('made')
+
+interface Own {
+  [WORK]: Work
+  [MADE]: { [noun: string]: unknown }
 }
+
+/** The same for all transactions: to describe properties anew for each takes as long as its statements. */
+const DESCRIBED: PropertyDescriptorMap & ThisType<Own> = Object.fromEntries(
+  Object.entries(NOUNS).map(([noun, make]) => [
+    noun,
+    {
+      enumerable: true,
+      get(this: Own) {
+        this[MADE][noun] ??= make(this[WORK])
+        return this[MADE][noun]
+      },
+    },
+  ]),
+)
+
+export const txOn = (work: Work): Tx => Object.defineProperties<object>({ [WORK]: work, [MADE]: {} }, DESCRIBED) as Tx

@@ -77,12 +77,23 @@ export async function openJwe(
  */
 function agreedKey(own: Record<string, unknown>, epk: Record<string, unknown>): KeyObject {
   const secret = diffieHellman({
-    privateKey: createPrivateKey({ key: own as JsonWebKey, format: 'jwk' }),
+    privateKey: privateKeyOf(own),
     publicKey: createPublicKey({ key: epk as JsonWebKey, format: 'jwk' }),
   })
   const nobody = uint32(0) // apu and apv: neither party is named
   const info = [uint32(DEPOSIT_ALGORITHM.length), Buffer.from(DEPOSIT_ALGORITHM), nobody, nobody, uint32(KEY_BITS)]
   return createSecretKey(hash('sha256', Buffer.concat([uint32(1), secret, ...info]), 'buffer'))
+}
+
+/** Ready to use, by the key as storage handed it out: to read a private key takes as long as to agree on a secret. */
+const privateKeys = new WeakMap<Record<string, unknown>, KeyObject>()
+
+function privateKeyOf(jwk: Record<string, unknown>): KeyObject {
+  const known = privateKeys.get(jwk)
+  if (known) return known
+  const key = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' })
+  privateKeys.set(jwk, key)
+  return key
 }
 
 /** @throws Error when it was wrapped by another key. @see RFC 3394, section 2.2.2 */

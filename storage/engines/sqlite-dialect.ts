@@ -8,6 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import type { AnswersAtOnce } from './engine.ts'
 import { HandDriven } from './hand-driven.ts'
 
 /** More texts than the room has; lists in `in (…)` make a text for each length. */
@@ -27,10 +28,19 @@ export function sqliteDialect(
 ): Dialect {
   const connection = new PreparedConnection(database, guard, translate)
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new Adapter(connection),
     createDriver: () => new HandDriven(connection),
     createIntrospector: db => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+class Adapter extends SqliteAdapter implements AnswersAtOnce {
+  readonly answer: PreparedConnection['answer']
+
+  constructor(connection: PreparedConnection) {
+    super()
+    this.answer = connection.answer.bind(connection)
   }
 }
 
@@ -46,7 +56,11 @@ class PreparedConnection implements DatabaseConnection {
     this.#translate = translate
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(statement: CompiledQuery): Promise<QueryResult<R>> {
+    return this.answer(statement)
+  }
+
+  answer<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     this.#guard()
     try {
       const statement = this.#prepared(sql)
