@@ -9,6 +9,7 @@ import { PortalError } from './errors.ts'
 import { newId, newSecret } from './ids.ts'
 import { newLetter } from './letters/letter.ts'
 import type { Message } from './message.ts'
+import { firstNoticeAt } from './notice.ts'
 import type { Once } from './once.ts'
 import type { Organization } from './organization.ts'
 import { askingActor } from './own-deposit.ts'
@@ -201,7 +202,9 @@ async function keepMessage(
     if ('staged' in file) await tx.attachments.addStaged({ ...attachment, size: file.size }, file.staged)
     else await tx.attachments.add({ ...attachment, size: file.bytes.length }, file.bytes)
   }
-  await queueNotice(tx, keeping, { message, recipient, organization, locator })
+  // What would only be held back then is not due before.
+  const dueAt = recipient.createdAt === now ? now : await firstNoticeAt(tx, recipient.id, now)
+  await queueNotice(tx, keeping, { message, recipient, organization, locator }, dueAt)
 }
 
 /** Puts the letter that says "a message waits" into the outbox. It names nobody but, where that is allowed, the organization. */
@@ -209,12 +212,14 @@ export async function queueNotice(
   tx: Tx,
   { now, settings, sender }: Pick<Keeping, 'now' | 'settings' | 'sender'>,
   { message, recipient, organization, locator }: Noticed,
+  dueAt = now,
 ): Promise<void> {
   const letter = newLetter(
     'notice',
     {
       organization: organization.id,
       message: message.id,
+      recipient: recipient.id,
       to: recipient.address,
       language: recipient.language,
       values: {
@@ -228,7 +233,7 @@ export async function queueNotice(
     now,
     settings,
   )
-  await tx.outbox.add(letter)
+  await tx.outbox.add({ ...letter, nextAttemptAt: dueAt })
   await record(tx, now, { ...askingActor(sender), action: 'notice.queued', object: message.id, detail: { letter: letter.id } })
 }
 

@@ -29,10 +29,15 @@ const LONGEST_PAUSE = minutes(10)
  * Nothing is held back for good: each message is noticed, unless it was read meanwhile. A notice that was asked for again by
  * hand is not held back either.
  */
-export async function nextNoticeAt(tx: Tx, message: Message, now: Instant): Promise<Instant> {
-  const sent = await tx.outbox.noticeTimes(message.recipient, now - BURST_MEMORY)
-  if (sent.length === 0 || (await tx.receipts.has(message.id, 'noticed'))) return now
-  return sent[0]! + pauseAfter(sent.length)
+export async function nextNoticeAt(tx: Tx, message: Pick<Message, 'id' | 'recipient'>, now: Instant): Promise<Instant> {
+  const next = await firstNoticeAt(tx, message.recipient, now)
+  return next === now || (await tx.receipts.has(message.id, 'noticed')) ? now : next
+}
+
+/** As {@link nextNoticeAt}, of a message that nobody has been told of yet. */
+export async function firstNoticeAt(tx: Tx, recipient: string, now: Instant): Promise<Instant> {
+  const sent = await tx.outbox.noticeTimes(recipient, now - BURST_MEMORY)
+  return sent.length === 0 ? now : Math.max(now, sent[0]! + pauseAfter(sent.length))
 }
 
 /** How long a recipient is left in peace after so many notices within an hour. */

@@ -43,4 +43,7 @@ export interface Letter {
 export type NewLetter = Pick<
   Letter,
   'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'
->
+> & {
+  /** Of a notice: whose mailbox the message is in. */
+  recipient?: string | null
+}

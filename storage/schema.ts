@@ -239,6 +239,8 @@ export interface LetterRow {
   organization: string
   kind: string
   message: string | null
+  /** Of a notice: whose mailbox its message is in. Null of one that was settled before this column was there. */
+  recipient: string | null
   state: string
   attempts: number
   created_at: number

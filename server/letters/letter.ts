@@ -50,6 +50,8 @@ export interface LetterOrder<K extends LetterKind> {
   organization: string
   /** The message it is about; null for letters about an account. */
   message: string | null
+  /** Of a notice: whose mailbox the message is in. */
+  recipient?: string
   to: string
   /** BCP 47 tag, as the person chose it. */
   language: string
@@ -67,13 +69,14 @@ export function newLetter<K extends LetterKind>(
   now: Instant,
   settings: Pick<Settings, 'origin'>,
 ): NewLetter {
-  const { organization, message, to, language, values } = order
+  const { organization, message, recipient = null, to, language, values } = order
   const id = newId('out', now)
   return {
     id,
     organization,
     kind,
     message,
+    recipient,
     createdAt: now,
     nextAttemptAt: now,
     // Not the id: a letter's name in our database is nobody's business on the way.

@@ -88,11 +88,15 @@ const attachmentOf = (message: Pick<Message, 'id' | 'organization' | 'recipient'
   size,
 })
 
-export const letterAbout = (message: Pick<Message, 'id' | 'organization'>, more: Partial<NewLetter> = {}): NewLetter => ({
+export const letterAbout = (
+  message: Pick<Message, 'id' | 'organization' | 'recipient'>,
+  more: Partial<NewLetter> = {},
+): NewLetter => ({
   id: newId('out', NEW_YEAR),
   organization: message.organization,
   kind: 'notice',
   message: message.id,
+  recipient: message.recipient,
   createdAt: NEW_YEAR,
   nextAttemptAt: NEW_YEAR,
   messageIdHeader: '<1@portal.example>',

@@ -113,6 +113,7 @@ export async function letterWorld(options: { mailer?: Mailer; namedInNotices?: b
       const found = await storage.store.read(tx => tx.messages.find(message))
       return await world.letter('notice', {
         message,
+        recipient: recipient.id,
         to: recipient.address,
         language: 'en',
         values: {

@@ -29,8 +29,9 @@ export function outboxContract(open: OpenStorage): void {
       const { letter } = await oneLetter()
       const claims = await Promise.all(Array.from({ length: 10 }, () => claim()))
       expect(claims.flat()).toHaveLength(1)
+      const { recipient: _, ...told } = letter
       expect(claims.flat()[0]).toEqual({
-        ...letter,
+        ...told,
         ...{ state: 'queued', attempts: 1, claimedUntil: LEASE, settledAt: null, lastAnswer: null },
       })
     })

@@ -13,6 +13,19 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
+test('whose a notice is that has not left yet is filled in, so that it counts as the last one once it has', async () => {
+  const file = join(folder, 'portal.db')
+  await makeFirstRelease(file)
+  const store = await openStorage({ url: `sqlite:${file}`, dataDirectory: folder, rootKey: ROOT_KEY, now: NEW_YEAR })
+  const times = await store.transaction(async tx => {
+    const [letter] = await tx.outbox.claim(NEW_YEAR, NEW_YEAR + 1, 1)
+    await tx.outbox.settle(letter!.id, NEW_YEAR + 1, { state: 'sent', at: NEW_YEAR, answer: '250 ok' })
+    return tx.outbox.noticeTimes((await tx.messages.find(letter!.message!))!.recipient, NEW_YEAR)
+  })
+  expect(times).toEqual([NEW_YEAR])
+  await store.close()
+})
+
 test('a database of the first release is brought up to date, and everything in it still opens', async () => {
   const file = join(folder, 'portal.db')
   await makeFirstRelease(file)
