@@ -4,7 +4,7 @@ import { newId } from '../ids.ts'
 import { requireScope } from '../own-deposit.ts'
 import type { Log } from '../parts.ts'
 import type { Portal } from '../portal.ts'
-import type { Clock } from '../time.ts'
+import type { Clock, Instant } from '../time.ts'
 import { makeDeposits } from './batch.ts'
 import { extendDeposit, listDeposits, makeDeposit, showDeposit } from './deposits.ts'
 import { showDocs } from './docs.ts'
@@ -34,7 +34,9 @@ export interface ApiSurroundings {
 }
 
 /** Everything the API does. */
-export const operations = (origin: string): Operation[] => {
+export function operations(origin: string): Operation[] {
+  const known = operationsOf.get(origin)
+  if (known !== undefined) return known
   const all: Operation[] = [
     makeDeposit,
     listDeposits,
@@ -51,8 +53,12 @@ export const operations = (origin: string): Operation[] => {
     showDescription(() => all, origin),
     showDocs(() => all, origin),
   ]
+  operationsOf.set(origin, all)
   return all
 }
+
+/** A process has one origin; tests have some. */
+const operationsOf = new Map<string, Operation[]>()
 
 /**
  * Answers a request to the sender API: everything below `/api/` and `/.well-known/`. Never rejects; every error is a problem of RFC
@@ -61,7 +67,7 @@ export const operations = (origin: string): Operation[] => {
 export async function handleApi(request: Request, portal: Portal, surroundings: ApiSurroundings): Promise<Response> {
   const explain = explainer(surroundings)
   try {
-    const response = await answer(request, portal, surroundings.origin, explain)
+    const response = await answer(request, portal, surroundings, explain)
     return request.method === 'HEAD' ? withoutBody(response) : response
   } catch (error) {
     const meant = request.signal.aborted ? brokenOff() : error
@@ -71,7 +77,12 @@ export async function handleApi(request: Request, portal: Portal, surroundings: 
   }
 }
 
-async function answer(request: Request, portal: Portal, origin: string, explain: (error: unknown) => Problem): Promise<Response> {
+async function answer(
+  request: Request,
+  portal: Portal,
+  { origin, clock }: ApiSurroundings,
+  explain: (error: unknown) => Problem,
+): Promise<Response> {
   const url = new URL(request.url)
   const matches = operations(origin).flatMap(operation => {
     const params = paramsOf(operation.path, url.pathname)
@@ -85,9 +96,22 @@ async function answer(request: Request, portal: Portal, origin: string, explain:
     url,
     portal,
     params: match.params,
-    client: () => authenticated(request, portal, match.operation),
+    client: remembered(() => authenticated(request, portal, match.operation), clock),
     explain,
   })
+}
+
+/** Who is asked for several times while a request lasts, and credentials end within a second: what was true a moment ago still holds. */
+const REMEMBERED = 200
+
+function remembered(ask: () => Promise<AuthenticatedClient>, clock: Clock): () => Promise<AuthenticatedClient> {
+  let last: { client: AuthenticatedClient; at: Instant } | null = null
+  return async () => {
+    const now = clock()
+    if (last !== null && Math.abs(now - last.at) < REMEMBERED) return last.client
+    last = { client: await ask(), at: now }
+    return last.client
+  }
 }
 
 /** Who asks, once it is certain that these credentials reach that far; the use cases ask the same again, of everybody. */
