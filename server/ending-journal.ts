@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { alone } from './trail/history.ts'
 
@@ -27,27 +27,85 @@ export interface EndingJournal {
   text(): Promise<string>
 }
 
+/** The mac of a line and of all before it: see `Store.journalMac`. */
+export type JournalMac = (before: string, line: string) => string
+
 /**
- * A text file that only grows: a line for each ending (`disposed msg_… 1767225600000 org_…`, of a hold also what it covers), and
- * `through 1234` after those that were noted together.
+ * A text file that only grows: a line for each ending (`disposed msg_… 1767225600000 org_… ~mac`, of a hold also what it covers), and
+ * `through 1234 ~mac` after those that were noted together. Each mac covers all lines before its own. A file that is not what was written
+ * is set aside (`endings.txt.set-aside-1`), and the next one is noted anew out of the trail.
  *
  * @param path - usually `endings.txt` in PORTAL_DATA; made when it is first written to.
  */
-export function fileJournal(path: string): EndingJournal {
-  const text = async () => wholeLines(await readIfThere(path))
+export function fileJournal(path: string, mac: JournalMac): EndingJournal {
+  // What was verified before: it is looked at again when it is not the beginning of what lies there now.
+  let known = { ...readJournal('', mac), text: '' }
+  const verified = async () => {
+    const text = wholeLines(await readIfThere(path))
+    const isLonger = text.startsWith(known.text)
+    const read = isLonger ? readJournal(text.slice(known.text.length), mac, known) : readJournal(text, mac)
+    if (read.wrongLine === null) known = { ...read, text }
+    return read
+  }
   return {
-    text,
+    text: async () => wholeLines(await readIfThere(path)),
 
     async through() {
-      const last = (await text()).split('\n').findLast(line => THROUGH.test(line))
-      return last === undefined ? 0 : Number(THROUGH.exec(last)![1])
+      const { wrongLine, through } = await verified()
+      return wrongLine === null ? through : 0
     },
 
     async append(endings, through) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const lines = endings.map(lineOf)
-      await alone(`${path}.lock`, () => add(path, `${lines.join('')}through ${through}\n`))
+      await alone(`${path}.lock`, async () => {
+        let { wrongLine, last } = await verified()
+        if (wrongLine !== null) {
+          await setAside(path)
+          last = ''
+        }
+        let lines = ''
+        // A new file does not know what stood in the one before it: through 0, so that the whole trail is noted again.
+        for (const line of [...endings.map(lineOf), `through ${wrongLine === null ? through : 0}`]) {
+          last = mac(last, line)
+          lines += `${line} ~${last}\n`
+        }
+        await add(path, lines)
+      })
     },
+  }
+}
+
+/** What a journal's text says as far as its macs hold. */
+export interface ReadJournal {
+  endings: Ending[]
+  through: number
+  /** Mac of the last line that holds. */
+  last: string
+  /** Counted from 1; null when all of it is what was written. The end of a journal may be missing: nothing tells. */
+  wrongLine: number | null
+}
+
+/** @param before - what was read of it before, to go on from there. */
+export function readJournal(text: string, mac: JournalMac, before: Partial<ReadJournal> = {}): ReadJournal {
+  const read: ReadJournal = { endings: [], through: before.through ?? 0, last: before.last ?? '', wrongLine: null }
+  const lines = text.split('\n')
+  // Behind the last newline nothing stands, or a line that was cut off.
+  const rest = lines.pop()
+  for (const [at, whole] of lines.entries()) {
+    const [, line, given] = LINE.exec(whole) ?? []
+    if (line === undefined || given !== mac(read.last, line)) return { ...read, wrongLine: at + 1 }
+    read.last = given
+    read.endings.push(...endingsIn(`${line}\n`))
+    read.through = Number(THROUGH.exec(line)?.[1] ?? read.through)
+  }
+  return rest === '' ? read : { ...read, wrongLine: lines.length + 1 }
+}
+
+async function setAside(path: string): Promise<void> {
+  for (let number = 1; ; number++) {
+    const aside = `${path}.set-aside-${number}`
+    if ((await readIfThere(aside)) !== '') continue
+    return rename(path, aside)
   }
 }
 
@@ -64,7 +122,7 @@ async function add(path: string, lines: string): Promise<void> {
 }
 
 const lineOf = ({ what, id, at, organization, covers }: Ending): string =>
-  `${[what, id, at, organization, covers].filter(word => word !== undefined).join(' ')}\n`
+  `${[what, id, at, organization, covers].filter(word => word !== undefined).join(' ')}`
 
 /** Every ending of a journal's text, oldest first. A line that is none is left out: the file may end in the middle of one. */
 export const endingsIn = (text: string): Ending[] =>
@@ -73,13 +131,12 @@ export const endingsIn = (text: string): Ending[] =>
     return what === undefined ? [] : [{ what: what as EndingWord, id: id!, at: Number(at), organization, covers }]
   })
 
-/** How many lines are neither an ending nor how far was noted: damaged, or a newer program's. */
-export const strangeLinesIn = (text: string): number =>
-  linesOf(text).filter(line => !ENDING.test(line) && !THROUGH.test(line)).length
-
+/** Journals of earlier versions have none. */
+const MAC = '(?: ~[\\w-]{43})?'
 const ID = '[a-z]{3}_[0-9a-z]+'
-const ENDING = new RegExp(`^(${ENDING_WORDS.join('|')}) (${ID}) (\\d{1,16})(?: (${ID}|portal))?(?: (${ID}))?$`)
-const THROUGH = /^through (\d{1,16})$/
+const ENDING = new RegExp(`^(${ENDING_WORDS.join('|')}) (${ID}) (\\d{1,16})(?: (${ID}|portal))?(?: (${ID}))?${MAC}$`)
+const THROUGH = /^through (\d{1,16})(?: ~[\w-]{43})?$/
+const LINE = /^(.+) ~([\w-]{43})$/
 
 const linesOf = (text: string): string[] => wholeLines(text).split('\n').slice(0, -1)
 

@@ -99,7 +99,7 @@ export async function openParts(
     passphrases: openPassphrases(),
     sanitizer: openSanitizer(),
     checkpointHistory: fileHistory(join(config.dataFolder, 'checkpoints.txt')),
-    endings: fileJournal(join(config.dataFolder, 'endings.txt')),
+    endings: fileJournal(join(config.dataFolder, 'endings.txt'), store.journalMac),
     wakeOutbox: () => jobs?.wakeOutbox(),
   }
   return {

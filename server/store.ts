@@ -65,6 +65,12 @@ export interface Store {
   /** Signs checkpoints of the trail. The private key never leaves the storage room. */
   readonly signer: Signer
 
+  /**
+   * Authenticates a line of a text that is kept outside the database, together with the mac of the line before it: HMAC-SHA-256, base64url.
+   * The same in every copy of this database, whatever keys were rotated.
+   */
+  journalMac(before: string, line: string): string
+
   /** Whether the database answers, and whether its schema is the one this program knows. */
   health(): Promise<{ answers: boolean; migrated: boolean }>
 

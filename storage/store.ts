@@ -110,6 +110,7 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
 
   return {
     signer,
+    journalMac: (before, line) => keyedHash(keys.journals, 'line of a journal', before, line),
 
     transaction: (work, precedence) => write(own => work(txOn(own)), precedence),
     read: work => read(own => work(txOn(own))),

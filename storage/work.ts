@@ -18,6 +18,8 @@ export interface PortalKeys {
   index: Key
   /** Keyed hashes of codes. */
   codes: Key
+  /** Authenticates what is kept outside the database. */
+  journals: Key
 }
 
 /** What one transaction works with. Each noun's file makes of it what the portal asks for. */
@@ -63,5 +65,6 @@ export async function openPortalKeys(db: Kysely<Database>, organizations: OpenKe
     rows: await keyring.hashing(PORTAL, 'authenticate rows'),
     index: await keyring.hashing(PORTAL, 'blind index'),
     codes: await keyring.hashing(PORTAL, 'keyed hash'),
+    journals: await keyring.hashing(PORTAL, 'authenticate journals'),
   }
 }

@@ -26,7 +26,7 @@ export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) =
       clock: terminal.clock,
       settings: { origin, environment, mailFrom, trailName: await trailNameIn(store, trailName), uploads },
       checkpointHistory: fileHistory(historyFile(config)),
-      endings: fileJournal(journalFile(config)),
+      endings: fileJournal(journalFile(config), store.journalMac),
       // The process that serves looks for letters by itself; here nobody sends any.
       wakeOutbox: () => undefined,
     })

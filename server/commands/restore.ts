@@ -5,7 +5,7 @@ import { DAMAGE_FILE, damageIn, LOST_FILE, parseArchiveIdentity, restore, tellDa
 import type { Manifest } from '../backup-manifest.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { Damage } from '../damage.ts'
-import { endingsIn, fileJournal, strangeLinesIn } from '../ending-journal.ts'
+import { type Ending, endingsIn, fileJournal, type JournalMac, readJournal } from '../ending-journal.ts'
 import { isPortalError } from '../errors.ts'
 import { type Resumed, resume } from '../restoring.ts'
 import { splitNotes } from '../trail/checkpoint.ts'
@@ -29,6 +29,11 @@ export default command({
       description: 'endings.txt of the portal that was lost, or of its newest backup: what had ended stays so, and holds hold',
       valueHint: 'file',
     },
+    'without-endings': {
+      type: 'boolean',
+      description:
+        'There is no endings.txt any more: what was disposed of, taken back or revoked since the backup comes back to life, and holds are forgotten',
+    },
     history: {
       type: 'string',
       description: 'checkpoints.txt of the portal that was lost: tells how many entries of the trail are lost',
@@ -45,8 +50,10 @@ export default command({
     const folders = (...given: (string | undefined)[]) => given.filter(one => one !== undefined).map(one => resolve(one))
     const backup = await opened(folders(args.dir, args.or), folders(args.keys, args['or-keys']), args.identity)
     const known = await knownBeside(backup, config, args)
-    if (known.strange > 0)
-      terminal.err(`portal restore: ${known.strange} lines of endings.txt are damaged or a newer program’s, and passed over.`)
+    if (known.journals.length === 0 && !args['without-endings'])
+      throw new UsedWrongly(
+        'No endings.txt newer than the backup is at hand: give it with --endings; or say --without-endings, and what has ended since is there again.',
+      )
     const acceptDamage = args['accept-damage'] ?? false
     const { manifest, texts, problems } = backup.data
     const restored = await bringBack(backup, config, known, { acceptDamage, terminal }).catch(error => {
@@ -55,7 +62,7 @@ export default command({
     const { id, madeAt, messages } = manifest
     for (const problem of [...problems, ...backup.keys.problems]) terminal.err(`portal restore: ${problem}`)
     if (args.json) terminal.out(JSON.stringify({ id, madeAt, messages, ...restored }))
-    else tell(manifest, restored, args.endings !== undefined || existsSync(journalFile(config)), terminal)
+    else tell(manifest, restored, known.journals.length > 0, terminal)
     const lost =
       tellLost(damageIn(texts.get(DAMAGE_FILE) ?? '')) ?? tellLost(manifest.lost.map(row => ({ table: LOST_FILE, row })))
     if (lost !== null) terminal.err(`portal restore: ${lost}`)
@@ -102,12 +109,25 @@ async function knownBeside(
     return [beside.get(name) ?? '', ...(await Promise.all(files.map(file => readFile(file, 'utf8'))))]
   }
   const histories = await texts('checkpoints.txt', historyFile(config), given.history)
-  const journals = await texts('endings.txt', journalFile(config), given.endings)
+  if (given.endings !== undefined && !existsSync(given.endings)) throw new UsedWrongly(`There is no file ${given.endings}.`)
+  const inBackup = endingsIn(beside.get('endings.txt') ?? '')
+  const journals = [journalFile(config), given.endings].filter(file => file !== undefined && existsSync(file))
   return {
     notes: [...(manifest.checkpoint === null ? [] : [manifest.checkpoint]), ...histories.flatMap(text => splitNotes(text).notes)],
-    endings: journals.flatMap(endingsIn),
-    strange: journals.reduce((sum, text) => sum + strangeLinesIn(text), 0),
+    // It lies under the signature of the manifest.
+    inBackup,
+    journals: await Promise.all(journals.map(async file => ({ file: file!, text: await readFile(file!, 'utf8') }))),
   }
+}
+
+/** The endings of a journal as far as it is what its portal wrote. Whoever could change a line could destroy, or bring back. */
+function endingsOf({ file, text }: { file: string; text: string }, mac: JournalMac, acceptDamage: boolean): readonly Ending[] {
+  const { endings, wrongLine } = readJournal(text, mac)
+  if (wrongLine !== null && !acceptDamage)
+    throw refused(
+      `Line ${wrongLine} of ${file} is not what the portal wrote: it was changed, moved or cut off, or a line before it was taken away. Take another copy; or follow only what stands before it, with --accept-damage.`,
+    )
+  return endings
 }
 
 async function bringBack(
@@ -132,10 +152,11 @@ async function bringBack(
   try {
     if (!sameHash(store.signer.publicKey, manifest.publicKey))
       throw refused('The manifest is signed by another portal than it holds.')
+    const endings = [...known.inBackup, ...known.journals.flatMap(journal => endingsOf(journal, store.journalMac, acceptDamage))]
     const checkpointHistory = fileHistory(historyFile(config))
     const resumed = await resume(
-      { store, checkpointHistory, endings: fileJournal(journalFile(config)) },
-      { backup: manifest.id, trailName: config.trailName, now, damage: restoring.damage, ...known },
+      { store, checkpointHistory, endings: fileJournal(journalFile(config), store.journalMac) },
+      { backup: manifest.id, trailName: config.trailName, now, damage: restoring.damage, notes: known.notes, endings },
     )
     await restoring.finish()
     return { ...resumed, damage: restoring.damage, sources }

@@ -20,6 +20,7 @@ export type Purpose =
   | 'authenticate rows'
   | 'blind index'
   | 'keyed hash'
+  | 'authenticate journals'
 
 /** The key everything hangs on: not in the database, given at start. */
 export interface RootKey {

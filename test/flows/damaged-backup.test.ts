@@ -40,7 +40,17 @@ describe('damage', () => {
       ...['--recipient', recipient, '--json'],
     )
   const restored = (...more: string[]) =>
-    portal({ PORTAL_DATA: at('clean') }, 'restore', at('one'), '--keys', at('keys-one'), '--identity', at('identity'), ...more)
+    portal(
+      { PORTAL_DATA: at('clean') },
+      'restore',
+      at('one'),
+      '--keys',
+      at('keys-one'),
+      '--identity',
+      at('identity'),
+      '--without-endings',
+      ...more,
+    )
   const verified = (...more: string[]) =>
     portal({}, 'backup', 'verify', at('one'), '--keys', at('keys-one'), '--identity', at('identity'), ...more)
   async function flip(path: string, ...places: number[]): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispose } from '../../server/disposal.ts'
+import { noteEndings } from '../../server/ending.ts'
 import { fileJournal } from '../../server/ending-journal.ts'
 import { createPortal } from '../../server/portal.ts'
 import { minutes } from '../../server/time.ts'
@@ -58,6 +59,7 @@ const restoring = (name: string, ...more: string[]) => [
   at('backup-keys'),
   '--identity',
   identity(),
+  ...(more.includes('--endings') ? [] : ['--without-endings']),
   ...more,
 ]
 
@@ -87,7 +89,7 @@ async function moveTo(dataFolder: string): Promise<void> {
     store,
     settings: { ...settings, trailName: await trailNameIn(store, settings.trailName) },
     checkpointHistory: fileHistory(join(dataFolder, 'checkpoints.txt')),
-    endings: fileJournal(join(dataFolder, 'endings.txt')),
+    endings: fileJournal(join(dataFolder, 'endings.txt'), store.journalMac),
   }
   Object.assign(clinic, { parts, portal: createPortal(parts) })
 }
@@ -152,6 +154,31 @@ test('the drill: backed up under load, lost, restored on a clean machine; what h
   expect(verified.out).toMatch(/were lost: entry \d+ says that the portal was restored from a backup/)
 })
 
+test('what has ended is asked for, and followed only as the portal wrote it', async () => {
+  const [message] = (await clinic.deposits('Result', [ADA])).messages
+  await backedUp()
+  await disposeOf(message!.id)
+  await clinic.deposits('More', [ADA])
+  await noteEndings(clinic.parts)
+  const journal = await clinic.parts.endings.text()
+  const restored = ['restore', at('backup'), '--keys', at('backup-keys'), '--identity', identity()]
+  expect(await portal(cleanHost(), ...restored)).toMatchObject({ code: 2, err: /No endings\.txt .*--without-endings/ })
+  const changed: [string, RegExp][] = [
+    [journal.replace('disposed', 'released'), /Line 1 of .* is not what the portal wrote/],
+    [journal.slice(journal.indexOf('\n') + 1), /Line 1 of/],
+    [journal.slice(0, -5), /cut off/],
+    [journal.replaceAll(/ ~.*/g, ''), /Line 1 of/],
+  ]
+  for (const [text, reason] of changed) {
+    await writeFile(at('changed.txt'), text)
+    const { code, err } = await portal(cleanHost(), ...restored, '--endings', at('changed.txt'))
+    expect.soft({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(reason) })
+  }
+  await writeFile(at('whole.txt'), journal)
+  const whole = await portal(cleanHost(), ...restored, '--endings', at('whole.txt'), '--json')
+  expect(whole).toMatchObject({ code: 0, answer: { endedAgain: 1 } })
+})
+
 test('what one folder cannot take, the other gets, and the command says so and ends with 1', async () => {
   await mkdir(at('backup'))
   await writeFile(at('backup/something'), 'else')
@@ -200,6 +227,7 @@ test('a backup is refused with its reason, and nothing is made, when it is not w
     at('backup-keys'),
     '--identity',
     at('other-identity'),
+    '--without-endings',
   ])
   await refused(nothing, /root key is not the one/, { ...cleanHost(), PORTAL_ROOT_KEY: generateRootKey() } as never)
   await refused(nothing, /holds no whole backup/, cleanHost(), [
@@ -209,6 +237,7 @@ test('a backup is refused with its reason, and nothing is made, when it is not w
     at('nowhere'),
     '--identity',
     identity(),
+    '--without-endings',
   ])
 
   expect((await portal(cleanHost(), ...restoring('backup'))).code).toBe(0)
@@ -224,11 +253,14 @@ test('keys that were retired after a backup do not come back with it: an old bac
   const again = ['backup', at('today'), '--keys-to', at('today-keys'), '--recipient', await recipientThere()]
   expect((await portal(here(), ...again)).code).toBe(0)
 
-  const todaysKeys = ['restore', at('backup'), '--keys', at('today-keys'), '--identity', identity()]
+  const todaysKeys = ['restore', at('backup'), '--keys', at('today-keys'), '--identity', identity(), '--without-endings']
   expect(await portal(cleanHost(), ...todaysKeys)).toMatchObject({ code: 1, err: /keys that were retired since/ })
-  const oldKeys = ['restore', at('today'), '--keys', at('backup-keys'), '--identity', identity()]
+  const oldKeys = ['restore', at('today'), '--keys', at('backup-keys'), '--identity', identity(), '--without-endings']
   expect(await portal(cleanHost(), ...oldKeys)).toMatchObject({ code: 1, err: /older than the data/ })
-  expect((await portal(cleanHost(), 'restore', at('today'), '--keys', at('today-keys'), '--identity', identity())).code).toBe(0)
+  expect(
+    (await portal(cleanHost(), 'restore', at('today'), '--keys', at('today-keys'), '--identity', identity(), '--without-endings'))
+      .code,
+  ).toBe(0)
 })
 
 test('who restores one backup twice signs under two names, so that no checkpoint contradicts another', async () => {

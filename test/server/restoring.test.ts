@@ -1,10 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createClient, revokeClient, rotateClient } from '../../server/client-credentials.ts'
 import { dispose } from '../../server/disposal.ts'
 import { noteEndings } from '../../server/ending.ts'
-import { endingsIn, fileJournal, strangeLinesIn } from '../../server/ending-journal.ts'
+import { endingsIn, fileJournal, readJournal } from '../../server/ending-journal.ts'
 import { placeHold, releaseHold } from '../../server/holding.ts'
 import { createPortal } from '../../server/portal.ts'
 import { resume } from '../../server/restoring.ts'
@@ -44,7 +45,7 @@ describe('a portal that goes on from yesterday', () => {
     const store = await openStorage({ ...options, now: clinic.clock.read() })
     afterTest(() => store.close())
     const { endedAgain } = await resume(
-      { store, checkpointHistory: fileHistory(at('history.txt')), endings: fileJournal(journal) },
+      { store, checkpointHistory: fileHistory(at('history.txt')), endings: fileJournal(journal, store.journalMac) },
       {
         ...{ backup: 'bak_1', trailName: clinic.parts.settings.trailName, notes: [], now: clinic.clock.read() },
         endings: journals.flatMap(endingsIn),
@@ -140,7 +141,7 @@ describe('a portal that goes on from yesterday', () => {
     await noteEndings(clinic.parts)
     const { store } = await resumed([await journalHere()], at(journal))
     await disposeOf(messages[1]!.id, store)
-    const endings = fileJournal(at(journal))
+    const endings = fileJournal(at(journal), store.journalMac)
     await noteEndings({ store, endings })
     const noted = endingsIn(await endings.text()).map(({ id }) => id)
     expect(noted).toEqual(expect.arrayContaining([late, messages[1]!.id]))
@@ -154,13 +155,53 @@ describe('a portal that goes on from yesterday', () => {
     expect(endingsIn(await journalHere())).toMatchObject([{ what: 'disposed', id: messages[0]!.id }])
   })
 
-  test('a journal’s lines are read as they are, also those without an organization; what is none is counted', () => {
+  test('a journal’s lines are read as they are, also those without an organization; what is none is passed over', () => {
     const text = 'disposed msg_1 5\nheld hld_1 6 org_1 rcp_1\nthrough 7\ndisposed msg_2 x\nforgotten msg_3 5\nrevoked cli_1 8 org'
     expect(endingsIn(text)).toMatchObject([
       { what: 'disposed', id: 'msg_1', at: 5 },
       { what: 'held', id: 'hld_1', at: 6, organization: 'org_1', covers: 'rcp_1' },
     ])
-    expect(strangeLinesIn(text)).toBe(2)
+  })
+
+  test('a journal’s macs tell which line was changed, added, moved, taken away or cut off', async () => {
+    const { messages } = await clinic.deposits('Result', [ADA, BEA, CARA])
+    for (const { id } of messages) {
+      await disposeOf(id)
+      await noteEndings(clinic.parts)
+    }
+    const text = await journalHere()
+    const lines = text.split('\n').slice(0, -1)
+    const mac = clinic.parts.store.journalMac
+    const read = (changed: readonly string[], end = '\n') => readJournal(changed.join('\n') + end, mac)
+    expect(read(lines)).toMatchObject({ wrongLine: null, endings: messages.map(({ id }) => ({ what: 'disposed', id })) })
+    const bare = lines[2]!.replace(/ ~.*/, '')
+    expect(read(lines.with(2, lines[2]!.replace('disposed', 'released'))).wrongLine).toBe(3)
+    expect(read(lines.with(2, bare)).wrongLine).toBe(3)
+    expect(read([...lines.slice(0, 2), lines[0]!, ...lines.slice(2)]).wrongLine).toBe(3)
+    expect(read(lines.toSpliced(2, 1)).wrongLine).toBe(3)
+    expect(read(lines, '').wrongLine).toBe(lines.length)
+    // As another portal would have written it.
+    const other = (before: string, line: string) => mac(before, `${line} elsewhere`)
+    expect(readJournal(text, other)).toMatchObject({ wrongLine: 1, endings: [] })
+  })
+
+  test('a journal that was changed, or is of a version without macs, is set aside, and noted anew out of the trail', async () => {
+    const { messages } = await clinic.deposits('Result', [ADA, BEA])
+    await disposeOf(messages[0]!.id)
+    await noteEndings(clinic.parts)
+    const before = await journalHere()
+    await writeFile(at('endings.txt'), before.replaceAll(/ ~.*/g, '').replace('disposed', 'retracted'))
+    await disposeOf(messages[1]!.id)
+    // As after a restart.
+    const endings = fileJournal(at('endings.txt'), clinic.parts.store.journalMac)
+    await noteEndings({ ...clinic.parts, endings })
+    await noteEndings({ ...clinic.parts, endings })
+    const read = readJournal(await endings.text(), clinic.parts.store.journalMac)
+    expect(read.wrongLine).toBe(null)
+    expect(new Set(read.endings.map(({ what, id }) => `${what} ${id}`))).toEqual(
+      new Set(messages.map(({ id }) => `disposed ${id}`)),
+    )
+    expect(await readFile(at('endings.txt.set-aside-1'), 'utf8')).toContain(`retracted ${messages[0]!.id}`)
   })
 
   const depositOf = async (id: string) => (await clinic.parts.store.read(tx => tx.messages.find(id)))!

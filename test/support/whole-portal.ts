@@ -61,7 +61,7 @@ export async function wholePortal(options: PortalOptions = {}): Promise<TestPort
       passphrases,
       sanitizer,
       checkpointHistory: fileHistory(path.join(storage.directory, 'checkpoints.txt')),
-      endings: fileJournal(path.join(storage.directory, 'endings.txt')),
+      endings: fileJournal(path.join(storage.directory, 'endings.txt'), storage.store.journalMac),
       wakeOutbox: () => undefined, // letters leave when the test says so: deliver()
     }
     return { parts, portal: createPortal(parts) }

@@ -37,7 +37,7 @@ export async function openPortal(folder: string, now: Instant): Promise<OpenedPo
       trailName: trailNameOf(ORIGIN),
     },
     checkpointHistory: fileHistory(path.join(folder, 'checkpoints.txt')),
-    endings: fileJournal(path.join(folder, 'endings.txt')),
+    endings: fileJournal(path.join(folder, 'endings.txt'), store.journalMac),
     wakeOutbox: () => undefined,
   }
   return {
