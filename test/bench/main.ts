@@ -8,6 +8,7 @@ import { IDLE } from './idle.ts'
 import { LOOPS } from './loops.ts'
 import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
+import { POSTGRES } from './postgres.ts'
 import { LISTS, OPENING, RETRACTION } from './reading.ts'
 import { EQUALITY } from './sign-in.ts'
 import { SWEEPING } from './sweeps.ts'
@@ -27,6 +28,7 @@ const BENCHES = [
   ...ATTACHMENTS,
   ...LOOPS,
   ...IDLE,
+  ...POSTGRES,
 ]
 
 const HELP = `npm run bench [-- --only NAME] [-- --json FILE]

@@ -46,9 +46,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-/** A real PostgreSQL server, its files in memory where the system has such a folder. */
-export async function startPostgres(flags: string[] = []): Promise<PostgresServer> {
-  const folder = await mkdtemp(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'restante-postgres-'))
+// In memory where the system has such a folder, as the files of other tests.
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/** A real PostgreSQL server. @param within - where it has the folder of its files. */
+export async function startPostgres(flags: string[] = [], within = FOLDER): Promise<PostgresServer> {
+  const folder = await mkdtemp(path.join(within, 'restante-postgres-'))
   const directory = path.join(folder, 'data')
   const port = await freePort()
   const said: string[] = []
