@@ -6,6 +6,7 @@ import { typeOf } from './intake/file-type.ts'
 import { requireSender } from './own-deposit.ts'
 import { type Parts, UPLOAD_LIMITS } from './parts.ts'
 import { fileNameProblem } from './plain-text.ts'
+import { letGo } from './spent-bytes.ts'
 import { days, hours } from './time.ts'
 
 type FileParts = Pick<Parts, 'store' | 'clock' | 'settings'>
@@ -21,7 +22,7 @@ const SWEPT_AT_ONCE = 100
 
 /**
  * Takes in one file of a deposit that is still on its way. A large one is sealed and kept while it comes, and is nobody's until a deposit
- * of the same sender names it; it is forgotten when none does within an hour.
+ * of the same sender names it; it is forgotten when none does within an hour. What `content` hands out is given away.
  *
  * @throws PortalError `forbidden`; `invalid` for its name; `too_large` as soon as it is; `no_space`, `unavailable`; and whatever its content throws.
  */
@@ -106,7 +107,11 @@ async function headOf(pieces: AsyncGenerator<Uint8Array, undefined>): Promise<{ 
   return { head: Buffer.concat(taken, bytes), isWhole: false }
 }
 
+/** Whoever reads is done with a piece when the next is asked for. */
 async function* following(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield head
-  yield* rest
+  for await (const piece of rest) {
+    yield piece
+    letGo(piece)
+  }
 }

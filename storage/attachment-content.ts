@@ -138,7 +138,7 @@ async function inObject(
   }
 }
 
-/** Pieces of an object, put together into its chunks; without copying where a piece holds a whole one. */
+/** Pieces of an object, put together into its chunks, each good until the next; without copying where a piece holds a whole one. */
 async function* sealedChunks(
   store: Pick<PartStore, 'read'>,
   object: string,
@@ -156,6 +156,8 @@ async function* sealedChunks(
       yield rest.subarray(0, sealedBytes(number))
       rest = rest.subarray(sealedBytes(number))
     }
+    // The piece it lies in is good no longer.
+    rest = Uint8Array.prototype.slice.call(rest)
   }
   // Shorter than it was.
   if (number <= last) throw objectGone()

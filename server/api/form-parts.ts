@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import busboy from 'busboy'
 import { isPortalError, PortalError } from '../errors.ts'
+import { letGo } from '../spent-bytes.ts'
+import { FormFile } from './form-file.ts'
 
 /** One part of a form, in the order they come. */
 export interface FormPart {
   name: string
   /** Null for a part that is no file. */
   fileName: string | null
-  /** To be read to its end, or left, before the next part is asked for. */
+  /** Once, before the next part is asked for; what has not been read by then is dropped. Its blocks belong to the reader. */
   content: AsyncIterable<Uint8Array>
 }
 
@@ -25,6 +25,7 @@ const AS_THEY_ARE = new Set(['7bit', '8bit', 'binary'])
 
 /**
  * Takes a `multipart/form-data` body apart while it comes, no faster than its parts are read: what comes too fast waits with its sender.
+ * The bytes of the body are let go of when they have been taken apart.
  *
  * @throws PortalError `malformed` for what is no such form, `unsupported_type` for encoded parts, `too_large` past the limits, and whatever the body breaks off with.
  * @see RFC 7578
@@ -32,24 +33,43 @@ const AS_THEY_ARE = new Set(['7bit', '8bit', 'binary'])
 export async function* formParts(request: Request, limits: FormLimits): AsyncGenerator<FormPart, undefined> {
   const parser = parserFor(request, limits)
   const arrived: FormPart[] = []
-  let failure: unknown = null
+  /** The file that is coming, and what the parser has yet to push into it. */
+  let file: FormFile | null = null
+  let unread: Readable | null = null
+  let failure: { error: unknown } | null = null
   let isOver = false
   let wake = (): void => undefined
+  let roomAgain = (): void => undefined
   const arrive = (part: FormPart) => {
     arrived.push(part)
     wake()
   }
   const end = (error: unknown) => {
-    failure ??= error
+    if (isOver) return
     isOver = true
+    if (error !== null) failure = { error: meant(error) }
+    file?.end(failure)
+    roomAgain()
     wake()
+  }
+  const room = async () => {
+    while (!isOver && file?.hasRoom === false) {
+      await new Promise<void>(resolve => {
+        roomAgain = resolve
+      })
+    }
   }
 
   parser.on('file', (name, content, { filename, encoding }) => {
     // Told to whoever reads it; and of the whole form, below.
     content.on('error', () => undefined)
     if (!AS_THEY_ARE.has(encoding.toLowerCase())) return void parser.destroy(encoded())
-    arrive({ name: name ?? '', fileName: filename ?? '', content: readable(content) })
+    const coming = new FormFile(() => roomAgain())
+    file = coming
+    unread = content
+    content.on('data', (piece: Buffer) => coming.push(piece))
+    content.on('end', () => coming.end())
+    arrive({ name: name ?? '', fileName: filename ?? '', content: coming })
   })
   parser.on('field', (name, value, { valueTruncated, encoding }) => {
     if (!AS_THEY_ARE.has(encoding.toLowerCase())) return void parser.destroy(encoded())
@@ -59,14 +79,21 @@ export async function* formParts(request: Request, limits: FormLimits): AsyncGen
     arrive({ name: name ?? '', fileName: null, content: Readable.from([Buffer.from(value, 'utf8')]) })
   })
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) parser.on(limit, () => parser.destroy(tooMany()))
-  const body = Readable.fromWeb((request.body ?? new Blob([]).stream()) as ReadableStream)
-  pipeline(body, parser).then(() => end(null), end)
+  parser.on('error', end)
+  parser.on('close', () => end(null))
+  const body = request.body?.getReader()
+  void feed(parser, body, { room, isTakenIn: () => (unread?.readableLength ?? 0) === 0 }).catch(error =>
+    parser.destroy(error instanceof Error ? error : malformed('This form broke off.')),
+  )
 
   try {
     for (;;) {
       const part = arrived.shift()
-      if (part !== undefined) yield part
-      else if (failure !== null) throw meant(failure)
+      if (part !== undefined) {
+        yield part
+        // Whatever was not read of it must not hold up the rest.
+        if (part.content instanceof FormFile) await part.content.return()
+      } else if (failure !== null) throw (failure as { error: unknown }).error
       else if (isOver) return
       else
         await new Promise<void>(resolve => {
@@ -74,9 +101,26 @@ export async function* formParts(request: Request, limits: FormLimits): AsyncGen
         })
     }
   } finally {
-    body.destroy()
     parser.destroy()
+    end(null)
+    // Not waited for: who sends may have stopped in the middle. Why it broke off has been told.
+    void body?.cancel().catch(() => undefined)
   }
+}
+
+/** Hands the parser one piece after the other, each when the one before has been taken apart and there is room for more. */
+async function feed(
+  parser: busboy.Busboy,
+  body: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  { room, isTakenIn }: { room: () => Promise<void>; isTakenIn: () => boolean },
+): Promise<void> {
+  for (let next = await body?.read(); next !== undefined && !next.done; next = await body?.read()) {
+    const piece = next.value
+    await new Promise<void>((resolve, reject) => parser.write(piece, error => (error ? reject(error) : resolve())))
+    if (isTakenIn()) letGo(piece)
+    await room()
+  }
+  parser.end()
 }
 
 function parserFor(request: Request, { fieldBytes, fields, files }: FormLimits): busboy.Busboy {
@@ -86,15 +130,6 @@ function parserFor(request: Request, { fieldBytes, fields, files }: FormLimits):
     return busboy({ headers, limits, defParamCharset: 'utf8' })
   } catch {
     throw malformed('This form has no boundary.')
-  }
-}
-
-/** A file as it comes, with what it breaks off with in our words. */
-async function* readable(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* content
-  } catch (error) {
-    throw meant(error)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { PortalError } from '../errors.ts'
+import { letGo } from '../spent-bytes.ts'
 
 /**
  * Node's request as a web-standard one.
@@ -56,8 +56,17 @@ export async function begun(response: Response): Promise<Response> {
   return new Response(body, response)
 }
 
-/** Sends a web-standard response, no faster than the visitor takes it. */
-export async function sendWebResponse(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
+/**
+ * Sends a web-standard response, no faster than the visitor takes it.
+ *
+ * @param isGivenAway - whether nobody else looks into the bytes of the body: then they are let go of when they have been sent.
+ */
+export async function sendWebResponse(
+  response: Response,
+  outgoing: ServerResponse,
+  method: string,
+  { isGivenAway = false } = {},
+): Promise<void> {
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
   const cookies = response.headers.getSetCookie()
@@ -67,7 +76,15 @@ export async function sendWebResponse(response: Response, outgoing: ServerRespon
     await response.body?.cancel()
     return
   }
-  await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), outgoing)
+  await pipeline(isGivenAway ? letGoOf(response.body, outgoing) : response.body, outgoing)
+}
+
+/** The next piece is asked for when the one before has left, but for the last and small ones. */
+async function* letGoOf(body: AsyncIterable<Uint8Array>, outgoing: ServerResponse): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    yield piece
+    if (outgoing.writableLength === 0) letGo(piece)
+  }
 }
 
 /** The path and query as sent; absolute-form targets (`GET http://elsewhere/x`) lose their host. */
@@ -108,5 +125,18 @@ function capped(
       yield chunk
     }
   }
-  return Readable.toWeb(Readable.from(counted())) as ReadableStream<Uint8Array>
+  const pieces = counted()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = await pieces.next()
+        if (next.done) controller.close()
+        else controller.enqueue(next.value)
+      },
+      async cancel() {
+        await pieces.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }

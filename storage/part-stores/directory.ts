@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, opendir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SEALED_CHUNK_BYTES } from '../sealing/sealed-object.ts'
+import { letGo } from '../spent-bytes.ts'
 import { syncFolder } from '../sync-folder.ts'
 import { noSpace, objectGone, type PartStore, type StoredObject, storeUnavailable } from './part-store.ts'
 
@@ -48,9 +49,9 @@ export class DirectoryStore implements PartStore {
     const file = await unlessMissing(() => open(this.#paths(name).finished, 'r'))
     if (file === null) throw objectGone()
     try {
+      const piece = Buffer.allocUnsafeSlow(Math.min(READ_AT_ONCE, to - from))
       for (let at = from; at < to; ) {
-        const piece = Buffer.allocUnsafeSlow(Math.min(READ_AT_ONCE, to - at))
-        const { bytesRead } = await inWords(() => file.read(piece, 0, piece.length, at))
+        const { bytesRead } = await inWords(() => file.read(piece, 0, Math.min(piece.length, to - at), at))
         if (bytesRead === 0) return
         at += bytesRead
         yield piece.subarray(0, bytesRead)
@@ -82,7 +83,10 @@ export class DirectoryStore implements PartStore {
     // Over what a restore that was killed may have left: nobody else writes an object of this name.
     const file = await inWords(() => open(path, 'w', FILE_MODE))
     try {
-      for await (const pieces of inBatches(content)) await inWords(() => writeAll(file, pieces))
+      for await (const pieces of inBatches(content)) {
+        await inWords(() => writeAll(file, pieces))
+        pieces.forEach(letGo)
+      }
       await inWords(() => file.datasync())
     } finally {
       await file.close()

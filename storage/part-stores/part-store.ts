@@ -11,14 +11,15 @@ import type { Instant } from '../../server/time.ts'
 export interface PartStore {
   /**
    * Keeps an object, no faster than it can be written. Durable when it resolves: it survives a power cut. Whatever fails, no half of
-   * it can be read afterwards.
+   * it can be read afterwards. What `content` hands out is given away: it is empty once it has been written.
    *
    * @throws PortalError `no_space` when there is no room for it; `unavailable` when the store cannot be written; and whatever `content` throws.
    */
   put(name: string, content: AsyncIterable<Uint8Array>): Promise<void>
 
   /**
-   * Bytes of an object, from `from` to before `to`, in pieces of any size. Closes what it holds when the reader leaves.
+   * Bytes of an object, from `from` to before `to`, in pieces of any size, each of which is good until the next is asked for. Closes what
+   * it holds when the reader leaves.
    *
    * @throws PortalError `gone` when there is no such object, `unavailable` when the store cannot be read.
    */

@@ -14,7 +14,8 @@ export async function* pieces(bytes: Uint8Array, size = 40_001): AsyncGenerator<
 
 export async function whole(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
-  for await (const piece of content) all.push(piece)
+  // A piece is good until the next is asked for.
+  for await (const piece of content) all.push(Buffer.from(piece))
   return Buffer.concat(all)
 }
 
