@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { launchServer, type RunningServer } from '../support/launch.ts'
+import { CHUNK_BYTES } from '../../storage/sealing/stream.ts'
+import type { RunningServer } from '../support/launch.ts'
 import { downloads, type MadeFile, madeFile, memoryFor, opensFileOf, processorTime, uploads } from '../support/transfers.ts'
+import { launchProbed, loopsHeld } from './loop-probe.ts'
 import { type Bench, median, type Row } from './paired.ts'
 import { type Prepared, preparedFolder } from './prepared.ts'
 
@@ -22,6 +24,8 @@ require('node:http').createServer(async (asked, answer) => {
   answer.end()
 }).listen(0, function () { console.log(this.address().port) })`
 
+const NO_GOAL = { goal: null, met: null }
+
 interface Measured {
   processor: number
   bare: number
@@ -34,31 +38,27 @@ export const ATTACHMENTS: Bench[] = [10, 100].map(
     name: `attachment-${megabytes}mb`,
     async run(progress) {
       const prepared = await preparedFolder({ messages: 2 })
-      const probe = [
-        '--import',
-        path.join(import.meta.dirname, 'loop-probe-process.ts'),
-        '--max-semi-space-size=2',
-        'server/start.ts',
-      ]
-      const server = await launchServer({ PORTAL_DATA: prepared.folder, LOG_LEVEL: 'warn' }, [], probe)
+      const server = await launchProbed({ PORTAL_DATA: prepared.folder })
       const bare = spawn(process.execPath, ['--eval', BARE], { cwd: path.sep, stdio: ['ignore', 'pipe', 'inherit'] })
       try {
         const [line] = (await once(bare.stdout, 'data')) as [Buffer]
         const floor = { pid: bare.pid!, origin: `http://127.0.0.1:${line.toString('utf8').trim()}` }
         const file = madeFile(megabytes)
         await roundTrip(server, prepared, madeFile(4), floor) // warm
-        await loopsHeld(server)
+        await slowest(server)
         const rounds: Record<'up' | 'down', Measured>[] = []
         for (let round = 0; round < ROUNDS; round++) {
           rounds.push(await roundTrip(server, prepared, file, floor))
           progress((round + 1) / ROUNDS)
         }
-        const held = await loopsHeld(server)
+        const held = await slowest(server)
         return [
           ...(['up', 'down'] as const).flatMap(way =>
             rowsOf(
               `${this.name}-${way}`,
+              file.size,
               rounds.map(round => round[way]),
+              median(rounds.map(() => ciphersAlone(way, file.size))),
             ),
           ),
           {
@@ -106,26 +106,51 @@ async function measured<T>(pid: number, work: () => Promise<T>): Promise<{ done:
   return { done, processor: processorTime(pid) - before, memory: more }
 }
 
-/** The slowest of all loops, since it was last asked; of a hundred looks, one was slower. */
-async function loopsHeld(server: RunningServer): Promise<number> {
-  const before = server.output().length
-  process.kill(server.pid, 'SIGUSR2')
-  await pause(300)
-  const said = [
-    ...server
-      .output()
-      .slice(before)
-      .matchAll(/"loop":(?:"main"|\d+).*?"p99":([\d.e+-]+)/g),
-  ]
-  return Math.max(...said.map(([, p99]) => Number(p99)))
+const slowest = async (server: RunningServer): Promise<number> => Math.max(...(await loopsHeld(server)).map(({ p99 }) => p99))
+
+/** What nobody who seals and binds bytes can do without, in chunks as the portal's. */
+function ciphersAlone(way: 'up' | 'down', size: number): number {
+  const [key, nonce, block] = [createSecretKey(randomBytes(32)), Buffer.alloc(12), Buffer.alloc(CHUNK_BYTES)]
+  const sealing = createCipheriv('aes-256-gcm', key, nonce)
+  const sealed = sealing.update(block)
+  sealing.final()
+  const tag = sealing.getAuthTag()
+  const digest = createHash('sha256')
+  const before = process.cpuUsage()
+  for (let done = 0; done < size; done += CHUNK_BYTES) {
+    if (way === 'up') {
+      digest.update(block)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      cipher.update(block)
+      cipher.final()
+      cipher.getAuthTag()
+    } else {
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tag.length })
+      decipher.setAuthTag(tag)
+      decipher.update(sealed)
+      decipher.final()
+    }
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000
 }
 
-function rowsOf(name: string, rounds: readonly Measured[]): Row[] {
+/** @param ciphers - processor that they alone take, in milliseconds */
+function rowsOf(name: string, size: number, rounds: readonly Measured[], ciphers: number): Row[] {
   const [value, floor] = [median(rounds.map(round => round.processor)), median(rounds.map(round => round.bare))]
   const ratio = value / floor
   const memory = Math.max(...rounds.map(round => round.memory))
   return [
     { name: `${name}: processor`, value, unit: 'ms', floor, ratio, goal: PROCESSOR_GOAL, met: ratio <= PROCESSOR_GOAL },
+    {
+      name: `${name}: floor and ciphers alone`,
+      value: floor + ciphers,
+      unit: 'ms',
+      floor,
+      ratio: 1 + ciphers / floor,
+      ...NO_GOAL,
+    },
+    { name: `${name}: the floor`, value: size / 1_000 / floor, unit: 'MB/s', floor: null, ratio: null, ...NO_GOAL },
     {
       name: `${name}: memory`,
       value: memory,

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { launchServer, type RunningServer } from '../support/launch.ts'
+import type { RunningServer } from '../support/launch.ts'
 import { post } from './http.ts'
+import { launchProbed, loopsHeld } from './loop-probe.ts'
 import { load, page } from './pages.ts'
 import type { Bench, Row } from './paired.ts'
 import { type Prepared, preparedFolder } from './prepared.ts'
@@ -10,6 +10,8 @@ import { type Prepared, preparedFolder } from './prepared.ts'
 /** Nobody should wait longer than this for a thread to look up. */
 const GOAL_MS = 50
 const QUIET_MS = 1_000
+/** Whatever is not done by then has failed, and is told so. */
+const DONE_WITHIN_MS = 60_000
 
 type Loops = Record<'main' | 'portal', number>
 
@@ -40,22 +42,17 @@ const HEAVY: Record<string, (server: RunningServer, prepared: Prepared) => Promi
 export const LOOPS: Bench[] = Object.entries(HEAVY).map(
   ([name, work]): Bench => ({
     name: `loop-held-${name}`,
-    async run() {
+    async run(progress) {
       const prepared = await preparedFolder({ signIns: 200 })
-      const probe = [
-        '--import',
-        path.join(import.meta.dirname, 'loop-probe-process.ts'),
-        '--max-semi-space-size=2',
-        'server/start.ts',
-      ]
-      const settings = { PORTAL_DATA: prepared.folder, PORTAL_THREADS: 'two', LOG_LEVEL: 'warn' }
-      const server = await launchServer(settings, [], probe)
+      const server = await launchProbed({ PORTAL_DATA: prepared.folder, PORTAL_THREADS: 'two' })
       try {
         await readFor(server, prepared, QUIET_MS) // warm
         await longest(server)
         await readFor(server, prepared, QUIET_MS)
         const quiet = await longest(server)
-        await work(server, prepared)
+        progress(0.5)
+        await within(name, work(server, prepared))
+        progress(1)
         const held = await longest(server)
         return (['main', 'portal'] as const).map(loop => rowFor(`${this.name}: ${loop}`, held[loop], quiet[loop]))
       } finally {
@@ -66,26 +63,24 @@ export const LOOPS: Bench[] = Object.entries(HEAVY).map(
   }),
 )
 
+async function within(name: string, work: Promise<unknown>): Promise<void> {
+  const tooLong = new AbortController()
+  const late = pause(DONE_WITHIN_MS, undefined, { signal: tooLong.signal }).then(() => {
+    throw new Error(`${name} was not done within ${DONE_WITHIN_MS / 1_000} s.`)
+  })
+  late.catch(() => undefined) // it was done
+  await Promise.race([work, late]).finally(() => tooLong.abort())
+}
+
 async function readFor({ origin }: RunningServer, { sessions, opened }: Prepared, forMs: number): Promise<void> {
   const until = performance.now() + forMs
   while (performance.now() < until) await page(`${origin}/messages/${opened}`, sessions[0]!)
 }
 
-/** Of each thread since it was last asked. The portal is the first thread that is started; passphrases and sanitizer come later. */
+/** The thread of HTTP and pages, and the portal's. */
 async function longest(server: RunningServer): Promise<Loops> {
-  const before = server.output().length
-  process.kill(server.pid, 'SIGUSR2')
-  await pause(300)
-  const lines = [
-    ...server
-      .output()
-      .slice(before)
-      .matchAll(/^\{"loop":("main"|\d+),"longest":([\d.e+-]+)/gm),
-  ]
-  const threads = lines.map(([, loop, longest]) => ({ loop: loop === '"main"' ? 0 : Number(loop), longest: Number(longest) }))
-  const [main, portal] = threads.toSorted((a, b) => a.loop - b.loop)
-  if (main === undefined || portal === undefined) throw new Error(`The probe said nothing:\n${server.output()}`)
-  return { main: main.longest, portal: portal.longest }
+  const [main, portal] = await loopsHeld(server)
+  return { main: main!.longest, portal: portal!.longest }
 }
 
 const rowFor = (name: string, value: number, floor: number): Row => ({
