@@ -39,6 +39,10 @@ export default command({
       description: 'checkpoints.txt of the portal that was lost: tells how many entries of the trail are lost',
       valueHint: 'file',
     },
+    'take-part-store': {
+      type: 'boolean',
+      description: 'The part store holds files of the portal that was lost, which will never run again: they are this one’s now',
+    },
     'accept-damage': {
       type: 'boolean',
       description: 'Bring back what verifies, and record in the trail what does not: it is lost from then on',
@@ -56,7 +60,11 @@ export default command({
       )
     const acceptDamage = args['accept-damage'] ?? false
     const { manifest, texts, problems } = backup.data
-    const restored = await bringBack(backup, config, known, { acceptDamage, terminal }).catch(error => {
+    const restored = await bringBack(backup, config, known, {
+      acceptDamage,
+      takePartStore: args['take-part-store'] ?? false,
+      terminal,
+    }).catch(error => {
       throw withWayOut(error)
     })
     const { id, madeAt, messages } = manifest
@@ -134,7 +142,7 @@ async function bringBack(
   { data, keys, identity }: Backup,
   config: Config,
   known: Awaited<ReturnType<typeof knownBeside>>,
-  { acceptDamage, terminal }: { acceptDamage: boolean; terminal: Terminal },
+  { acceptDamage, takePartStore, terminal }: { acceptDamage: boolean; takePartStore: boolean; terminal: Terminal },
 ): Promise<Resumed & { damage: readonly Damage[]; sources: string[] }> {
   const now = terminal.clock()
   const sources: string[] = []
@@ -145,7 +153,8 @@ async function bringBack(
   const { manifest } = data
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const restoring = await restore(await storageOf(config, now), {
-    ...{ data: from(data), keys: from(keys), identity, migrations: manifest.migrations, rows: manifest.rows, now, acceptDamage },
+    ...{ data: from(data), keys: from(keys), identity, migrations: manifest.migrations, rows: manifest.rows, now },
+    ...{ acceptDamage, takePartStore },
     onProgress: (step, done, total) => terminal.progress(done + (step === 'loading' ? 0 : total), 2 * total),
   })
   const { store } = restoring

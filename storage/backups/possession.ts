@@ -11,6 +11,8 @@ import { tablesToDrop } from './tables.ts'
 export interface Possession {
   /** Writes only as long as no other restore has taken the database. */
   engine: Engine
+  /** Whether another restore had begun to fill it: what lies in the part store may be of that one. */
+  isBegunAgain: boolean
   /** Gives it to the portal. */
   finish(): Promise<void>
   /** Empties it again. */
@@ -25,7 +27,7 @@ export interface Possession {
  */
 export async function takePossession(engine: Engine, now: Instant): Promise<Possession> {
   const by = randomBytes(16).toString('base64url')
-  await engine.write(async db => {
+  const isBegunAgain = await engine.write(async db => {
     const tables = await engine.dialect.tables(db)
     if (tables.includes(RESTORING)) await empty(engine, db)
     else if (tables.length > 0)
@@ -36,6 +38,7 @@ export async function takePossession(engine: Engine, now: Instant): Promise<Poss
     const { text, integer } = engine.dialect
     await db.schema.createTable(RESTORING).addColumn('at', integer).addColumn('by', text).execute()
     await marks(db).insertInto(RESTORING).values({ at: now, by }).execute()
+    return tables.length > 0
   })
 
   let isFinished = false
@@ -49,6 +52,7 @@ export async function takePossession(engine: Engine, now: Instant): Promise<Poss
   }
   return {
     engine: own,
+    isBegunAgain,
     async finish() {
       await own.write(db => engine.dialect.drop(db, [RESTORING]))
       isFinished = true

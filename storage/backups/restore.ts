@@ -5,7 +5,7 @@ import type { Instant } from '../../server/time.ts'
 import type { Engine, Row } from '../engines/engine.ts'
 import { migrationsUpTo, runMigrations } from '../migrations/migrate.ts'
 import type { OpenKeys } from '../open-keys.ts'
-import type { OpenPartStore } from '../part-stores/part-store.ts'
+import type { OpenPartStore, PartStore } from '../part-stores/part-store.ts'
 import { hasRootKey } from '../root-keys.ts'
 import { type ArchiveIdentity, parseArchiveIdentity } from '../sealing/archive-keys.ts'
 import { type Inside, openInside, storeOn } from '../store.ts'
@@ -32,6 +32,8 @@ export interface RestorePlan {
   rows: number
   /** What does not verify is left behind, or refused by itself, and the rest brought back. Without it nothing is. */
   acceptDamage?: boolean | undefined
+  /** What lies in the part store for this database already is the restored one's from then on. Without it, it must be empty. */
+  takePartStore?: boolean | undefined
 }
 
 /** A database that has been filled and looked at. Until `finish`, every portal refuses to serve it. */
@@ -59,13 +61,24 @@ export async function restoreInto(
   plan: RestorePlan,
 ): Promise<Restoring> {
   const identity = parseArchiveIdentity(plan.identity)
-  const { engine: own, finish, abandon } = await takePossession(engine, plan.now)
+  const { engine: own, isBegunAgain, finish, abandon: emptyDatabase } = await takePossession(engine, plan.now)
+  const mayHoldParts = plan.takePartStore || isBegunAgain
+  let filled: PartStore | undefined
+  const abandon = async () => {
+    // First: it throws when another restore has begun since, whose objects those are by now.
+    await emptyDatabase()
+    // Where anything lay there before, nobody can tell what is whose.
+    if (filled !== undefined && !mayHoldParts) await removeAll(filled)
+  }
   const looking = new Looking()
   const refused = plan.acceptDamage ? (table: string, row: Row) => looking.tell({ table, row: rowName(row) }) : undefined
   try {
     // The schema that the backup was made of.
     await runMigrations(own, plan.now, migrationsUpTo(plan.migrations))
-    const { inside, gone } = await fill(own, keys, openParts, plan, identity, refused)
+    const { inside, gone } = await fill(own, keys, openParts, plan, identity, refused, async store => {
+      if (!mayHoldParts) await requireEmpty(store)
+      filled = store
+    })
     await inside.engine.snapshot(state =>
       checkEverything({ ...inside, state }, looking, gone, (done, total) => plan.onProgress('checking', done, total)),
     )
@@ -86,6 +99,7 @@ async function fill(
   plan: RestorePlan,
   identity: ArchiveIdentity,
   refused: ((table: string, row: Row) => void) | undefined,
+  take: (store: PartStore) => Promise<void>,
 ): Promise<{ inside: Inside; gone: Set<string> }> {
   await reading(framesOf(plan.keys, identity), async frames => {
     await loadTables(engine, frames, 'keys', KEY_TABLES)
@@ -101,11 +115,28 @@ async function fill(
     await loadTables(engine, frames, 'data', dataTables(await engine.read(db => engine.dialect.tables(db))), refused)
     await refuseEndedEpoch(engine)
     const inside = await openInside(engine, keys, openParts)
+    await take(inside.store)
     return { inside, gone: await loadObjects(inside.store, frames) }
   })
   await runMigrations(engine, plan.now)
   await endSignIns(engine)
   return filled
+}
+
+/**
+ * A restored database finds its files under the same names as the one it is a copy of: in one part store, each would remove what it does not
+ * know.
+ */
+async function requireEmpty(store: PartStore): Promise<void> {
+  for await (const _ of store.list())
+    throw new PortalError(
+      'conflict',
+      'The part store holds files of this very portal already: a second one beside it would remove what it does not know. Set PART_STORE to a place of its own; or, if the other will never run again, say --take-part-store.',
+    )
+}
+
+async function removeAll(store: PartStore): Promise<void> {
+  for await (const { name } of store.list()) await store.remove(name)
 }
 
 /** Today's keys do not hold those that were retired since: what was sealed under them, disposed of or not, stays closed in an old copy. */

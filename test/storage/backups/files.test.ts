@@ -67,16 +67,19 @@ describe('large files in a backup', () => {
       onProgress: meanwhile,
     })
   }
-  const restored = (contents: Awaited<ReturnType<typeof backedUp>>) =>
-    restore(options(there()), {
-      data: { paths: [join(folder, 'data', DATA_FILE)], name: `bak_1/${DATA_FILE}`, bytes: contents.data.bytes },
-      keys: { paths: [join(folder, 'keys', KEYS_FILE)], name: `bak_1/${KEYS_FILE}`, bytes: contents.keys.bytes },
-      identity: archiveKeys.identity,
-      now: NEW_YEAR,
-      onProgress: () => undefined,
-      migrations: contents.migrations,
-      rows: contents.rows,
-    })
+  const restored = (contents: Awaited<ReturnType<typeof backedUp>>, more: object = {}) =>
+    restore(
+      { ...options(there()), ...more },
+      {
+        data: { paths: [join(folder, 'data', DATA_FILE)], name: `bak_1/${DATA_FILE}`, bytes: contents.data.bytes },
+        keys: { paths: [join(folder, 'keys', KEYS_FILE)], name: `bak_1/${KEYS_FILE}`, bytes: contents.keys.bytes },
+        identity: archiveKeys.identity,
+        now: NEW_YEAR,
+        onProgress: () => undefined,
+        migrations: contents.migrations,
+        rows: contents.rows,
+      },
+    )
   /** What the restored store answers to work, when it is a portal's database again. */
   async function inRestored<T>(contents: Awaited<ReturnType<typeof backedUp>>, work: (store: Store) => Promise<T>): Promise<T> {
     const { store, finish } = await restored(contents)
@@ -131,10 +134,27 @@ describe('large files in a backup', () => {
 
   test('come back over what a killed restore has left of them', async () => {
     const contents = await backedUp()
+    const killed = await restored(contents)
+    await killed.store.close()
     const object = await objectFile(storage.directory)
     const left = object.replace(storage.directory, there()).replace(/\/[\w-]{2}\/([\w-]+)$/, '/unfinished/$1')
     await mkdir(dirname(left), { recursive: true })
     await writeFile(left, 'half of it')
+    expect((await inRestored(contents, store => wholeContent(store, scan))).equals(bytes)).toBe(true)
+  })
+
+  test('are not shared with the portal they are of: its part store is refused, and left as it was', async () => {
+    const contents = await backedUp()
+    const partStore = { kind: 'directory', folder: join(storage.directory, 'parts') }
+    const before = await objectsIn(storage.directory)
+    expect(await refusal(restored(contents, { partStore }))).toBe('conflict')
+    expect(await objectsIn(storage.directory)).toEqual(before)
+    // In a place of its own, what an abandoned restore has put there goes with it.
+    const abandoned = await restored(contents)
+    expect(await objectsIn(there())).toHaveLength(1)
+    await abandoned.abandon()
+    await abandoned.store.close()
+    expect(await objectsIn(there())).toEqual([])
     expect((await inRestored(contents, store => wholeContent(store, scan))).equals(bytes)).toBe(true)
   })
 })
