@@ -10,8 +10,10 @@ import type { Instant } from './time.ts'
  */
 const FEWEST = 20
 const MOST = 100
+/** Sizes are so far apart: each size makes statements of its own, which are prepared once. */
+const STEP = 10
 /** How long one transaction may keep the writer from everybody else: what takes longer is followed by one with fewer messages. */
-const HELD_MILLISECONDS = 3
+const HELD_MILLISECONDS = 5
 /** Between two of them others write, and the pages of this process are answered. */
 const BREATH_MILLISECONDS = 5
 
@@ -49,9 +51,11 @@ export function sweep(parts: Pick<Parts, 'store' | 'clock' | 'log'>, ending: End
   })
 }
 
-/** As many as would have held the writer just long enough, by the pace of the last; never more than twice as many. */
-const sizeAfter = (size: number, milliseconds: number): number =>
-  Math.round(Math.min(MOST, 2 * size, Math.max(FEWEST, (size * HELD_MILLISECONDS) / Math.max(milliseconds, 1))))
+/** About as many as would have held the writer just long enough, by the pace of the last; never more than twice as many. */
+function sizeAfter(size: number, milliseconds: number): number {
+  const fitting = (size * HELD_MILLISECONDS) / Math.max(milliseconds, 1)
+  return Math.min(MOST, 2 * size, Math.max(FEWEST, STEP * Math.round(fitting / STEP)))
+}
 
 async function endTogether(
   parts: Pick<Parts, 'store' | 'clock' | 'log'>,

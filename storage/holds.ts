@@ -2,6 +2,7 @@ import { PortalError } from '../server/errors.ts'
 import type { Hold, Holds } from '../server/hold.ts'
 import type { Action } from '../server/trail/action.ts'
 import { inBatches } from './batches.ts'
+import { prepared } from './prepared.ts'
 import type { HoldRow } from './schema.ts'
 import type { Work } from './work.ts'
 
@@ -17,13 +18,9 @@ export function holds({ db, parts, rows }: Work): Holds {
    * write to the database must not be able to release one without the key, to make it cover something else, or to take it away.
    */
   const heldIn = async (organizations: readonly string[]): Promise<Set<string>> => {
-    const found = await inBatches(organizations, some =>
-      db.selectFrom('holds').selectAll().where('organization', 'in', some).execute(),
-    )
+    const found = await inBatches(organizations, async some => (await holdsOf(db, { organizations: some })).rows)
     const known = new Set(found.map(row => rows.check('holds', row).id))
-    const placed = await inBatches(organizations, some =>
-      db.selectFrom('trail_entries').select('object').where('organization', 'in', some).where('action', '=', PLACED).execute(),
-    )
+    const placed = await inBatches(organizations, async some => (await placedIn(db, { organizations: some })).rows)
     for (const { object: id } of placed) {
       if (id === null || !known.has(id))
         throw new PortalError('tampered', `The trail says that ${id} was placed, but there is no such hold.`)
@@ -73,6 +70,14 @@ export function holds({ db, parts, rows }: Work): Holds {
 }
 
 const PLACED: Action = 'hold.placed'
+
+const holdsOf = prepared((db, { organizations }: { organizations: readonly string[] }) =>
+  db.selectFrom('holds').selectAll().where('organization', 'in', organizations),
+)
+
+const placedIn = prepared((db, { organizations }: { organizations: readonly string[] }) =>
+  db.selectFrom('trail_entries').select('object').where('organization', 'in', organizations).where('action', '=', PLACED),
+)
 
 const place = ({ id, organization }: Pick<HoldRow, 'id' | 'organization'>) => ({
   ...{ organization, owner: id, recipient: '', part: 'reason' },

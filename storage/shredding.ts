@@ -1,5 +1,6 @@
 import { inBatches } from './batches.ts'
 import { shredDrafts } from './drafts.ts'
+import { prepared } from './prepared.ts'
 import { storedObjects } from './stored-objects.ts'
 import type { Work } from './work.ts'
 
@@ -13,9 +14,7 @@ import type { Work } from './work.ts'
 export async function shredMessages(work: Work, messages: readonly string[]): Promise<void> {
   if (messages.length === 0) return
   const { db, parts } = work
-  const attachments = await inBatches(messages, some =>
-    db.selectFrom('attachments').select(['id', 'stored_object']).where('message', 'in', some).execute(),
-  )
+  const attachments = await inBatches(messages, async some => (await attachmentsOf(db, { messages: some })).rows)
   const ids = attachments.map(({ id }) => id)
   await parts.removeAll([...messages, ...ids])
   await inBatches(ids, some => db.deleteFrom('attachment_chunks').where('attachment', 'in', some).execute())
@@ -29,3 +28,7 @@ export async function shredMessages(work: Work, messages: readonly string[]): Pr
   for (const object of objects) await storedObjects(work).discard(object)
   work.shredded = true
 }
+
+const attachmentsOf = prepared((db, { messages }: { messages: readonly string[] }) =>
+  db.selectFrom('attachments').select(['id', 'stored_object']).where('message', 'in', messages),
+)

@@ -25,7 +25,7 @@ async function sweeper(): Promise<{ parts: Pick<Parts, 'store' | 'clock' | 'log'
 
 test.each([
   ['as many in a transaction as there may be where they take no time', 0, 100],
-  ['as many as the writer can spare where each takes a tenth of a millisecond', 0.1, 30],
+  ['as many as the writer can spare where each takes a tenth of a millisecond', 0.1, 50],
   ['the fewest where each takes long', 40, 20],
 ])('takes everything in its order, %s', async (_, each, most) => {
   const { parts, advance } = await sweeper()

@@ -55,7 +55,7 @@ describe('the log of SQLite', () => {
 
   test('shows whoever reads meanwhile nothing but what was there, and is copied when they have read', async () => {
     const reader = new BetterSqlite(file, { readonly: true })
-    afterTest(() => void reader.close())
+    afterTest(async () => void reader.close())
     const seen = reader.prepare<[], { n: number }>('select count(*) as n from kept')
     reader.exec('begin')
     expect(seen.get()!.n).toBe(0)
@@ -84,7 +84,7 @@ describe('the log of SQLite', () => {
   test('is not emptied while another process reads it, whatever its size, and is as soon as it can be', async () => {
     await keep(6)
     const reader = new BetterSqlite(file, { readonly: true })
-    afterTest(() => void reader.close())
+    afterTest(async () => void reader.close())
     reader.exec('begin')
     reader.prepare('select * from kept').all()
     await keep(1)
@@ -129,7 +129,7 @@ describe('the log of SQLite', () => {
     const grown = () => having(log => log.grown())
     const write = (megabytes: number) => {
       const database = new BetterSqlite(file)
-      afterTest(() => void database.close())
+      afterTest(async () => void database.close())
       database.pragma('wal_autocheckpoint = 0')
       database.prepare('insert into kept (content) values (zeroblob(?))').run(megabytes * MEGABYTE)
     }
