@@ -10,11 +10,17 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   if (precision === 'day') return formatOf(language, day).format(at)
   if (precision === 'exact') return formatOf(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
+  const onTheWall = formatOf(language, format)
   const generic = formatOf(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
+  // When clocks go back, an hour comes twice: which of the two is meant only the long name says, "Eastern Daylight Time".
+  const isTwice = NEIGHBOURS.some(away => onTheWall.format(at + away) === onTheWall.format(at))
   // Zones without such a name come out as "GMT+00:00"; their long form is a name more often.
-  if (!/GMT[+-]\d/.test(generic)) return generic
+  if (!isTwice && !/GMT[+-]\d/.test(generic)) return generic
   return formatOf(language, { ...format, timeZoneName: 'long' }).format(at)
 }
+
+/** How far clocks go back, somewhere in the world: an hour, or half of one. */
+const NEIGHBOURS = [-60, -30, 30, 60].map(minutes => minutes * 60_000)
 
 const MOST_FORMATS = 200
 const formats = new Map<string, Intl.DateTimeFormat>()
