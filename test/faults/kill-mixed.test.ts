@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import BetterSqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { lookOver } from './rig/afterwards.ts'
@@ -11,8 +7,7 @@ import { openPortal } from './rig/opened.ts'
 import { clinicFolder } from './rig/prepared.ts'
 import { storyIn } from './rig/prepared-story.ts'
 import { referencesIn } from './rig/program.ts'
-
-const MIXED = fileURLToPath(new URL('./rig/mixed-process.ts', import.meta.url))
+import { workUntilKilled } from './rig/working.ts'
 
 interface Acknowledged {
   what: string
@@ -26,7 +21,7 @@ test('killed in the middle of deposits, openings, retractions, sign-ins and swee
   const { now } = await storyIn(folder)
   const all: Acknowledged[] = []
   for (let round = 1; round <= times(1, 40); round++) {
-    all.push(...(await workUntilKilled(folder, round)))
+    all.push(...(await acknowledgedIn(folder, round)))
     expect(await missingIn(folder, all), `round ${round}`).toEqual([])
     await lookOver(folder, now)
   }
@@ -37,21 +32,9 @@ test('killed in the middle of deposits, openings, retractions, sign-ins and swee
   expect([...kinds.keys()].sort()).toEqual(['deposit', 'opening', 'retraction', 'session'])
 })
 
-async function workUntilKilled(folder: string, round: number): Promise<Acknowledged[]> {
-  const child = spawn(process.execPath, [MIXED, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const closed = once(child, 'close')
-  let said = ''
-  let complaints = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
-  const lines = () => said.split('\n').slice(0, -1)
-  // Somewhere in the middle of work, wherever that is on this machine.
-  const enough = 60 + 13 * (round % 7)
-  while (lines().length < enough && child.exitCode === null) await pause(1)
-  child.kill('SIGKILL')
-  await closed
-  if (lines().length < enough) throw new Error(`It ended by itself:\n${complaints}`)
-  return lines().map(line => {
+async function acknowledgedIn(folder: string, round: number): Promise<Acknowledged[]> {
+  const lines = await workUntilKilled('mixed-process.ts', [folder, String(round)], { enough: 60 + 13 * (round % 7) })
+  return lines.map(line => {
     const [what = '', name = ''] = line.split(' ')
     return { what, name }
   })

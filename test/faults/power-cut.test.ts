@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cp } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { lookOver } from './rig/afterwards.ts'
 import { canMount, type Disk, type FileSystem, makeDisk } from './rig/disk.ts'
@@ -11,8 +7,8 @@ import { isLong, patience, tell, times } from './rig/length.ts'
 import { clinicFolder } from './rig/prepared.ts'
 import { storyIn } from './rig/prepared-story.ts'
 import { referencesIn } from './rig/program.ts'
+import { workUntilKilled } from './rig/working.ts'
 
-const DEPOSITING = fileURLToPath(new URL('./rig/deposit-process.ts', import.meta.url))
 const FILE_SYSTEMS: FileSystem[] = isLong ? ['xfs', 'ext4'] : ['ext4']
 
 let disk: Disk | undefined
@@ -40,23 +36,8 @@ async function cutPower(kind: FileSystem, rounds: number, commits: 'durable' | '
   return { folder, acknowledged, lost }
 }
 
-async function depositUntilCut({ cutPower }: Disk, folder: string, round: number, commits: string): Promise<string[]> {
-  const child = spawn(process.execPath, [DEPOSITING, folder, String(round), commits], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const closed = once(child, 'close')
-  let said = ''
-  let complaints = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
-  const lines = () => said.split('\n').slice(0, -1)
-  // Somewhere in the middle of work, wherever that is on this machine.
-  const enough = 20 + 7 * (round % 5)
-  while (lines().length < enough && child.exitCode === null) await pause(1)
-  await cutPower()
-  child.kill('SIGKILL')
-  await closed
-  if (lines().length < enough) throw new Error(`Not enough was deposited:\n${complaints}`)
-  return lines()
-}
+const depositUntilCut = ({ cutPower }: Disk, folder: string, round: number, commits: string): Promise<string[]> =>
+  workUntilKilled('deposit-process.ts', [folder, String(round), commits], { enough: 20 + 7 * (round % 5), first: cutPower })
 
 describe.skipIf(!canMount('losetup', 'xfs_io', ...FILE_SYSTEMS.map(kind => `mkfs.${kind}`)))('when the power is cut', () => {
   test.each(FILE_SYSTEMS)('no deposit that was acknowledged is lost on %s', { timeout: patience }, async kind => {

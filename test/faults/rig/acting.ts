@@ -6,6 +6,7 @@ import { type ActName, actNamed } from './acts.ts'
 import { openPortal } from './opened.ts'
 import { clinicFolder } from './prepared.ts'
 import { storyIn } from './prepared-story.ts'
+import { QUICKLY_STARTED } from './working.ts'
 
 const PROCESS = fileURLToPath(new URL('./act-process.ts', import.meta.url))
 
@@ -27,7 +28,9 @@ export async function act(
   { under = [], deadlyStatement }: { under?: string[]; deadlyStatement?: number } = {},
 ): Promise<Acted> {
   const line = [...under, process.execPath, PROCESS, folder, name, ...(deadlyStatement ? [String(deadlyStatement)] : [])]
-  const child = spawn(line[0]!, line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+  // Where its system calls are counted, Node must make none of its own.
+  const env = under.length === 0 ? QUICKLY_STARTED : process.env
+  const child = spawn(line[0]!, line.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const said: string[] = []
   const complaints: string[] = []
   child.stdout.setEncoding('utf8').on('data', text => said.push(text))
