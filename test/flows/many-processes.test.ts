@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ACTS_A_MINUTE } from '../../server/sign-in/network-limit.ts'
 import { minutes, seconds } from '../../server/time.ts'
@@ -18,6 +17,7 @@ import {
   severalProcesses,
   steadyDeposits,
   until,
+  wholeTrail,
 } from '../support/several-processes.ts'
 import { type SmtpServer, startSmtp } from '../support/smtp-server.ts'
 
@@ -285,10 +285,5 @@ promise(
 
 promise('after all of that the whole trail is proven, by every checkpoint that either of the two has signed', async () => {
   await Promise.all(jobs.map(process => process.stop()))
-  const exported = path.join(portal.folder, 'export')
-  await webs[A]!.command('audit', 'export', exported)
-  const { key } = await webs[A]!.command<{ key: string }>('audit', 'key')
-  const history = path.join(portal.folder, 'checkpoints.txt')
-  const verified = await webs[A]!.command('audit', 'verify', exported, '--key', key, '--checkpoint', history)
-  expect(verified).toMatchObject({ ok: true, problems: [] })
+  expect(await wholeTrail(portal, webs[A]!)).toMatchObject({ ok: true, problems: [] })
 })

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   complaintsOf,
@@ -10,6 +9,7 @@ import {
   severalProcesses,
   steadyDeposits,
   until,
+  wholeTrail,
 } from '../support/several-processes.ts'
 
 // Two whole processes, each with both roles, on one SQLite file: nobody is advised to, but a second one may be started by mistake, or
@@ -50,12 +50,7 @@ test('two processes on one file make one message of one key, send each letter on
   expect(await counts()).toEqual(addresses.map(() => 1))
   expect(two.flatMap(complaintsOf)).toEqual([])
 
-  const exported = path.join(portal.folder, 'export')
-  await two[0]!.command('audit', 'export', exported)
-  const { key: verifier } = await two[0]!.command<{ key: string }>('audit', 'key')
-  const checkpoints = path.join(portal.folder, 'checkpoints.txt')
-  const verified = await two[0]!.command('audit', 'verify', exported, '--key', verifier, '--checkpoint', checkpoints)
-  expect(verified).toMatchObject({ ok: true, problems: [] })
+  expect(await wholeTrail(portal, two[0]!)).toMatchObject({ ok: true, problems: [] })
 }, 120_000)
 
 test('a process that is told to stop answers what it has taken, keeps nothing that it does not answer, and does not wait for its clients', async () => {

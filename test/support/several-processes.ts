@@ -169,3 +169,11 @@ export const complaintsOf = (process: PortalProcess): string[] =>
     .output()
     .split('\n')
     .filter(line => /"level":(4|5|6)0/.test(line) || (line !== '' && !line.startsWith('{')))
+
+/** What a stranger finds who verifies the whole trail, by every checkpoint that any of the processes has signed. */
+export async function wholeTrail({ folder }: SeveralProcesses, asked: PortalProcess): Promise<unknown> {
+  const exported = path.join(folder, 'export')
+  await asked.command('audit', 'export', exported)
+  const { key } = await asked.command<{ key: string }>('audit', 'key')
+  return asked.command('audit', 'verify', exported, '--key', key, '--checkpoint', path.join(folder, 'checkpoints.txt'))
+}
