@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { ACTS_OVER_HTTP } from './acts.ts'
 import { ATTACHMENTS } from './attachments.ts'
 import { DEPOSITS } from './deposits.ts'
 import { hangUp } from './http.ts'
@@ -19,6 +20,7 @@ const BENCHES = [
   OPENING,
   ...LISTS,
   RETRACTION,
+  ...ACTS_OVER_HTTP,
   ...SWEEPING,
   APPENDING,
   ...VERIFYING,

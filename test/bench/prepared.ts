@@ -18,6 +18,8 @@ export interface Prepared {
   signIns: string[]
   /** Of the one message that she has opened. */
   opened: string
+  /** The others, newest first. */
+  waiting: string[]
   remove(): Promise<void>
 }
 
@@ -46,16 +48,25 @@ export async function preparedFolder({ messages = 60, sessions = 1, signIns = 0 
     await deposit(`Result ${number}`)
   }
   const portal = await stage.at(clock())
-  const { lines } = await portal.listMessages(reader, { limit: 1 })
-  const opened = lines[0]!.id
+  const [opened = '', ...waiting] = await allOf(after => portal.listMessages(reader, { limit: 50, after }))
   await portal.openMessage(reader, opened)
   const cookies = await Promise.all(Array.from({ length: sessions }, () => sessionOf(reader, parts.store, clock())))
   const begun = await Promise.all(Array.from({ length: signIns }, () => portal.beginSignIn({ address: ADA.email })))
   await close()
   return {
-    ...{ folder, apiKey: stage.gateway.apiKey, sessions: cookies, opened },
+    ...{ folder, apiKey: stage.gateway.apiKey, sessions: cookies, opened, waiting },
     signIns: begun.map(({ requestToken }) => requestToken),
     remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Ids of a whole list, page after page. */
+async function allOf(page: (after: string | undefined) => Promise<{ lines: { id: string }[] }>): Promise<string[]> {
+  const ids: string[] = []
+  for (;;) {
+    const { lines } = await page(ids.at(-1))
+    if (lines.length === 0) return ids
+    ids.push(...lines.map(({ id }) => id))
   }
 }
 
