@@ -15,12 +15,26 @@ const JOBS: Job[] = [
   { name: 'renew_deposit_keys', every: hours(6), run: portal => portal.renewDepositKeys() },
 ]
 
+/** What a process does by itself that only answers people: another one signs the trail, and this one would go on showing a changed one. */
+const LOOKING: Job[] = [
+  {
+    name: 'look_at_trail',
+    every: hours(1),
+    first: hours(1),
+    run: async portal => {
+      await portal.lookAtTrail()
+      return 0
+    },
+  },
+]
+
 type Work = Pick<
   Portal,
   | 'sendDueLetters'
   | 'expireDue'
   | 'disposeDue'
   | 'signCheckpoint'
+  | 'lookAtTrail'
   | 'forgetStale'
   | 'forgetDrafts'
   | 'sweepFiles'
@@ -50,17 +64,26 @@ export interface Jobs {
  *
  * @param clock - for telling how long a job took; the turns themselves are timers.
  */
-export function startJobs(portal: Work, { log, clock }: { log: Log; clock: Clock }): Jobs {
-  const turns = JOBS.map(job => takeTurns(job, portal, log, clock))
-  return {
-    wakeOutbox: () => turns[0]!.wake(),
-    stop: async () => {
-      await Promise.all(turns.map(turn => turn.stop()))
-    },
-  }
+export function startJobs(portal: Work, around: Around): Jobs {
+  const turns = JOBS.map(job => takeTurns(job, portal, around))
+  return { wakeOutbox: () => turns[0]!.wake(), stop: stopping(turns) }
 }
 
-function takeTurns(job: Job, portal: Work, log: Log, clock: Clock) {
+/** Starts what a process does by itself that leaves the portal's own work to others. */
+export function startLooking(portal: Work, around: Around): Pick<Jobs, 'stop'> {
+  return { stop: stopping(LOOKING.map(job => takeTurns(job, portal, around))) }
+}
+
+interface Around {
+  log: Log
+  clock: Clock
+}
+
+const stopping = (turns: { stop(): Promise<void> }[]) => async () => {
+  await Promise.all(turns.map(turn => turn.stop()))
+}
+
+function takeTurns(job: Job, portal: Work, around: Around) {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let isWanted = false
@@ -69,7 +92,7 @@ function takeTurns(job: Job, portal: Work, log: Log, clock: Clock) {
   const begin = (): void => {
     clearTimeout(timer)
     isWanted = false
-    running = runOnce(job, portal, log, clock).then(() => {
+    running = runOnce(job, portal, around).then(() => {
       running = null
       // Something may have come in after this run had looked.
       if (!isStopped) schedule(isWanted ? 0 : job.every)
@@ -94,7 +117,7 @@ function takeTurns(job: Job, portal: Work, log: Log, clock: Clock) {
   }
 }
 
-async function runOnce(job: Job, portal: Work, log: Log, clock: Clock): Promise<void> {
+async function runOnce(job: Job, portal: Work, { log, clock }: Around): Promise<void> {
   const begun = clock()
   try {
     const done = await job.run(portal)

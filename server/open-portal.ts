@@ -5,7 +5,7 @@ import type { Config } from './config.ts'
 import { ensureDepositKeys } from './deposit-keys.ts'
 import { fileJournal } from './ending-journal.ts'
 import { openSanitizer } from './intake/sanitize.ts'
-import { type Jobs, startJobs } from './jobs.ts'
+import { type Jobs, startJobs, startLooking } from './jobs.ts'
 import { rootKeysOf } from './keys/provider.ts'
 import { mailboxFolder, openCaughtMail } from './mail/preview.ts'
 import type { Mailer } from './mailer.ts'
@@ -46,8 +46,12 @@ export async function openPortal(
     const demonstration = await demonstrationOf(config, role, parts)
     await ensureDepositKeys(parts)
     const portal = createPortal(parts)
-    const jobs = role === 'web' ? null : startJobs(portal, given)
-    if (jobs !== null) connectJobs(jobs)
+    if (role === 'web') {
+      const looking = startLooking(portal, given)
+      return { portal, demonstration, stop: () => looking.stop().then(close) }
+    }
+    const jobs = startJobs(portal, given)
+    connectJobs(jobs)
     return { portal, demonstration, stop: () => stop(portal, jobs, close) }
   } catch (error) {
     await close()
@@ -59,12 +63,10 @@ export async function openPortal(
 const demonstrationOf = async (config: Config, role: ServeRole, parts: Parts): Promise<Demonstration | null> =>
   config.seed === 'demo' && role !== 'web' ? seedDemonstration(parts, { dataFolder: config.dataFolder }) : null
 
-async function stop(portal: Portal, jobs: Jobs | null, close: () => Promise<void>): Promise<void> {
-  if (jobs !== null) {
-    await jobs.stop()
-    // A trail that cannot be signed has been told of by the job; the stop goes on.
-    await portal.signCheckpoint().catch(() => null)
-  }
+async function stop(portal: Portal, jobs: Jobs, close: () => Promise<void>): Promise<void> {
+  await jobs.stop()
+  // A trail that cannot be signed has been told of by the job; the stop goes on.
+  await portal.signCheckpoint().catch(() => null)
   await close()
 }
 

@@ -210,6 +210,8 @@ export interface Portal {
   disposeDue(): Promise<number>
   /** Signs a checkpoint when the trail has grown. @throws tampered when it does not continue the last one */
   signCheckpoint(): Promise<{ size: number } | null>
+  /** Looks at the end of the trail, where nobody signs it. @throws tampered when it is not what was signed */
+  lookAtTrail(): Promise<void>
   /** Forgets sessions and sign-ins whose time is over. */
   forgetStale(): Promise<number>
   /** Destroys what was begun and not touched for thirty days; says how many drafts that were. */
@@ -277,6 +279,7 @@ export function createPortal(parts: Parts): Portal {
     sweepFiles: () => sweepFiles(parts),
     checkFiles: () => checkFiles(parts),
     renewDepositKeys: () => ensureDepositKeys(parts),
+    lookAtTrail: () => keeper.look(),
     health: () => health(parts, keeper),
   }
 }

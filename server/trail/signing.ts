@@ -2,6 +2,7 @@ import { isPortalError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import { hours, type Instant } from '../time.ts'
 import { signNewCheckpoint } from './sign.ts'
+import { checkAtStart } from './tail.ts'
 import type { TreeHead } from './tree.ts'
 
 /** How often the whole trail is compared with what was signed, from its first entry on. */
@@ -16,6 +17,12 @@ export interface TrailKeeper {
    * @throws PortalError `tampered` with the exact reason; nothing is signed then.
    */
   signCheckpoint(): Promise<{ size: number } | null>
+  /**
+   * Looks whether the trail still reaches as far as was signed, and whether its end is whole: for processes that sign nothing.
+   *
+   * @throws PortalError `tampered`
+   */
+  look(): Promise<void>
   /** False from the moment the trail was found to contradict what was signed before. */
   isSound(): boolean
 }
@@ -41,18 +48,20 @@ export function trailKeeper(parts: Pick<Parts, 'store' | 'clock' | 'settings' | 
     known = signed?.head
     return signed?.isNew ? { size: signed.checkpoint.size } : null
   }
+  const judging = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      const done = await act()
+      isSound = true
+      return done
+    } catch (error) {
+      if (isPortalError(error) && error.code === 'tampered') isSound = false
+      throw error
+    }
+  }
   return {
     isSound: () => isSound,
-    async signCheckpoint() {
-      try {
-        const signed = await sign()
-        isSound = true
-        return signed
-      } catch (error) {
-        if (isPortalError(error) && error.code === 'tampered') isSound = false
-        throw error
-      }
-    },
+    look: () => judging(() => checkAtStart(parts)),
+    signCheckpoint: () => judging(sign),
   }
 }
 

@@ -49,3 +49,15 @@ test('a trail that contradicts what was signed makes the portal unready until it
   expect(await clinic.portal.health()).toMatchObject({ ready: true, trail: true })
   intruder.close()
 })
+
+test('a portal that signs nothing is made unready by a look at the end of the trail, too', async () => {
+  const clinic = await clinicPortal()
+  await clinic.portal.signCheckpoint()
+  const other = createPortal(clinic.parts)
+  await other.lookAtTrail()
+  const intruder = new Intruder(clinic.storage.file)
+  intruder.run('update trail_entries set leaf_hash = ? where number = 0', Buffer.alloc(32))
+  await expect(other.lookAtTrail()).rejects.toMatchObject({ code: 'tampered' })
+  expect(await other.health()).toMatchObject({ ready: false, trail: false })
+  intruder.close()
+})

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { startJobs } from '../../server/jobs.ts'
-import { minutes, seconds } from '../../server/time.ts'
+import { startJobs, startLooking } from '../../server/jobs.ts'
+import { hours, minutes, seconds } from '../../server/time.ts'
 
 // Only the timers are stood in for; the jobs are real functions that count.
 beforeEach(() => {
@@ -22,6 +22,7 @@ function portalThatCounts() {
       return null
     },
     forgetStale: async () => runs.push('forget'),
+    lookAtTrail: async () => void runs.push('look'),
     forgetDrafts: async () => 0,
     sweepFiles: async () => runs.push('files'),
     checkFiles: async () => runs.push('check'),
@@ -41,6 +42,16 @@ test('every job runs at the start and then at its own pace', async () => {
   await vi.advanceTimersByTimeAsync(minutes(10))
   expect(['letters', 'expire', 'checkpoint', 'forget', 'files', 'check', 'keys'].map(times)).toEqual([301, 21, 11, 2, 11, 0, 1])
   await jobs.stop()
+})
+
+test('a process that only answers looks at the trail every hour, and does nothing of what others do', async () => {
+  const { work, log, times } = portalThatCounts()
+  const looking = startLooking(work, { log, clock: () => 0 })
+  await vi.advanceTimersByTimeAsync(hours(3))
+  expect(['look', 'letters', 'checkpoint', 'forget'].map(times)).toEqual([3, 0, 0, 0])
+  await looking.stop()
+  await vi.advanceTimersByTimeAsync(hours(3))
+  expect(times('look')).toBe(3)
 })
 
 test('a letter does not wait for the next round when the outbox is woken', async () => {

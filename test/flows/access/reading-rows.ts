@@ -121,6 +121,7 @@ export const READING: Row[] = [
   { method: 'expireDue', ask: presents(portal => portal.expireDue()), answers: ANYBODY('yes') },
   { method: 'disposeDue', ask: presents(portal => portal.disposeDue()), answers: ANYBODY('yes') },
   { method: 'signCheckpoint', ask: presents(portal => portal.signCheckpoint()), answers: ANYBODY('yes') },
+  { method: 'lookAtTrail', ask: presents(portal => portal.lookAtTrail()), answers: ANYBODY('yes') },
   { method: 'forgetStale', ask: presents(portal => portal.forgetStale()), answers: ANYBODY('yes') },
   { method: 'forgetDrafts', ask: presents(portal => portal.forgetDrafts()), answers: ANYBODY('yes') },
   { method: 'sweepFiles', ask: presents(portal => portal.sweepFiles()), answers: ANYBODY('yes') },
