@@ -10,7 +10,7 @@ import { storedObjects } from './0004-stored-objects.ts'
 import { trailSearch } from './0005-trail-search.ts'
 import { holds } from './0006-holds.ts'
 import { drafts } from './0007-drafts.ts'
-import { noticesByRecipient } from './0007-notices-by-recipient.ts'
+import { noticesByRecipient } from './0008-notices-by-recipient.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -34,7 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0005-trail-search', up: trailSearch },
   { name: '0006-holds', up: holds },
   { name: '0007-drafts', up: drafts },
-  { name: '0007-notices-by-recipient', up: noticesByRecipient },
+  { name: '0008-notices-by-recipient', up: noticesByRecipient },
 ]
 
 /**
