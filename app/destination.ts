@@ -5,6 +5,7 @@ const TARGETS = [
   '/messages',
   '/messages/:id',
   '/messages/:id/reply',
+  '/messages/:id/reply/check',
   '/messages/:id/not-for-me',
   '/sent',
   '/sent/:id',

@@ -31,7 +31,7 @@ export function Document({ surroundings, path, title, children }: DocumentProps)
       <body>
         <SurroundingsContext.Provider value={surroundings}>
           <Frame path={path}>{children}</Frame>
-          {standing === 'nobody' ? null : <TimeOut />}
+          {standing === 'nobody' ? null : <TimeOut path={path} />}
         </SurroundingsContext.Provider>
       </body>
     </html>

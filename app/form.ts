@@ -24,7 +24,7 @@ const MAX_TEXT = 100_000 // characters
 const MAX_FILES = 20
 const MAX_FILE_BYTES = 20_000_000 // all of a form's files together; the deposit's own limit
 const MAX_FIELDS = 200 // the longest form of ours has one for each recipient of a deposit
-const NEVER_KEPT = new Set(['form_token', 'form_id', 'passphrase', 'response'])
+const NEVER_KEPT = new Set(['form_token', 'form_id', 'passphrase', 'response', 'ticket', 'version'])
 
 /**
  * Reads a form that was sent to an action.
@@ -59,14 +59,25 @@ export async function keptValues(request: Request): Promise<Record<string, strin
   const type = request.headers.get('content-type') ?? ''
   if (!readForms.has(request) && !type.startsWith('application/x-www-form-urlencoded') && !type.startsWith('multipart/form-data'))
     return {}
-  // A form that cannot be read has already been refused, or is about to be: there is nothing in it to keep.
-  const sent = await read(request).catch(() => new FormData())
+  const sent = await readOrBegun(request)
   const kept = new Map<string, string[]>()
   for (const [name, value] of sent) {
     if (typeof value === 'string' && !NEVER_KEPT.has(name)) kept.set(name, [...(kept.get(name) ?? []), value])
   }
   return Object.fromEntries(kept)
 }
+
+/** One word of a form, as it came; empty when it is not there, or cannot be read. */
+export async function sentText(request: Request, name: string): Promise<string> {
+  const value = (await readOrBegun(request)).get(name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** A form that cannot be read has already been refused, or is about to be: what had come of it by then is all there is to keep. */
+const readOrBegun = (request: Request): Promise<FormData> => read(request).catch(() => begunForms.get(request) ?? new FormData())
+
+/** Forms that were too long, as far as they had come: files come behind the words. */
+const begunForms = new WeakMap<Request, FormData>()
 
 // A body can be read once; the form is wanted again when it has to be shown again.
 const readForms = new WeakMap<Request, Promise<FormData>>()
@@ -86,10 +97,30 @@ function read(request: Request): Promise<FormData> {
 /** Taking apart a form of a million fields would hold up everybody: they are counted before. */
 async function parse(request: Request): Promise<FormData> {
   const type = request.headers.get('content-type') ?? ''
-  const bytes = Buffer.from(await request.arrayBuffer())
+  const bytes = await bytesOf(request, type)
   const between = type.startsWith('application/x-www-form-urlencoded') ? '&' : `--${MULTIPART.exec(type)?.[1] ?? ''}`
   if (occursMoreThan(MAX_FIELDS, between, bytes)) throw refusal('too_large', 'This form has too many fields.')
   return new Response(bytes, { headers: { 'content-type': type } }).formData()
+}
+
+async function bytesOf(request: Request, type: string): Promise<Buffer<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  try {
+    for await (const piece of request.body ?? []) pieces.push(piece)
+  } catch (error) {
+    begunForms.set(request, await fieldsBefore(Buffer.concat(pieces), type))
+    throw error
+  }
+  return Buffer.concat(pieces)
+}
+
+/** The fields of a form that broke off which came whole. */
+async function fieldsBefore(bytes: Buffer, type: string): Promise<FormData> {
+  const between = `--${MULTIPART.exec(type)?.[1] ?? ''}`
+  const end = between === '--' ? -1 : bytes.lastIndexOf(between)
+  if (end <= 0 || occursMoreThan(MAX_FIELDS, between, bytes)) return new FormData()
+  const whole = Buffer.concat([bytes.subarray(0, end), Buffer.from(`${between}--\r\n`)])
+  return new Response(whole, { headers: { 'content-type': type } }).formData().catch(() => new FormData())
 }
 
 // As browsers write it, and no other way: another reading of it than the parser's would count something else.

@@ -60,9 +60,16 @@ const FORM_AGAIN = new Set<ErrorCode>([
   'no_space',
 ])
 
+/** What is asked for can no longer be acted on, and never will. */
+const OVER = new Set<ErrorCode>(['expired', 'retracted', 'gone', 'forbidden'])
+
 interface Ways {
   /** For acts without a page of their own: the page that tells the truth when the act is refused. */
   otherwise?: (params: LoaderFunctionArgs['params'], code: ErrorCode | 'unknown') => string
+  /** The page that tells what can still be done when what is acted on is over. */
+  over?: (params: LoaderFunctionArgs['params']) => string
+  /** Keeps what was typed by somebody whose session has ended; says whether it did. Else it is shown to be copied. */
+  keep?: (args: LoaderFunctionArgs) => Promise<boolean>
 }
 
 /**
@@ -92,7 +99,11 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
     throw failed(failure, 500, args, ways)
   }
   const values = isAct ? await keptValues(args.request) : {}
-  if (asksForSignIn(error.code)) throw signInInstead(error.code, args, values)
+  if (asksForSignIn(error.code)) {
+    const isKept = isAct && (await ways.keep?.(args)) === true
+    throw signInInstead(error.code, args, isKept ? 'kept' : values)
+  }
+  if (ways.over && OVER.has(error.code)) throw redirect(ways.over(args.params), 303)
   if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params, error.code), 303)
   if (isAct && !ways.otherwise && FORM_AGAIN.has(error.code)) {
     const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values }
@@ -111,13 +122,18 @@ const failed = (failure: Failure, status: number, args: LoaderFunctionArgs, { ot
 const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code === 'fresh_sign_in_required'
 
 /** Nothing typed is ever lost: an act with words in it shows them beside the way to sign in; everything else goes there at once. */
-function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs, values: Record<string, string[]>): Response {
+function signInInstead(
+  code: ErrorCode,
+  { request, context }: LoaderFunctionArgs,
+  values: Record<string, string[]> | 'kept',
+): Response {
   const path = new URL(request.url).pathname
   if (context.visitor?.level === 'mailbox' && code === 'sign_in_required') return redirect('/enrol', 303)
   if (path.startsWith('/sign-in')) {
     context.endSignInRequest()
     return redirect(at('/sign-in', { why: 'over', to: wanted(request) }), 303)
   }
+  if (values === 'kept') return redirect(at('/sign-in', { why: 'kept', to: pageOf(path) }), 303)
   if (Object.values(values).some(words => words.join('').length > WORTH_KEEPING)) {
     return Response.json({ code, incident: null, values } satisfies Failure, { status: STATUS[code] })
   }

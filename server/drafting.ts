@@ -175,7 +175,9 @@ export async function checkDraft(parts: StoreAndClock, visitor: Visitor, id: str
   const { window, draft } = await viewAnswer(parts, visitor, id)
   if (window === 'not_allowed') throw new PortalError('forbidden', 'The sender takes no answers to this message.')
   if (window !== 'open') throw refusal(window)
-  const fields: FieldError[] = draft === null ? answerProblems('') : answerProblems(draft.text)
+  // As an empty field of any form is told of.
+  const isEmpty = draft === null || draft.text.trim() === ''
+  const fields: FieldError[] = isEmpty ? [{ field: 'text', problem: 'Fill in this field.' }] : answerProblems(draft.text)
   if (fields.length > 0) throw new PortalError('invalid', 'Your answer cannot be sent like this yet.', { fields })
 }
 

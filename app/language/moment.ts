@@ -1,13 +1,17 @@
 import type { Instant } from '../../server/time.ts'
 import { useLocale, useSurroundings } from './words.ts'
 
-/** How a moment is told: `day` for lists, `moment` where the hour counts, with the zone in words; `exact` to the second, for tables. */
-export type Precision = 'day' | 'moment' | 'exact'
+/**
+ * How a moment is told: `day` for lists, `time` alone for what has just been, `moment` where the hour counts, with the zone in words; `exact`
+ * to the second, for tables.
+ */
+export type Precision = 'day' | 'time' | 'moment' | 'exact'
 
 /** Tells a moment in a person's language and zone: "Friday, November 20, 2026 at 5:00 PM Eastern Time". */
 export function tell(at: Instant, language: string, timeZone: string, precision: Precision = 'moment'): string {
   const day = { year: 'numeric', month: 'long', day: 'numeric', timeZone } as const
   if (precision === 'day') return formatOf(language, day).format(at)
+  if (precision === 'time') return formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
   if (precision === 'exact') return formatOf(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
   const onTheWall = formatOf(language, format)
@@ -21,6 +25,10 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
 
 /** How far clocks go back, somewhere in the world: an hour, or half of one. */
 const NEIGHBOURS = [-60, -30, 30, 60].map(minutes => minutes * 60_000)
+
+/** A day of the calendar, wherever its reader is: "Wednesday, November 25". @param day - `2026-11-25` */
+export const tellDay = (day: string, language: string): string =>
+  formatOf(language, { weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${day}T12:00:00Z`))
 
 const MOST_FORMATS = 200
 const formats = new Map<string, Intl.DateTimeFormat>()

@@ -3,7 +3,6 @@ import { useLoaderData } from '@remix-run/react'
 import type { MessageView } from '../../server/views.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
-import { useWords } from '../language/words.ts'
 import { Envelope } from '../ui/Envelope.tsx'
 import { OpenedMessage } from '../ui/OpenedMessage.tsx'
 import { Tombstone } from '../ui/Tombstone.tsx'
@@ -17,15 +16,13 @@ export const loader = handled(async ({ context, params, request }: LoaderFunctio
   return {
     view,
     look: { formatted: query.get('view') === 'formatted', large: query.get('text') === 'large' },
-    replied: query.get('done') === 'replied',
   }
 })
 
 export default function Message() {
-  const words = useWords()
-  const { look, replied, ...loaded } = useLoaderData<typeof loader>()
+  const { look, ...loaded } = useLoaderData<typeof loader>()
   const view: MessageView = loaded.view
   if (view.kind === 'envelope') return <Envelope view={view} />
-  if (view.kind === 'message') return <OpenedMessage view={view} look={look} done={replied ? words.reply.done : null} />
+  if (view.kind === 'message') return <OpenedMessage view={view} look={look} />
   return <Tombstone view={view} />
 }

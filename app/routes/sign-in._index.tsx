@@ -17,7 +17,8 @@ export const handle = { title: (words: Catalogue) => words.signIn.title }
 
 export const loader = handled(({ request }: LoaderFunctionArgs) => {
   const why = new URL(request.url).searchParams.get('why')
-  return { to: wanted(request), why: why === 'over' || why === 'fresh' || why === 'signed-out' ? why : null }
+  const reasons = ['over', 'fresh', 'kept', 'signed-out'] as const
+  return { to: wanted(request), why: reasons.find(reason => reason === why) ?? null }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
@@ -37,7 +38,7 @@ export default function SignIn() {
       mainField="address"
       done={why === 'signed-out' ? words.signedOut : null}
     >
-      {why === 'over' || why === 'fresh' ? (
+      {why === 'over' || why === 'fresh' || why === 'kept' ? (
         <Notice kind="calm">{words.signIn[why]}</Notice>
       ) : to ? (
         <p>{words.signIn.to}</p>

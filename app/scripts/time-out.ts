@@ -2,38 +2,71 @@
 const dialog = document.getElementById('time-out')
 if (dialog instanceof HTMLDialogElement) watch(dialog)
 
+/** When this is left, it is said: a voice that counted every second would say nothing else. */
+const SAID_AT_SECONDS = [120, 60, 30, 10]
+
 function watch(dialog: HTMLDialogElement): void {
   const form = dialog.querySelector('form')
+  const left = dialog.querySelector('[aria-live]')
   const afterMs = Number(dialog.dataset.afterSeconds) * 1_000
   const endsMs = Number(dialog.dataset.endsSeconds) * 1_000
-  let before: Element | null = null
-  let asking: ReturnType<typeof setTimeout>
-  let ending: ReturnType<typeof setTimeout>
-  const begin = () => {
-    clearTimeout(asking)
-    clearTimeout(ending)
-    asking = setTimeout(() => {
-      before = document.activeElement
-      dialog.showModal()
-    }, afterMs)
-    // A page of somebody who left must not stay on the screen. What is typed stays: sending it shows the way back.
-    ending = setTimeout(() => {
-      if (!hasTyped()) location.assign('/sign-in')
-    }, endsMs)
+  // What one window does keeps the session awake for all of them.
+  const windows = new BroadcastChannel('time-out')
+  let seenAt = Date.now()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  /** By the clock: a computer that slept has not counted. */
+  const look = () => {
+    clearTimeout(timer)
+    const idleMs = Date.now() - seenAt
+    if (idleMs >= endsMs) return end()
+    if (idleMs >= afterMs) ask(endsMs - idleMs)
+    timer = setTimeout(look, idleMs >= afterMs ? 1_000 : afterMs - idleMs)
   }
+  const ask = (leftMs: number) => {
+    if (!dialog.open) dialog.showModal()
+    const seconds = SAID_AT_SECONDS.findLast(at => leftMs <= at * 1_000)
+    const words = seconds === undefined ? undefined : dialog.getAttribute(`data-left-${seconds}`)
+    if (left && words && left.textContent !== words) left.textContent = words
+  }
+  /** A page of somebody who left must not stay on the screen. What is not saved stays: sending it shows the way back. */
+  const end = () => {
+    if (!holdsUnsaved()) location.assign(dialog.dataset.leads ?? '/sign-in')
+    else if (dialog.open) dialog.close()
+  }
+  const stay = () => {
+    seenAt = Date.now()
+    // The browser puts the focus back to where it was.
+    if (dialog.open) dialog.close()
+    look()
+  }
+  const seen = () => {
+    stay()
+    windows.postMessage('seen')
+  }
+
   form?.addEventListener('submit', event => {
     event.preventDefault()
     const sent = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
     fetch(form.action, { method: 'POST', body: sent })
-      .then(answer => (answer.ok && !answer.redirected ? stay() : form.submit()))
+      .then(answer => (answer.ok && !answer.redirected ? seen() : form.submit()))
       .catch(() => form.submit())
   })
-  const stay = () => {
-    dialog.close()
-    if (before instanceof HTMLElement) before.focus()
-    begin()
-  }
-  begin()
+  // Escape closes a dialog. Here it must not mean that the session ends unseen.
+  dialog.addEventListener('cancel', event => {
+    event.preventDefault()
+    form?.requestSubmit()
+  })
+  windows.addEventListener('message', stay)
+  // Something else of this page has spoken to the portal.
+  document.addEventListener('still-here', seen)
+  document.addEventListener('visibilitychange', look)
+  window.addEventListener('pageshow', look)
+  seen()
 }
 
-const hasTyped = (): boolean => [...document.querySelectorAll('textarea')].some(area => area.value.trim() !== '')
+const holdsUnsaved = (): boolean =>
+  [...document.querySelectorAll('textarea')].some(area => area.form?.dataset.unsaved !== 'no' && hasChanged(area))
+
+/** What was there when the page came is in the portal. */
+const hasChanged = (area: HTMLTextAreaElement): boolean => area.value.trim() !== '' && area.value !== area.defaultValue

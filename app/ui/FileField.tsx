@@ -4,13 +4,13 @@ import type { Examples } from './example.ts'
 import { describedBy, Labelled } from './Field.tsx'
 import { RefusedContext, useProblem } from './refused.ts'
 
-/** Files to send along. Browsers do not keep them in a form that comes back: the hint says so then. */
-export function FileField({ label, hint }: { label: string; hint: string }) {
+/** Files to send along. Browsers do not keep them in a form that comes back: the hint says so then, unless the portal has kept them. */
+export function FileField({ label, hint, areKept = false }: { label: string; hint: string; areKept?: boolean }) {
   const words = useWords()
   const problem = useProblem('files')
   const { refusal } = useContext(RefusedContext)
   return (
-    <Labelled name="files" label={label} hint={refusal ? `${hint} ${words.problem.filesAgain}` : hint} optional>
+    <Labelled name="files" label={label} hint={refusal && !areKept ? `${hint} ${words.problem.filesAgain}` : hint} optional>
       <input id="files" name="files" type="file" multiple aria-describedby={describedBy('files', hint, problem)} />
     </Labelled>
   )

@@ -22,12 +22,12 @@ interface Look {
 }
 
 /** A message that is open. */
-export function OpenedMessage({ view: { frame, body }, look, done }: { view: OpenedView; look: Look; done?: string | null }) {
+export function OpenedMessage({ view: { frame, body }, look }: { view: OpenedView; look: Look }) {
   const words = useWords().message
   const path = `/messages/${frame.id}`
   const isReply = body.direction === 'reply'
   return (
-    <Page title={body.subject} titleLanguage={body.language} done={done ?? null}>
+    <Page title={body.subject} titleLanguage={body.language}>
       {isReply ? <p>{words.sentByYou}</p> : <Facts view={{ kind: 'message', frame, body }} />}
       <Text body={body} look={look} />
       <LookLinks path={path} look={look} hasHtml={body.html !== null} />

@@ -8,10 +8,11 @@ interface TextAreaProps {
   hint?: string
   rows?: number
   optional?: boolean
+  defaultValue?: string | undefined
 }
 
 /** Room for a letter. */
-export function TextArea({ name, label, hint, rows = 10, optional }: TextAreaProps) {
+export function TextArea({ name, label, hint, rows = 10, optional, defaultValue }: TextAreaProps) {
   const problem = useProblem(name)
   const typed = useTyped(name)
   return (
@@ -22,7 +23,7 @@ export function TextArea({ name, label, hint, rows = 10, optional }: TextAreaPro
         rows={rows}
         dir="auto"
         required={!optional}
-        defaultValue={typed?.[0]}
+        defaultValue={typed?.[0] ?? defaultValue}
         aria-invalid={problem ? true : undefined}
         aria-describedby={describedBy(name, hint, problem)}
       />

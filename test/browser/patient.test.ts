@@ -39,9 +39,10 @@ async function replies(ada: Walk, text: string): Promise<void> {
   await ada.type(en.reply.label, text)
   const file = { name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Monday: well.') }
   await ada.page.getByLabel(en.reply.files).setInputFiles(file)
-  await ada.press(en.reply.send)
-  await ada.arrives(RESULT.subject)
-  await ada.reads(en.reply.done)
+  await ada.press(en.reply.check)
+  await ada.arrives(en.check.title)
+  await ada.press(en.check.send)
+  await ada.arrives(en.sent.title)
 }
 
 const RESULT_WORDS = {

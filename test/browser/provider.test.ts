@@ -64,8 +64,10 @@ describe.each(storyScreens)('on a %s', screen => {
     const read = ada.page.url()
     await ada.follow(en.message.reply)
     await ada.type(en.reply.label, 'May I swim too?')
-    await ada.press(en.reply.send)
-    await ada.reads(en.reply.done)
+    await ada.press(en.reply.check)
+    await ada.arrives(en.check.title)
+    await ada.press(en.check.send)
+    await ada.arrives(en.sent.title)
 
     await drCole.goTo(sent)
     await drCole.reads(words.stages.signed_in)

@@ -23,6 +23,8 @@ const READERS: VisitorRole[] = ['patient', 'newcomer', 'mailboxOnly', 'anonymous
 /** Answers that are no pages: a file, options of a passkey, nothing at all. */
 const NO_PAGES = new Set([
   'messages.$messageId.attachments.$attachmentId',
+  'messages.$messageId.reply.draft',
+  'messages.$messageId.reply.files',
   'sign-in.passkey.options',
   'enrol.passkey.options',
   'still-here',

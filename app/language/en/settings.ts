@@ -37,7 +37,13 @@ export const settings = {
   timeOut: {
     note: 'To keep you safe, we sign you out when you do nothing for 15 minutes.',
     title: 'Are you still there?',
-    text: 'We will sign you out in 2 minutes to keep you safe.',
+    text: 'You did nothing for a while. We will sign you out soon to keep you safe. What you wrote is kept.',
     stay: 'Yes, stay signed in',
+    left: {
+      two: 'You have 2 minutes left.',
+      one: 'You have 1 minute left.',
+      half: 'You have 30 seconds left.',
+      ten: 'You have 10 seconds left.',
+    },
   },
 }

@@ -11,6 +11,7 @@ export const signingIn = {
   signIn: {
     title: 'Sign in',
     over: 'That took too long, so we stopped to keep you safe. Please start again.',
+    kept: 'You were signed out to keep you safe. We kept what you wrote. Sign in to go on with it.',
     fresh: 'For this step, please sign in once more. It keeps your account safe.',
     to: 'To go on, please sign in.',
     withEmail: 'Use your e-mail',

@@ -43,7 +43,13 @@ export const settings: typeof english = {
   timeOut: {
     note: 'Para protegerle, cerramos su sesión cuando no hace nada por 15 minutos.',
     title: '¿Sigue ahí?',
-    text: 'Cerraremos su sesión en 2 minutos para protegerle.',
+    text: 'No ha hecho nada por un rato. Pronto cerraremos su sesión para protegerle. Lo que escribió queda guardado.',
     stay: 'Sí, quiero seguir',
+    left: {
+      two: 'Le quedan 2 minutos.',
+      one: 'Le queda 1 minuto.',
+      half: 'Le quedan 30 segundos.',
+      ten: 'Le quedan 10 segundos.',
+    },
   },
 }

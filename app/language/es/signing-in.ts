@@ -14,6 +14,7 @@ export const signingIn: typeof english = {
   signIn: {
     title: 'Entrar',
     over: 'Pasó mucho tiempo, así que paramos para protegerle. Por favor empiece de nuevo.',
+    kept: 'Cerramos su sesión para protegerle. Guardamos lo que escribió. Entre para seguir con eso.',
     fresh: 'Para este paso, por favor entre una vez más. Así protegemos su cuenta.',
     to: 'Para seguir, por favor entre.',
     withEmail: 'Use su correo electrónico',

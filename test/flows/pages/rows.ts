@@ -132,8 +132,27 @@ const READING: PageRow[] = [
     about: 'waiting',
     fields: { knowsThem: 'no', mayContact: 'no' },
   }),
-  get('messages.$messageId.reply', readers(own('shows')), { about: 'opened', recordsLooks: true }),
-  post('messages.$messageId.reply', readers(own('/messages/:id?done=replied')), { about: 'opened', fields: answer }),
+  get('messages.$messageId.reply._index', readers(own('shows')), { about: 'opened' }),
+  post('messages.$messageId.reply._index', readers(own('/messages/:id/reply?done=saved')), { about: 'opened', fields: answer }),
+  post('messages.$messageId.reply._index', readers(own('/messages/:id/reply/check')), {
+    about: 'opened',
+    fields: { ...answer, step: 'check' },
+  }),
+  actsOnly('messages.$messageId.reply.draft', '/messages/:id/reply', { about: 'opened' }),
+  post('messages.$messageId.reply.draft', readers(own('shows', '/messages/:id/reply')), { about: 'opened', fields: answer }),
+  actsOnly('messages.$messageId.reply.files', '/messages/:id/reply', { about: 'opened' }),
+  post('messages.$messageId.reply.files', readers(own('shows', '/messages/:id/reply')), { about: 'opened' }),
+  // What is not there to be sent leads to where it is written, which says the rest.
+  get('messages.$messageId.reply.check', readers(own('shows', '/messages/:id/reply')), { about: 'begun' }),
+  get('messages.$messageId.reply.check', readers('/messages/:id/reply'), { about: 'opened' }),
+  post('messages.$messageId.reply.check', readers(own('/messages/:id/reply/sent', '/messages/:id/reply')), {
+    about: 'begun',
+    fields: async (_people, { draft }) => ({ version: draft ?? '' }),
+  }),
+  get('messages.$messageId.reply.sent', readers(own('/messages/:id/reply')), { about: 'opened' }),
+  get('messages.$messageId.reply.delete', readers(own('shows')), { about: 'begun' }),
+  // Nothing happens to what is not theirs: test/server/reading/drafting.test.ts.
+  post('messages.$messageId.reply.delete', readers('/messages?done=deleted'), { about: 'begun' }),
 ]
 
 const SENDING: PageRow[] = [
