@@ -3,7 +3,11 @@ import type { Started } from '../server/portal.ts'
 /** Where a sign-in may lead. A target that is not one of these is forgotten, so that no link can send anybody elsewhere. */
 const TARGETS = [
   '/messages',
+  '/messages/search',
   '/messages/:id',
+  '/messages/:id/history',
+  '/messages/:id/copy',
+  '/who-opened',
   '/messages/:id/reply',
   '/messages/:id/reply/check',
   '/messages/:id/not-for-me',

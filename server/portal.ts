@@ -16,16 +16,18 @@ import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
 import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
 import { keepWords } from './kept-words.ts'
+import { listMessages, listSenders, type MailboxWish } from './mailbox.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
 import type { SentForm } from './once.ts'
 import type { Parts } from './parts.ts'
-import { listMessages, openMessage, setLanguage, viewMessage } from './reading.ts'
+import { openMessage, setLanguage, viewMessage } from './reading.ts'
 import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from './replies.ts'
 import { reply, sendDraft } from './reply.ts'
 import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
+import { searchMessages } from './search.ts'
 import type { Scope } from './sender.ts'
 import { signIn } from './sign-in/sign-in.ts'
 import type { Enrolment, FactorLine, SecondFactor, SessionLine, Started } from './sign-in/views.ts'
@@ -102,10 +104,11 @@ export interface Portal {
   answerReply(staff: Staff, reply: string, answer: Answer, form?: SentForm): Promise<{ id: string }>
 
   // --- Reading -----------------------------------------------------------------------------------------------------
-  listMessages(
-    reader: Reader,
-    page: { after?: string | undefined; limit: number },
-  ): Promise<{ lines: View.MessageLine[]; next: string | null }>
+  listMessages(reader: Reader, wish: MailboxWish): Promise<View.MailboxPage>
+  /** Who has written to them lately. */
+  listSenders(reader: Reader): Promise<View.SenderLine[]>
+  /** Looks for words in subjects, senders, and what was opened; recorded, but for the words. @throws invalid */
+  searchMessages(reader: Reader, words: string): Promise<View.SearchResult>
   /**
    * One message as this reader may see it now. Looking at an unopened one shows its envelope and changes nothing; looking at an opened
    * one writes a trail entry before any content is handed out. @throws not_found
@@ -249,7 +252,9 @@ export function createPortal(parts: Parts): Portal {
     viewReply: (staff, id) => viewReply(parts, staff, id),
     openReply: (staff, id) => openReply(parts, staff, id),
     answerReply: (staff, id, answer, form) => answerReply(parts, staff, id, answer, form),
-    listMessages: (reader, page) => listMessages(parts, reader, page),
+    listMessages: (reader, wish) => listMessages(parts, reader, wish),
+    listSenders: reader => listSenders(parts, reader),
+    searchMessages: (reader, words) => searchMessages(parts, reader, words),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),
     openMessage: (reader, id) => openMessage(parts, reader, id),
     fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),

@@ -1,7 +1,7 @@
 import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import { awaitsConfirmation, isReadable, type Message, mayOpen, standingFor } from './message.ts'
-import { COVERED_SUBJECT, coveredAnswers, messageLines, namesSender } from './message-line.ts'
+import { COVERED_SUBJECT, coveredAnswers, namesSender } from './message-line.ts'
 import type { Parts } from './parts.ts'
 import { languageTag } from './plain-text.ts'
 import { asActor, type Person, personBehind, refusal } from './reader.ts'
@@ -10,39 +10,9 @@ import type { Tx } from './store.ts'
 import { readableThread } from './thread.ts'
 import type { Instant } from './time.ts'
 import { record } from './trail/entry.ts'
-import type { MessageBody, MessageFrame, MessageLine, MessageView } from './views.ts'
+import type { MessageBody, MessageFrame, MessageView } from './views.ts'
 
 type StoreAndClock = Pick<Parts, 'store' | 'clock'>
-
-const PAGE = 50
-
-/** The reader's mailbox, newest first, at most 50 a page. Subjects are told only of what may still be read. */
-export async function listMessages(
-  { store, clock }: StoreAndClock,
-  visitor: Visitor,
-  page: { after?: string | undefined; limit: number },
-): Promise<{ lines: MessageLine[]; next: string | null }> {
-  const reader = requireReader(visitor)
-  const limit = Math.min(Math.max(1, Math.trunc(page.limit) || PAGE), PAGE)
-  return store.read(async tx => {
-    const now = clock()
-    const { messages, next } = await presentMessages(tx, reader.person.id, now, page.after, limit)
-    return { lines: await messageLines(tx, await personBehind(tx, reader), messages, now), next }
-  })
-}
-
-/** Fills a page with what is there for this recipient, however many hidden ones lie between. */
-async function presentMessages(tx: Tx, recipient: string, now: Instant, after: string | undefined, limit: number) {
-  const present: Message[] = []
-  for (let cursor = after; present.length <= limit; ) {
-    const rows = await tx.messages.listForRecipient(recipient, { after: cursor, limit: limit + 1 })
-    present.push(...rows.filter(row => standingFor(recipient, row, now) !== 'absent'))
-    if (rows.length <= limit) break
-    cursor = rows.at(-1)!.id
-  }
-  const messages = present.slice(0, limit)
-  return { messages, next: present.length > limit ? messages.at(-1)!.id : null }
-}
 
 /**
  * The one act that opens. State, receipt and trail entry are durable when it resolves; opening an opened one changes nothing.

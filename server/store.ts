@@ -205,6 +205,8 @@ export interface Messages {
   listReplies(to: SenderRef, page: Page, order: 'newest' | 'oldest'): Promise<Message[]>
   /** The whole content. @throws PortalError `gone` after disposal, `tampered` when it does not verify. */
   content(message: Message): Promise<Content>
+  /** The text alone of many messages, by id; those that were disposed of are left out. @throws PortalError `tampered` */
+  texts(messages: Message[]): Promise<Map<string, string>>
   /** Subject and sender's name alone: what lists show. */
   headings(messages: Message[]): Promise<Map<string, Pick<Content, 'subject' | 'from'>>>
   /**

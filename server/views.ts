@@ -20,6 +20,31 @@ export interface MessageLine {
   expiresAt: Instant
 }
 
+/** A page of a mailbox. */
+export interface MailboxPage {
+  lines: MessageLine[]
+  /** What to ask for `after`; null at the end. */
+  next: string | null
+  /** By whose messages it was narrowed. */
+  from: string | null
+}
+
+/** Somebody who has written to a reader. */
+export interface SenderLine {
+  name: string
+  /** One of their messages, to find the others by. */
+  message: string
+  messages: number
+}
+
+export interface SearchResult {
+  lines: MessageLine[]
+  /** How many messages were looked through. */
+  looked: number
+  /** Whether there may be more that fits. */
+  isMore: boolean
+}
+
 export interface AttachmentLine {
   id: string
   name: string

@@ -76,7 +76,12 @@ export function messages(work: Work): Messages {
       return { subject, from, ...(await sealed.get<Body>('body')) }
     },
 
-    headings: all => headings.many(all.filter(message => message.state !== 'disposed')),
+    async texts(all) {
+      const bodies = await parts.getMany<Body>(all.filter(isKept).map(message => place(message, 'body')))
+      return new Map([...bodies].map(([id, { text }]) => [id, text]))
+    },
+
+    headings: all => headings.many(all.filter(isKept)),
 
     async transition(id, from, to, { at, retractionReason: reason, retractionNote: note, tellRecipient }) {
       const row = await table.change(id, from, before => ({
@@ -122,6 +127,8 @@ export function messages(work: Work): Messages {
     },
   }
 }
+
+const isKept = ({ state }: Message): boolean => state !== 'disposed'
 
 function refuseDisposed(message: Message): void {
   if (message.state === 'disposed') throw new PortalError('gone', 'This message is no longer kept.')

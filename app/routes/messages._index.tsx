@@ -4,7 +4,9 @@ import { at } from '../destination.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
+import { mailboxWish } from '../mailbox-wish.ts'
 import { BegunAnswers } from '../ui/BegunAnswers.tsx'
+import { MailboxFilter } from '../ui/MailboxFilter.tsx'
 import { MessageList } from '../ui/MessageList.tsx'
 import { Page } from '../ui/Page.tsx'
 
@@ -15,28 +17,34 @@ const PAGE_LENGTH = 50
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const reader = context.requireReader()
   const query = new URL(request.url).searchParams
-  const after = query.get('after') ?? undefined
-  const { lines, next } = await context.portal.listMessages(reader, { after, limit: PAGE_LENGTH })
-  const drafts = after === undefined ? await context.portal.listDrafts(reader) : []
-  return { lines, next, drafts, isFirst: after === undefined, done: query.get('done') }
+  const wish = mailboxWish(query)
+  const { after, show, from } = wish
+  const asked = { limit: PAGE_LENGTH, show, after: after ?? undefined, from: from ?? undefined }
+  const { lines, next, from: sender } = await context.portal.listMessages(reader, asked)
+  const drafts = wish.after === null ? await context.portal.listDrafts(reader) : []
+  return { lines, next, sender, wish, drafts, done: query.get('done') }
 })
 
 export default function Messages() {
   const words = useWords()
-  const { lines, next, drafts, isFirst, done } = useLoaderData<typeof loader>()
+  const { lines, next, sender, wish, drafts, done } = useLoaderData<typeof loader>()
   const said = done === 'hidden' ? words.notForMe.done : done === 'deleted' ? words.deleting.done : null
+  const isNarrowed = wish.show !== 'all' || sender !== null
+  const address = { show: wish.show === 'all' ? null : wish.show, from: sender === null ? null : wish.from }
+  const none = next ? words.messages.noneYet : isNarrowed ? words.messages.noneSuch : words.messages.none
   return (
     <Page title={words.messages.title} done={said}>
       <BegunAnswers drafts={drafts} />
-      {lines.length > 0 ? <MessageList lines={lines} /> : <p>{words.messages.none}</p>}
-      {isFirst ? null : (
+      <MailboxFilter wish={wish} sender={sender} />
+      {lines.length > 0 ? <MessageList lines={lines} /> : <p>{none}</p>}
+      {wish.after === null ? null : (
         <p>
-          <a href="/messages">{words.messages.newest}</a>
+          <a href={at('/messages', address)}>{words.messages.newest}</a>
         </p>
       )}
       {next ? (
         <p>
-          <a href={at('/messages', { after: next })}>{words.messages.older}</a>
+          <a href={at('/messages', { ...address, after: next })}>{words.messages.older}</a>
         </p>
       ) : null}
     </Page>

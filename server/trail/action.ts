@@ -10,6 +10,9 @@ export const ACTIONS = [
   'message.disposed',
   'message.hidden', // "this is not for me"
   'message.more_time_asked',
+  'message.copied', // saved to a file by its reader
+  'mailbox.searched', // by its owner; never the words
+  'history.viewed', // what happened with one's own messages: of one, or of all
   'attachment.fetched',
   'deposit.viewed',
   'deposit.evidence_viewed', // what the sender saw before taking back

@@ -7,6 +7,7 @@ export const failures = {
     answer: 'Type the code from your clinic.',
     year: 'Type your birth date.',
     text: 'Write your message.',
+    words: 'Type a word to look for.',
     knowsThem: 'Choose yes or no: do you know the person?',
     mayContact: 'Choose yes or no: may the sender get in touch?',
   } as Record<string, string>,
@@ -15,6 +16,7 @@ export const failures = {
     address: 'Type a full e-mail address, like name@example.com.',
     passphrase: 'Choose at least 8 letters, and not something that many people use.',
     text: 'Check your message. It may be too long.',
+    words: 'Use fewer words: 8 at most, and 100 letters.',
     files: 'Choose other files. They may be too large, or of a kind we cannot take.',
   } as Record<string, string>,
   refused: {

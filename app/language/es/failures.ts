@@ -8,6 +8,7 @@ export const failures: typeof english = {
     answer: 'Escriba el código de su clínica.',
     year: 'Escriba su fecha de nacimiento.',
     text: 'Escriba su mensaje.',
+    words: 'Escriba una palabra que buscar.',
     knowsThem: 'Elija sí o no: ¿conoce a la persona?',
     mayContact: 'Elija sí o no: ¿puede comunicarse quien lo envió?',
   },
@@ -15,6 +16,7 @@ export const failures: typeof english = {
     address: 'Escriba un correo completo, como nombre@example.com.',
     passphrase: 'Elija al menos 8 letras, y no algo que usa mucha gente.',
     text: 'Revise su mensaje. Quizás es muy largo.',
+    words: 'Use menos palabras: 8 como máximo, y 100 letras.',
     files: 'Elija otros archivos. Quizás son muy grandes o de un tipo que no podemos recibir.',
   },
   refused: {

@@ -8,6 +8,8 @@ const answer = { text: 'Thank you', files: [] }
 export const READING: Row[] = [
   // Reading
   { method: 'listMessages', ask: reads((portal, who) => portal.listMessages(who, page)), answers: READERS('yes') },
+  { method: 'listSenders', ask: reads((portal, who) => portal.listSenders(who)), answers: READERS('yes') },
+  { method: 'searchMessages', ask: reads((portal, who) => portal.searchMessages(who, 'walk')), answers: READERS('yes') },
   {
     method: 'viewMessage',
     about: 'waiting',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { listMessages } from '../../../server/mailbox.ts'
 import { notForMe } from '../../../server/not-for-me.ts'
-import { listMessages, openMessage, setLanguage } from '../../../server/reading.ts'
+import { openMessage, setLanguage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
 import { BEN, type Clinic, clinic, onlyMailbox, refusalOf } from './clinic.ts'
@@ -112,6 +113,88 @@ test('a page holds fifty at most and one at least, whatever is asked', async () 
   expect((await listMessages(of.parts, of.ada, { limit: 1_000 })).lines).toHaveLength(50)
   expect((await listMessages(of.parts, of.ada, { limit: -3 })).lines).toHaveLength(1)
   expect((await listMessages(of.parts, of.ada, { limit: Number.NaN })).lines).toHaveLength(50)
+})
+
+const wished = async ({ parts, ada }: Clinic, wish: Partial<Parameters<typeof listMessages>[2]>) =>
+  (await listMessages(parts, ada, { limit: 50, ...wish })).lines.map(line => line.subject)
+
+test('the list can be narrowed to what is new, has files, or can no longer be read', async () => {
+  const of = await clinic()
+  const file = { name: 'plan.txt', type: 'text/plain', bytes: new TextEncoder().encode('Walk.') }
+  const read = await of.sends('Read, with a file', { message: { attachments: [file] } })
+  await openMessage(of.parts, of.ada, read)
+  await reply(of.parts, of.ada, read, { text: 'Thank you', files: [] })
+  const [withdrawn] = await of.deposits({ message: { subject: 'Withdrawn', attachments: [file] } })
+  await takesBack(of, withdrawn!.deposit, true)
+  const late = await of.sends('Late', { expiresAt: of.clock.read() + 3_600_000 })
+  await of.sends('New')
+  of.clock.set((await of.message(late)).expiresAt)
+  expect(await wished(of, { show: 'new' })).toEqual(['New'])
+  expect(await wished(of, { show: 'files' })).toEqual(['Read, with a file'])
+  expect(await wished(of, { show: 'over' })).toEqual([null, null])
+  expect(await wished(of, {})).toHaveLength(5)
+})
+
+test('the list can be narrowed to one sender, named by one of their messages', async () => {
+  const of = await clinic()
+  const cole = await of.sends('One', { message: { from: { name: 'Dr. Cole' } } })
+  await of.sends('Other', { message: { from: { name: 'Dr. Reed' } } })
+  await of.sends('Two', { message: { from: { name: 'Dr. Cole' } } })
+  expect(await wished(of, { from: cole })).toEqual(['Two', 'One'])
+  expect(await listMessages(of.parts, of.ada, { limit: 50, from: cole })).toMatchObject({ from: 'Dr. Cole' })
+  await openMessage(of.parts, of.ada, cole)
+  expect(await wished(of, { from: cole, show: 'new' })).toEqual(['Two'])
+})
+
+test('a sender is not told by somebody else’s message, nor by one that waits for its check', async () => {
+  const of = await clinic()
+  const from = { name: 'Dr. Moss, Oncology' }
+  const bens = await of.sends('For Ben', { to: [BEN], message: { from } })
+  const checked = await of.sends('Checked', { activation: { kind: 'code', answer: '7431-2209' }, message: { from } })
+  await of.sends('Mine', { message: { from: { name: 'Dr. Cole' } } })
+  for (const id of [bens, 'msg_none']) {
+    expect(await listMessages(of.parts, of.ada, { limit: 50, from: id })).toMatchObject({ from: null, lines: [{}, {}] })
+  }
+  expect(await listMessages(of.parts, of.ada, { limit: 50, from: checked })).toMatchObject({ from: 'North Clinic' })
+})
+
+test('narrowed pages follow one another without gaps, and stop looking after a thousand', async () => {
+  const of = await clinic()
+  const wanted: string[] = []
+  for (let i = 0; i < 12; i++) {
+    const id = await of.sends(`Message ${i}`)
+    if (i % 3 === 0) wanted.unshift(id)
+    else await openMessage(of.parts, of.ada, id)
+  }
+  const seen: string[] = []
+  let after: string | undefined
+  do {
+    const { lines, next } = await listMessages(of.parts, of.ada, { after, limit: 3, show: 'new' })
+    seen.push(...lines.map(line => line.id))
+    after = next ?? undefined
+  } while (after !== undefined)
+  expect(seen).toEqual(wanted)
+
+  let asked = 0
+  const row = (await of.store.read(tx => tx.messages.listForRecipient(of.ada.person.id, { limit: 1 })))[0]!
+  const endless: typeof of.store = {
+    ...of.store,
+    read: work =>
+      of.store.read(tx =>
+        work({
+          ...tx,
+          messages: {
+            ...tx.messages,
+            listForRecipient: async (_, { limit }) => {
+              asked += limit
+              return Array.from({ length: limit }, () => row)
+            },
+          },
+        }),
+      ),
+  }
+  const page = await listMessages({ ...of.parts, store: endless }, of.ada, { limit: 50, show: 'over' })
+  expect([page, asked]).toEqual([{ lines: [], next: row.id, from: null }, 1_000])
 })
 
 test("somebody else's message as a cursor lets nobody see more", async () => {

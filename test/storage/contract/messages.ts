@@ -26,6 +26,8 @@ export function messageContract(open: OpenStorage): void {
         expect(await tx.messages.ofDeposit(given.deposit)).toEqual([kept])
         expect(await tx.messages.ofThread(given.thread)).toEqual([kept])
         expect(await tx.messages.content(kept)).toEqual(CONTENT)
+        expect(await tx.messages.texts([kept])).toEqual(new Map([[given.id, CONTENT.text]]))
+        expect(await tx.messages.texts([])).toEqual(new Map())
         expect(await tx.messages.headings([kept])).toEqual(
           new Map([[given.id, { subject: CONTENT.subject, from: CONTENT.from }]]),
         )
