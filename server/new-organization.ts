@@ -1,3 +1,4 @@
+import { MOST_ANSWER_DAYS } from './answer-time.ts'
 import { type FieldError, PortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import { isTimeZone } from './letters/moment.ts'
@@ -9,16 +10,17 @@ import { OPERATOR, record } from './trail/entry.ts'
 /**
  * Opens an organization: from here on it has keys, and everything of it belongs to it alone.
  *
+ * @param order.answersWithinDays - working days; patients are told the day when they have written. Left out, they are told none.
  * @param order.phone - shown wherever a patient may need a person to talk to; empty when there is none yet.
  * @throws PortalError `invalid`, with every field that is wrong.
  */
 export async function createOrganization(
   parts: Pick<Parts, 'store' | 'clock'>,
-  order: Pick<Organization, 'name' | 'phone' | 'timeZone' | 'namedInNotices'>,
+  order: Pick<Organization, 'name' | 'phone' | 'timeZone' | 'namedInNotices' | 'answersWithinDays'>,
 ): Promise<Organization> {
   const now = parts.clock()
-  const { name, phone, timeZone, namedInNotices } = checked(order)
-  const organization = { id: newId('org', now), name, phone, timeZone, namedInNotices, createdAt: now }
+  const { name, phone, timeZone, namedInNotices, answersWithinDays = null } = checked(order)
+  const organization = { id: newId('org', now), name, phone, timeZone, namedInNotices, answersWithinDays, createdAt: now }
   await parts.store.transaction(async tx => {
     await tx.organizations.add(organization)
     await record(tx, now, {
@@ -38,6 +40,7 @@ function checked(order: Order): Order {
   const problems: [string, string | null][] = [
     ['name', lineProblem(order.name, 100)],
     ['phone', order.phone === '' ? null : lineProblem(order.phone, 40)],
+    ['answersWithinDays', answersProblem(order.answersWithinDays)],
     ['timeZone', isTimeZone(order.timeZone) ? null : 'Use a time zone by its IANA name, such as America/New_York.'],
   ]
   const fields = problems
@@ -45,4 +48,10 @@ function checked(order: Order): Order {
     .map(([field, problem]): FieldError => ({ field, problem }))
   if (fields.length > 0) throw new PortalError('invalid', 'The organization cannot be created like this.', { fields })
   return { ...order, name: order.name.trim(), phone: order.phone.trim() }
+}
+
+const answersProblem = (days: number | null | undefined): string | null => {
+  const isSaid = days !== undefined && days !== null
+  if (!isSaid || (Number.isInteger(days) && days >= 1 && days <= MOST_ANSWER_DAYS)) return null
+  return `Use a whole number of working days, from 1 to ${MOST_ANSWER_DAYS}.`
 }

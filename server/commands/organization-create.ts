@@ -13,6 +13,11 @@ export default command({
       type: 'boolean',
       description: 'Let e-mail notices name it; leave out where the name alone says what someone is treated for',
     },
+    'answers-within': {
+      type: 'string',
+      description: 'Working days within which patients may expect an answer; leave out to promise none',
+      valueHint: 'days',
+    },
     json: JSON_ARGUMENT,
   },
   async run(args, terminal) {
@@ -22,6 +27,7 @@ export default command({
         phone: args.phone ?? '',
         timeZone: args['time-zone'],
         namedInNotices: args['named-in-notices'] ?? false,
+        answersWithinDays: args['answers-within'] === undefined ? null : Number(args['answers-within']),
       }),
     )
     terminal.out(args.json ? JSON.stringify({ id, name }) : `${name} is ${id}.`)

@@ -90,6 +90,7 @@ export async function setStage(real: Parts, begin: Instant): Promise<Stage> {
     phone: '+1 555 0100',
     timeZone: 'America/New_York',
     namedInNotices: true,
+    answersWithinDays: 2,
   })
   const created = await createClient(parts, { organization: organization.id, name: 'Record system', scopes: [...SCOPES] })
   const { apiKey, secret } = created

@@ -35,6 +35,14 @@ describe('organizations', () => {
     expect(await actions(env)).toEqual([['organization.created', id]])
   })
 
+  test('it may promise an answer within working days, and nothing that is none', async () => {
+    const { env, answer, portal } = await atATerminal()
+    const { id } = await answer('organization', 'create', '--name', 'North Clinic', '--answers-within', '2')
+    expect(await inside(env, store => store.read(tx => tx.organizations.find(id!)))).toMatchObject({ answersWithinDays: 2 })
+    for (const days of ['0', '31', '1.5', 'soon'])
+      expect(await portal('organization', 'create', '--name', 'South', '--answers-within', days), days).toMatchObject({ code: 2 })
+  })
+
   test('a name that could forge a line is refused, and nothing is kept', async () => {
     const { env, portal } = await atATerminal()
     expect(await portal('organization', 'create', '--name', 'North\nBcc: all')).toMatchObject({ code: 2, out: '' })
