@@ -58,7 +58,7 @@ export const answering = {
     next: 'What happens next',
     by: (day: string) => `You can expect an answer by ${day}. We will send you an e-mail when it is here.`,
     noDate: 'It may take some days. We will send you an e-mail when there is an answer.',
-    nothing: 'Did you hear nothing by then? Or can it not wait? Please call.',
+    nothing: 'Did you hear nothing? Or can it not wait? Please call.',
     all: 'All my messages',
     message: 'Back to the message',
   },

@@ -60,7 +60,7 @@ export const answering: typeof english = {
     next: 'Qué pasa ahora',
     by: day => `Puede esperar una respuesta a más tardar el ${day}. Le enviaremos un correo cuando llegue.`,
     noDate: 'Puede tardar algunos días. Le enviaremos un correo cuando haya una respuesta.',
-    nothing: '¿No ha sabido nada para entonces? ¿O no puede esperar? Por favor llame.',
+    nothing: '¿No ha sabido nada? ¿O no puede esperar? Por favor llame.',
     all: 'Todos mis mensajes',
     message: 'Volver al mensaje',
   },
