@@ -32,9 +32,9 @@ const inThread = async (message: string) =>
 const lettersAbout = async (message: string) => served.people.world.parts.store.read(tx => tx.outbox.ofMessage(message))
 
 test('a reply that is sent five times at once is one message, and every press leads to the same place', async () => {
-  const thing = await thingsOf(served.people, 'opened')('patient', 'own')
-  const answers = await sends('messages.$messageId.reply', 'patient', thing, { text: 'Thank you' })
-  expect(places(answers)).toEqual([`303 /messages/${thing.id}?done=replied`])
+  const thing = await thingsOf(served.people, 'begun')('patient', 'own')
+  const answers = await sends('messages.$messageId.reply.check', 'patient', thing, { version: thing.draft! })
+  expect(places(answers)).toEqual([`303 /messages/${thing.id}/reply/sent`])
   expect((await inThread(thing.id)).map(({ direction }) => direction).sort()).toEqual(['reply', 'to_recipient'])
 })
 
@@ -62,18 +62,21 @@ test('a message by hand that is sent five times at once is one deposit, to which
 })
 
 test('other words in a form that was sent come back with the form, and one more press sends them, too', async () => {
-  const thing = await thingsOf(served.people, 'opened')('otherPatient', 'own')
+  const thing = await thingsOf(served.people, 'begun')('otherPatient', 'own')
   const { token } = await served.people.credentials('otherPatient')
-  const row = rowOf('POST', 'messages.$messageId.reply')
+  const row = rowOf('POST', 'messages.$messageId.reply.check')
   const page = await served.ask(rowOf('GET', row.file), token, thing)
-  const formIdIn = ({ body }: Asked) => /name="form_id" value="([^"]+)"/.exec(body)![1]!
-  const send = (text: string, formId: string) => served.ask({ ...row, fields: { text, form_id: formId } }, token, thing)
-  await send('Thank you', formIdIn(page))
-  const back = await send('And one more thing', formIdIn(page))
+  const wordIn = (name: string, { body }: Asked) => new RegExp(`name="${name}" value="([^"]+)"`).exec(body)![1]!
+  const send = (version: string, formId: string) => served.ask({ ...row, fields: { version, form_id: formId } }, token, thing)
+  const written = rowOf('POST', 'messages.$messageId.reply._index')
+  await send(thing.draft!, wordIn('form_id', page))
+  await served.ask({ ...written, fields: { text: 'And one more thing' } }, token, thing)
+  const other = await served.ask(rowOf('GET', row.file), token, thing)
+  const back = await send(wordIn('version', other), wordIn('form_id', page))
   expect(back.status).toBe(422)
   expect(back.body).toContain('You sent this form before')
   expect(back.body).toContain('And one more thing')
-  expect(formIdIn(back)).not.toBe(formIdIn(page))
-  expect((await send('And one more thing', formIdIn(back))).status).toBe(303)
+  expect(wordIn('form_id', back)).not.toBe(wordIn('form_id', page))
+  expect((await send(wordIn('version', back), wordIn('form_id', back))).status).toBe(303)
   expect(await inThread(thing.id)).toHaveLength(3)
 })

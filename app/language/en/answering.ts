@@ -29,7 +29,7 @@ export const answering = {
     removed: 'The file was removed.',
     aside: 'You were signed out while you wrote. We kept what was typed then. You find it below. Is it yours? Please check it.',
     before: 'What you had saved before',
-    beforeText: 'This was saved in another window or on another phone. It is still here for you to copy.',
+    beforeText: 'It is still here. You can copy it.',
     uploading: (name: string) => `Adding ${name}`,
     progress: 'How much is done',
     percent: (share: string) => `${share} % done`,

@@ -31,7 +31,7 @@ export const answering: typeof english = {
     aside:
       'Su sesión se cerró mientras escribía. Guardamos lo que se escribió entonces. Lo encuentra abajo. ¿Es suyo? Por favor revíselo.',
     before: 'Lo que había guardado antes',
-    beforeText: 'Esto se guardó en otra ventana o en otro teléfono. Sigue aquí para que pueda copiarlo.',
+    beforeText: 'Sigue aquí. Puede copiarlo.',
     uploading: name => `Agregando ${name}`,
     progress: 'Cuánto está listo',
     percent: share => `${share} % listo`,
