@@ -97,6 +97,8 @@ describe.each(storyScreens)('on a %s, with a passkey', screen => {
     )
     expect(JSON.stringify(answer)).toContain('Thank you. I will bring it.')
 
+    await ada.follow(en.sent.message)
+    await ada.arrives(RESULT.subject)
     const read = ada.page.url()
     await signsOut(ada)
     await ada.page.goBack()
