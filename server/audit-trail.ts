@@ -3,7 +3,7 @@ import type { Parts } from './parts.ts'
 import { asActor } from './reader.ts'
 import { requireStaff, type Staff, type Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
-import { type Detail, decodeEntry, isAction, record } from './trail/entry.ts'
+import { type Detail, decodeEntry, type Entry, isAction, record } from './trail/entry.ts'
 import type { TrailFilter, TrailRow } from './trail/store.ts'
 import { leafHash, sameHash } from './trail/tree.ts'
 import type { TrailLine } from './views.ts'
@@ -57,7 +57,13 @@ function checkedFilter({ object, actor, action, before }: TrailFilter & { before
   return { object, actor, action, before }
 }
 
-/** Which filters were used, by name: somebody may have typed an address into one of them, and no address enters the trail. */
+/** An id of a message, a deposit or a patient, as the portal makes them, and nothing else that somebody may have typed. */
+const PATIENTS_OWN = /^(msg|dep|rcp)_[0-9a-z]{26}$/
+
+/**
+ * Which filters were used, by name: somebody may have typed an address into one of them, and no address enters the trail. When it was
+ * asked about one patient or their message, the entry is about it, so that they can see it.
+ */
 function lookEntry(officer: Staff, filter: TrailFilter, before: number | undefined) {
   const detail: Detail = {
     byObject: filter.object !== undefined,
@@ -65,14 +71,20 @@ function lookEntry(officer: Staff, filter: TrailFilter, before: number | undefin
     ...(filter.action === undefined ? {} : { shownAction: filter.action }),
     ...(before === undefined ? {} : { before }),
   }
-  return { ...asActor(officer), organization: officer.person.organization, action: 'trail.viewed' as const, detail }
+  const object = [filter.object, filter.actor].find(id => id !== undefined && PATIENTS_OWN.test(id)) ?? null
+  return { ...asActor(officer), organization: officer.person.organization, action: 'trail.viewed' as const, object, detail }
 }
 
-/** Shows what was hashed, not the columns beside it: those only help to find it. */
-function lineOf(row: TrailRow): TrailLine {
+/** What was hashed, not the columns beside it: those only help to find it. @throws PortalError `tampered` */
+export function entryOf(row: TrailRow): Entry {
   if (!sameHash(leafHash(row.bytes), row.leafHash)) throw tampered(row.index)
   const entry = decodeEntry(row.bytes)
   if (entry.index !== row.index || entry.organization !== row.organization) throw tampered(row.index)
+  return entry
+}
+
+function lineOf(row: TrailRow): TrailLine {
+  const entry = entryOf(row)
   const { index, at, action, object, revision, level, method, detail = {} } = entry
   const facts = { ...(revision === null ? {} : { revision }), ...(level && { level }), ...(method && { method }), ...detail }
   const words = Object.entries(facts).map(([name, value]) => `${name}: ${value}`)

@@ -14,6 +14,7 @@ import * as drafting from './drafting.ts'
 import { noteEndings } from './ending.ts'
 import { expireDue, extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
+import { type HistoryWish, viewHistory } from './history.ts'
 import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
 import { keepWords } from './kept-words.ts'
 import { listMessages, listSenders, type MailboxWish } from './mailbox.ts'
@@ -116,6 +117,8 @@ export interface Portal {
   viewMessage(reader: Reader, message: string): Promise<View.MessageView>
   /** The one act that opens: state, receipt and trail entry are durable when it resolves. @throws expired, retracted, confirmation_required */
   openMessage(reader: Reader, message: string): Promise<void>
+  /** What happened with their messages, or with one of them, newest first; looking is itself recorded. @throws not_found */
+  viewHistory(reader: Reader, wish: HistoryWish): Promise<View.HistoryView>
   /** Recorded as receipt and trail entry before the first byte leaves. */
   fetchAttachment(reader: Reader, message: string, attachment: string): Promise<FetchedAttachment>
   reply(reader: Reader, message: string, answer: Answer, form?: SentForm): Promise<{ id: string }>
@@ -257,6 +260,7 @@ export function createPortal(parts: Parts): Portal {
     searchMessages: (reader, words) => searchMessages(parts, reader, words),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),
     openMessage: (reader, id) => openMessage(parts, reader, id),
+    viewHistory: (reader, wish) => viewHistory(parts, reader, wish),
     fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
     reply: (reader, id, answer, form) => reply(parts, reader, id, answer, form),
     viewAnswer: (reader, id) => drafting.viewAnswer(parts, reader, id),

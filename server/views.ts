@@ -1,5 +1,7 @@
 import type { MessageState } from './message.ts'
 import type { ReceiptStage } from './receipt.ts'
+import type { Method } from './sign-in/store.ts'
+import type { Role } from './staff.ts'
 import type { Instant } from './time.ts'
 
 export type { FileUpload, ReceivedFile } from './file-upload.ts'
@@ -62,6 +64,58 @@ export interface MessageFrame {
   from: string
   createdAt: Instant
   expiresAt: Instant
+}
+
+/** What happened with a message, or with the mailbox it is in. */
+export type HistoryEvent =
+  | 'came'
+  | 'noticed'
+  | 'bounced'
+  | 'opened'
+  | 'read'
+  | 'file_fetched'
+  | 'copied'
+  | 'replied'
+  | 'more_time_asked'
+  | 'extended'
+  | 'expired'
+  | 'retracted'
+  | 'disposed'
+  | 'state_seen'
+  | 'trail_seen'
+  | 'searched'
+  | 'history_seen'
+
+/**
+ * Who did it, as far as the patient is told. `system`: the sender's computers. `nobody`: somebody who had not signed in. Staff by name only
+ * where the message may name who wrote it, and never those who do not write to patients.
+ */
+export type HistoryActor =
+  | { kind: 'you' | 'system' | 'portal' | 'operator' | 'nobody' }
+  | { kind: 'staff'; role: Role | null; name: string | null }
+
+export interface HistoryLine {
+  index: number
+  at: Instant
+  event: HistoryEvent
+  by: HistoryActor
+  /** How they had signed in; of what oneself did. */
+  method: Method | null
+  /** Name of the file, or kind of the copy. */
+  detail: string | null
+  /** What it was about, as the list shows it; null when it was about no one message. */
+  message: MessageLine | null
+}
+
+/** What happened with one's own messages, newest first. */
+export interface HistoryView {
+  organization: string
+  phone: string
+  lines: HistoryLine[]
+  /** What to ask for `before`; null at the end. */
+  next: number | null
+  /** The one message it is about; null when it is about all. */
+  message: MessageLine | null
 }
 
 /** One message as its reader may see it now. */

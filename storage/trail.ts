@@ -10,6 +10,20 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
 
   const numbersOf = (object: string) => db.selectFrom('trail_entries').select('number').where('object', '=', object)
 
+  const numbersOfAll = (objects: readonly string[]) =>
+    db.selectFrom('trail_entries').select('number').where('object', 'in', objects)
+
+  const numbersOfMailbox = (recipient: string, newest: number) => {
+    const own = db.selectFrom('messages').select(['id', 'deposit']).where('recipient', '=', recipient)
+    const latest = own.orderBy('id', 'desc').limit(newest).as('latest')
+    const of = (column: 'id' | 'deposit') =>
+      db
+        .selectFrom('trail_entries')
+        .select('number')
+        .where('object', 'in', db.selectFrom(latest).select(`latest.${column}`))
+    return of('id').unionAll(of('deposit')).unionAll(numbersOf(recipient))
+  }
+
   return {
     head: () => ends.trail(),
 
@@ -35,6 +49,15 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
       if (object !== undefined) found = found.where('number', 'in', numbersOf(object))
       if (actor !== undefined) found = found.where('actor', '=', actor)
       if (action !== undefined) found = found.where('action', '=', action)
+      if (before !== undefined) found = found.where('number', '<', before)
+      return (await found.orderBy('number', 'desc').limit(limit).execute()).map(opened)
+    },
+
+    async about(about, { actions, notBy }, { before, limit }) {
+      await entries.flush()
+      const numbers = 'objects' in about ? numbersOfAll(about.objects) : numbersOfMailbox(about.recipient, about.newest)
+      let found = db.selectFrom('trail_entries').selectAll().where('number', 'in', numbers).where('action', 'in', actions)
+      if (notBy !== undefined) found = found.where('actor', '!=', notBy)
       if (before !== undefined) found = found.where('number', '<', before)
       return (await found.orderBy('number', 'desc').limit(limit).execute()).map(opened)
     },

@@ -1,6 +1,7 @@
 import type { MessageLine } from '../../server/views.ts'
 import { useTell } from '../language/moment.ts'
 import { useWords } from '../language/words.ts'
+import { DateTime } from './DateTime.tsx'
 import type { Examples } from './example.ts'
 import { StatusTag } from './StatusTag.tsx'
 
@@ -35,7 +36,7 @@ function Line({ line }: { line: MessageLine }) {
             <br />
           </>
         )}
-        {tell(line.createdAt, 'day')}
+        <DateTime at={line.createdAt} precision="day" />
         {line.attachmentCount > 0 ? ` · ${words.files(line.attachmentCount)}` : null}
       </span>
       {isReadable && !isReply ? <span className="until">{words.until(tell(line.expiresAt, 'day'))}</span> : null}

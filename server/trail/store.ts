@@ -11,6 +11,17 @@ export interface TrailStore {
   entry(index: number): Promise<TrailRow | null>
   /** Of one organization, newest first. */
   list(organization: string, filter: TrailFilter, page: { before?: number | undefined; limit: number }): Promise<TrailRow[]>
+  /**
+   * Of these actions, what concerns these objects, newest first.
+   *
+   * @param about - ids; or a recipient, for the newest messages in their mailbox, what these came with, and the recipient themselves.
+   * @param filter.notBy - leaves out what this actor did.
+   */
+  about(
+    about: { objects: readonly string[] } | { recipient: string; newest: number },
+    filter: { actions: readonly string[]; notBy?: string | undefined },
+    page: { before?: number | undefined; limit: number },
+  ): Promise<TrailRow[]>
   /** The entry that says the highest revision of this object; null when none does. */
   newestOf(object: string): Promise<TrailRow | null>
   /** Those of these actions among the entries from `from` to before `to`, in order. */

@@ -28,6 +28,13 @@ export const READING: Row[] = [
     ask: reads((portal, who, { id }) => portal.viewMessage(who, id)),
     answers: READERS(OWN_ONLY),
   },
+  { method: 'viewHistory', ask: reads((portal, who) => portal.viewHistory(who, {})), answers: READERS('yes') },
+  {
+    method: 'viewHistory',
+    about: 'waiting',
+    ask: reads((portal, who, { id }) => portal.viewHistory(who, { message: id })),
+    answers: READERS(OWN_ONLY),
+  },
   {
     method: 'openMessage',
     about: 'waiting',

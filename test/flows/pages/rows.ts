@@ -128,6 +128,8 @@ const READING: PageRow[] = [
   post('messages.$messageId.more-time', readers('/messages/:id'), { about: 'expired' }),
   actsOnly('messages.$messageId.attachments.$attachmentId', '/messages/:id', { about: 'opened' }),
   post('messages.$messageId.attachments.$attachmentId', readers(own('shows', '/messages/:id')), { about: 'opened' }),
+  get('messages.$messageId.history', readers(own('shows')), { about: 'waiting', recordsLooks: true }),
+  get('who-opened', readers('shows'), { recordsLooks: true }),
   // The question is the same for every message, and for none.
   get('messages.$messageId.not-for-me', readers('shows'), { about: 'waiting' }),
   post('messages.$messageId.not-for-me', readers(own('/messages?done=hidden')), {

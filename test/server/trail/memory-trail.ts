@@ -24,6 +24,7 @@ export function memoryTrail(signer: Signer = testSigner()) {
     entries: async (from, limit) => rows.slice(from, from + limit),
     entry: async index => rows[index] ?? null,
     list: async organization => rows.filter(row => row.organization === organization).reverse(),
+    about: async (_, { actions }) => rows.filter(row => actions.includes(row.action)).reverse(),
     newestOf: async object => rows.findLast(row => row.object === object && row.revision !== null) ?? null,
     among: async (actions, from, to) => rows.slice(from, to).filter(row => actions.includes(row.action)),
     leafHashes: async (from, limit) => rows.slice(from, from + limit).map(row => row.leafHash),

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { newId } from '../../../server/ids.ts'
+import type { TrailStore } from '../../../server/trail/store.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
-import { tell } from '../kept.ts'
+import { clinic, tell } from '../kept.ts'
 import { eachWithStorage, type OpenStorage } from './opened.ts'
 
 export function trailContract(open: OpenStorage): void {
@@ -57,6 +59,35 @@ export function trailContract(open: OpenStorage): void {
       expect(await list({ object: 'msg_1' })).toEqual([3, 0])
       expect(await list({ actor: 'nobody' })).toEqual([])
       expect(await list({ action: 'changed' })).toEqual([3, 1])
+    })
+
+    test('is told of some objects, or of a mailbox with what came into it, newest first', async () => {
+      const { ada, keep } = await clinic(portal.store)
+      const start = (await portal.store.read(tx => tx.trail.head())).size
+      const one = await keep()
+      await tellAll(about('msg_other'), { ...ada }, about(one.deposit), about(one.id))
+      const told = async (...given: Parameters<TrailStore['about']>) =>
+        (await portal.store.read(tx => tx.trail.about(...given))).map(({ index, object }) => [index - start, object])
+      const all = { actions: ['changed'] }
+      const page = { limit: 10 }
+      const mailbox = { recipient: ada.id, newest: 10 }
+      expect(await told(mailbox, all, page)).toEqual([
+        [4, one.id],
+        [3, one.deposit],
+        [2, ada.id],
+        [0, one.id],
+      ])
+      expect(await told(mailbox, all, { before: start + 3, limit: 1 })).toEqual([[2, ada.id]])
+      expect(await told({ objects: ['msg_other', one.deposit] }, all, page)).toEqual([
+        [3, one.deposit],
+        [1, 'msg_other'],
+      ])
+      expect(await told({ objects: [] }, all, page)).toEqual([])
+      expect(await told(mailbox, { ...all, notBy: 'portal' }, page)).toEqual([])
+      expect(await told(mailbox, { actions: ['opened'] }, page)).toEqual([])
+      const next = await keep({ id: newId('msg', NEW_YEAR + 1) })
+      expect(await told({ recipient: ada.id, newest: 1 }, all, page)).toContainEqual([5, next.id])
+      expect(await told({ recipient: ada.id, newest: 1 }, all, page)).not.toContainEqual([4, one.id])
     })
 
     test('keeps every checkpoint', async () => {
