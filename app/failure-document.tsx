@@ -1,14 +1,17 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { renderToString } from 'react-dom/server'
 import { Document } from './document.tsx'
+import { spoken } from './language/words.ts'
 import type { Failure } from './refusal.ts'
 import { surroundingsOf } from './surroundings.ts'
-import { FailurePage } from './ui/FailurePage.tsx'
+import { FailurePage, failureTitle } from './ui/FailurePage.tsx'
 
 /** The error page for an act that has no page of its own: the framework would answer it with the bare data. */
 export function failureDocument(failure: Failure, status: number, { context, request }: LoaderFunctionArgs): Response {
+  const surroundings = surroundingsOf(context)
+  const title = failureTitle(failure, spoken(surroundings.language).words)
   const page = (
-    <Document surroundings={surroundingsOf(context)} path={new URL(request.url).pathname} title={undefined}>
+    <Document surroundings={surroundings} path={new URL(request.url).pathname} title={title}>
       <FailurePage failure={failure} />
     </Document>
   )

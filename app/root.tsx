@@ -5,7 +5,7 @@ import { Document } from './document.tsx'
 import type { Catalogue } from './language/en.ts'
 import { spoken, useSurroundings } from './language/words.ts'
 import type { Failure } from './refusal.ts'
-import { FailurePage } from './ui/FailurePage.tsx'
+import { FailurePage, failureTitle } from './ui/FailurePage.tsx'
 
 /** A page names itself through `handle.title`. */
 export function Layout({ children }: { children: ReactNode }) {
@@ -18,14 +18,14 @@ export function Layout({ children }: { children: ReactNode }) {
   )
 }
 
-/** The last page that names itself. */
+/** The last page that names itself, or what went wrong with it. */
 function useTitle(words: Catalogue): string | undefined {
   const error = useRouteError()
   const titles = useMatches().map(({ handle }) =>
     (handle as { title?: (words: Catalogue) => string } | undefined)?.title?.(words),
   )
   // Null where nothing failed, whatever its type says.
-  return error == null ? titles.findLast(Boolean) : undefined
+  return error == null ? titles.findLast(Boolean) : failureTitle(failureOf(error), words)
 }
 
 export default function Pages() {
@@ -33,10 +33,11 @@ export default function Pages() {
 }
 
 export function ErrorBoundary() {
-  const error = useRouteError()
-  const failure: Failure = isRouteErrorResponse(error) && isFailure(error.data) ? error.data : unexpected(error)
-  return <FailurePage failure={failure} />
+  return <FailurePage failure={failureOf(useRouteError())} />
 }
+
+const failureOf = (error: unknown): Failure =>
+  isRouteErrorResponse(error) && isFailure(error.data) ? error.data : unexpected(error)
 
 const isFailure = (data: unknown): data is Failure =>
   typeof data === 'object' && data !== null && 'code' in data && 'values' in data

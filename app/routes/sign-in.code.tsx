@@ -41,7 +41,10 @@ export default function MailboxCode() {
     <Page title={words.title} refusal={useRefusal()} mainField="code" done={sentAgain ? words.sentAgain : null}>
       <p>{words.sent}</p>
       <p>
-        {words.reference} <strong className="reference">{reference}</strong>
+        {words.reference}{' '}
+        <strong className="reference">
+          <bdi>{reference}</bdi>
+        </strong>
       </p>
       <Form>
         <CodeField label={words.label} hint={words.hint} />

@@ -28,6 +28,9 @@ export function FailurePage({ failure }: { failure: Failure }) {
   )
 }
 
+/** Also what the browser's tab says: whoever has many of them open finds the page that needs them. */
+export const failureTitle = (failure: Failure, words: Catalogue): string => words.failure[kindOf(failure.code)].title
+
 function Kept({ values }: { values: Failure['values'] }) {
   const words = useWords()
   const typed = Object.values(values)

@@ -1,0 +1,138 @@
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { build, type Rollup } from 'vite'
+import { visit } from '../../support/browser.ts'
+
+declare global {
+  /** What in-page/ exports, in the page that is looked at. */
+  var looking: typeof import('./in-page/index.ts')
+}
+
+const BUILD = path.resolve(import.meta.dirname, '../../../build/client')
+const ORIGIN = 'http://localhost'
+
+/** The checks as one script, made once. */
+async function checks(): Promise<string> {
+  const [made] = (await build({
+    configFile: false,
+    logLevel: 'silent',
+    publicDir: false,
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: path.join(import.meta.dirname, 'in-page/index.ts'), formats: ['iife'], name: 'looking' },
+    },
+  })) as Rollup.RollupOutput[]
+  // Playwright runs it in a function of its own: what it names has to be handed on.
+  return `${made!.output[0].code}; globalThis.looking = looking`
+}
+
+/** A browser in which pages are looked at one after the other, by people of every kind. */
+export interface Looking {
+  page: Page
+  /** Shows this page as if it had been served, with its own styles and scripts. */
+  show(html: string): Promise<void>
+  /** What each check finds wrong with what is shown; without those that find nothing. */
+  problems(): Promise<Record<string, string[]>>
+}
+
+const PHONE = { width: 390, height: 844 }
+const NARROW = { width: 320, height: 256 } // also a screen of 1280 × 1024 at 400 % (WCAG 1.4.10)
+
+/** Each theme as the system asks for it. */
+const THEMES = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  'more contrast': { colorScheme: 'light', contrast: 'more' },
+  'dark, more contrast': { colorScheme: 'dark', contrast: 'more' },
+  'forced colours': { colorScheme: 'light', forcedColors: 'active' },
+  'forced colours, dark': { colorScheme: 'dark', forcedColors: 'active' },
+} as const satisfies Record<string, Parameters<Page['emulateMedia']>[0]>
+const PLAIN = { media: 'screen', colorScheme: 'light', contrast: 'no-preference', forcedColors: 'none' } as const
+
+/** The caller closes the page's context. */
+export async function lookingAround(): Promise<Looking> {
+  const context = await visit(ORIGIN, 'phone', { viewport: PHONE, isMobile: false })
+  await context.addInitScript(await checks())
+  const page = await context.newPage()
+  const keys = await context.newCDPSession(page)
+  let shown = ''
+  await page.route('**', route => {
+    const { pathname } = new URL(route.request().url())
+    if (pathname === '/shown') return route.fulfill({ contentType: 'text/html; charset=utf-8', body: shown })
+    return /^\/(assets\/|icon)/.test(pathname) ? route.fulfill({ path: path.join(BUILD, pathname) }) : route.abort()
+  })
+
+  /** Keys are sent all at once: a page answers them in their order, and each way there and back takes longer than the key. */
+  async function tabbed(): Promise<string[]> {
+    const count = await page.evaluate(() => looking.beginTabbing())
+    const tab = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9 }
+    const strokes = Array.from({ length: count }, () => [
+      keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...tab }),
+      keys.send('Input.dispatchKeyEvent', { type: 'keyUp', ...tab }),
+    ])
+    await Promise.all(strokes.flat())
+    return page.evaluate(() => looking.endTabbing())
+  }
+
+  async function faint(): Promise<string[]> {
+    const found: string[] = []
+    for (const [theme, media] of Object.entries(THEMES)) {
+      await page.emulateMedia({ ...PLAIN, ...media })
+      const problems = await page.evaluate(() => [...looking.faint(), ...looking.faintFocus()])
+      found.push(...problems.map(problem => `${theme}: ${problem}`))
+    }
+    return found
+  }
+
+  async function paper(): Promise<string[]> {
+    // Somebody whose screen is dark prints, too.
+    await page.emulateMedia({ ...PLAIN, media: 'print', colorScheme: 'dark' })
+    const found = await page.evaluate(() => looking.printed())
+    await page.emulateMedia(PLAIN)
+    return found
+  }
+
+  async function narrow(): Promise<string[]> {
+    await page.setViewportSize(NARROW)
+    const reflown = await page.evaluate(() => looking.spills())
+    const spaced = await page.evaluate(() => {
+      looking.spaceOut()
+      return looking.spills()
+    })
+    await page.setViewportSize(PHONE)
+    const enlarged = await page.evaluate(() => {
+      looking.enlarge()
+      return looking.spills()
+    })
+    return [
+      ...reflown.map(what => `320 pixels: ${what}`),
+      ...spaced.map(what => `spaced out: ${what}`),
+      ...enlarged.map(what => `large letters: ${what}`),
+    ]
+  }
+
+  return {
+    page,
+    async show(html) {
+      shown = html
+      await page.goto(`${ORIGIN}/shown`)
+      // What takes the focus by itself does so when the page is drawn for the first time.
+      await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    },
+    async problems() {
+      const found = {
+        // First, as it looks at what has the focus when the page is there.
+        structure: await page.evaluate(() => looking.structure()),
+        targets: await page.evaluate(() => looking.small()),
+        colourAlone: await page.evaluate(() => looking.onlyColour()),
+        keyboard: await tabbed(),
+        contrast: await faint(),
+        paper: await paper(),
+        // Last, as it leaves the page spread out.
+        room: await narrow(),
+      }
+      return Object.fromEntries(Object.entries(found).filter(([, problems]) => problems.length > 0))
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { newId, newSecret } from '../../../server/ids.ts'
+import { type Thing, thingsOf } from '../access/things.ts'
+import type { ServedPeople } from './asking.ts'
+import type { PageRow, VisitorRole } from './doors.ts'
+import { PAGES } from './rows.ts'
+
+/** One state of a page that patients see: its row of the table, and who is shown most of it. */
+export interface SeenPage {
+  name: string
+  row: PageRow
+  /** `beginner`: nobody yet, but halfway through signing in. */
+  role: VisitorRole | 'beginner'
+}
+
+/** Who sees most of a page comes first: one of them is enough for each. */
+const READERS: VisitorRole[] = ['patient', 'newcomer', 'mailboxOnly', 'anonymous']
+/** Answers that are no pages: a file, options of a passkey, nothing at all. */
+const NO_PAGES = /attachments\.\$|\.options$|^still-here$/
+
+const answerTo = ({ answers }: PageRow, role: VisitorRole): string => {
+  const answer = answers[role]
+  return typeof answer === 'string' ? answer : answer.own
+}
+const isSeen = (row: PageRow, role: VisitorRole) => ['shows', 'again', 'missing', 'forbidden'].includes(answerTo(row, role))
+/** Steps of a sign-in: whoever has not begun one is sent to its beginning. */
+const isStep = ({ file, answers }: PageRow) => file.startsWith('sign-in.') && answers.anonymous === 'sign-in'
+
+/** Every page that patients see, in each state that the table knows; a new row of the table is looked at by itself. */
+export const SEEN_PAGES: SeenPage[] = PAGES.filter(row => !NO_PAGES.test(row.file)).flatMap((row): SeenPage[] => {
+  const role = READERS.find(each => isSeen(row, each)) ?? (isStep(row) ? 'beginner' : undefined)
+  return role ? [{ name: `${row.method} ${row.file}${row.about ? ` (${row.about})` : ''}`, row, role }] : []
+})
+
+/** @returns the page as it is served in this language; null where the answer is no page: it leads on, or scripts read it. */
+export async function htmlOf(served: ServedPeople, { row, role }: SeenPage, language: string): Promise<string | null> {
+  const { people } = served
+  const isBeginner = role === 'beginner'
+  const { token } = await people.credentials(isBeginner ? 'anonymous' : role)
+  const nobodys: Thing = { id: row.file.includes('$') ? newSecret() : '', attachment: newId('att', 0) }
+  const thing = row.about === undefined || isBeginner ? nobodys : await (await thingsOf(people, row.about))(role, 'own')
+  const begun = isBeginner ? `; __Host-sign-in=${await begunSignIn(served)}` : ''
+  const { body, headers } = await served.ask(row, token, thing, sent => {
+    sent.headers.cookie = `${sent.headers.cookie ?? ''}; __Host-language=${language}${begun}`
+  })
+  return headers.get('content-type')?.startsWith('text/html') && !headers.has('location') ? body : null
+}
+
+async function begunSignIn({ people }: ServedPeople): Promise<string> {
+  const { portal } = people.world
+  const { requestToken } = await portal.beginSignIn({ address: people.addresses.patient })
+  await portal.sendMailboxCode(requestToken)
+  return requestToken
+}
