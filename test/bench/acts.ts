@@ -26,6 +26,10 @@ interface Scene extends Pick<Prepared, 'opened' | 'waiting' | 'apiKey'> {
   origin: string
   cookie: string
   deposits: string[]
+  /** Opened messages, of which each has one answer under way at most. */
+  mine: string[]
+  /** Answers that were written and read over, and are to be sent. */
+  answers: { page: string; version: string; formId: string }[]
 }
 
 const ACTS: Record<string, Act> = {
@@ -33,7 +37,11 @@ const ACTS: Record<string, Act> = {
   'open-again': { goals: { 1: 2.2, 16: 1 / 0.75 }, once: at => look(at, at.opened) },
   reply: {
     goals: { 1: 2.5, 16: 2.5 },
-    once: at => submit(at, `/messages/${at.opened}/reply`, { text: 'Thank you, I will. '.repeat(20) }),
+    ready: readAnswers,
+    async once(at) {
+      const { page, version, formId } = at.answers.pop()!
+      await submit(at, page, { version, form_id: formId })
+    },
   },
   retract: {
     goals: { 1: 2.5, 16: 2.5 },
@@ -49,9 +57,9 @@ export const ACTS_OVER_HTTP: Bench[] = Object.entries(ACTS).flatMap(([name, act]
   ([1, 16] as const).map(atOnce => ({
     name: `http-${name}${atOnce === 1 ? '' : `-${atOnce}-at-once`}`,
     async run(progress) {
-      const prepared = await preparedFolder({ messages: name === 'open-first' ? MESSAGES : 2 })
+      const prepared = await preparedFolder({ messages: name === 'open-first' ? MESSAGES : 2 + atOnce })
       const server = await launchServer({ PORTAL_DATA: prepared.folder, LOG_LEVEL: 'info' })
-      const at: Scene = { ...prepared, origin: server.origin, cookie: prepared.sessions[0]!, deposits: [] }
+      const at: Scene = { ...prepared, origin: server.origin, cookie: prepared.sessions[0]!, deposits: [], mine: [], answers: [] }
       const bare = await barePage((await look(at, at.opened)).length)
       const times = (work: () => Promise<unknown>) => () => Promise.all(Array.from({ length: atOnce }, work))
       try {
@@ -79,6 +87,28 @@ export const ACTS_OVER_HTTP: Bench[] = Object.entries(ACTS).flatMap(([name, act]
 async function openFirst(at: Scene, message: string): Promise<void> {
   await submit(at, `/messages/${message}/open`, {})
   await look(at, message)
+}
+
+async function readAnswers(at: Scene, count: number): Promise<void> {
+  while (at.mine.length < count) {
+    const message = at.waiting.pop()!
+    await openFirst(at, message)
+    at.mine.push(message)
+  }
+  at.answers = await Promise.all(at.mine.slice(0, count).map(message => readAnswer(at, message)))
+}
+
+/** What somebody has written and is shown once more before it is sent. */
+async function readAnswer(at: Scene, message: string): Promise<Scene['answers'][number]> {
+  await submit(at, `/messages/${message}/reply`, { text: 'Thank you, I will. '.repeat(20), step: 'check' })
+  const page = `/messages/${message}/reply/check`
+  const shown = (await whole(ask('GET', at.origin + page, { cookie: at.cookie }), 200)).toString('utf8')
+  const wordIn = (field: string): string => {
+    const [, value] = new RegExp(`name="${field}" value="([^"]+)"`).exec(shown) ?? []
+    if (value === undefined) throw new Error(`There is no ${field} on the page on which an answer is read over.`)
+    return value
+  }
+  return { page, version: wordIn('version'), formId: wordIn('form_id') }
 }
 
 const look = ({ origin, cookie }: Scene, message: string): Promise<Buffer> =>
