@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { colorScheme, displayAttributes } from './display.ts'
 import type { Surroundings } from './language/words.ts'
 import { SurroundingsContext, spoken } from './language/words.ts'
 import styles from './styles/pages.css?url'
@@ -15,15 +16,15 @@ interface DocumentProps {
 
 /** The document around every page. */
 export function Document({ surroundings, path, title, children }: DocumentProps) {
-  const { language, standing } = surroundings
+  const { language, standing, display } = surroundings
   const { words, direction } = spoken(language)
   return (
-    <html lang={language} dir={direction}>
+    <html lang={language} dir={direction} {...displayAttributes(display)}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content={colorScheme(display)} />
         <title>{title ? `${title} · ${words.portal}` : words.portal}</title>
         <link rel="stylesheet" href={styles} />
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />

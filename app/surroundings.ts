@@ -1,11 +1,13 @@
 import type { PageContext } from '../server/page-context.ts'
 import type { Visitor } from '../server/sign-in/visitor.ts'
+import { AS_THE_DEVICE } from './display.ts'
 import type { Standing, Surroundings } from './language/words.ts'
 import { languageOf, languageOrPseudo } from './language/words.ts'
 
 /** What is around the page that is asked for. */
-export const surroundingsOf = ({ visitor, language, formToken, nonce, development }: PageContext): Surroundings => ({
+export const surroundingsOf = ({ visitor, language, display, formToken, nonce, development }: PageContext): Surroundings => ({
   language: development ? languageOrPseudo(language) : languageOf(language),
+  display: display ?? AS_THE_DEVICE,
   timeZone: visitor?.timeZone ?? 'UTC',
   formToken,
   nonce,

@@ -57,7 +57,8 @@ export async function keepDeposit(tx: Tx, keeping: Keeping): Promise<{ id: strin
   const people: { wanted: DepositRecipient; recipient: Recipient }[] = []
   for (const [at, known] of (await everybody).entries()) {
     const wanted = request.recipients[at]!
-    people.push({ wanted, recipient: known ?? (await newRecipient(tx, keeping, organization, wanted)) })
+    const recipient = known ?? (await newRecipient(tx, keeping, organization, wanted))
+    people.push({ wanted, recipient: await spokenTo(tx, keeping, recipient, wanted) })
   }
   const thread = await threadFor(
     tx,
@@ -115,21 +116,33 @@ function knownAmong(tx: Tx, organization: string, wanted: readonly DepositRecipi
 }
 
 async function newRecipient(tx: Tx, keeping: Keeping, organization: Organization, wanted: DepositRecipient): Promise<Recipient> {
-  const { now, ready, sender } = keeping
+  const { now, sender } = keeping
   const address = normalizeAddress(wanted.email)!
-  const recipient: Recipient = {
+  const recipient = await tx.recipients.add({
     id: newId('rcp', now),
     organization: organization.id,
     address,
     name: wanted.name,
-    language: languageTag(wanted.language ?? ready.language ?? DEFAULT_LANGUAGE) ?? DEFAULT_LANGUAGE,
-    timeZone: null,
+    language: languageSaid(keeping, wanted) ?? DEFAULT_LANGUAGE,
     createdAt: now,
     confirmedAt: null,
-  }
-  await tx.recipients.add(recipient)
+  })
   await record(tx, now, { ...askingActor(sender), action: 'recipient.added', object: recipient.id })
   return recipient
+}
+
+/** Somebody who has chosen no language is spoken to in the one their newest deposit says; what they chose, no sender changes. */
+async function spokenTo(tx: Tx, keeping: Keeping, recipient: Recipient, wanted: DepositRecipient): Promise<Recipient> {
+  const language = languageSaid(keeping, wanted)
+  if (language === null || language === recipient.language || recipient.choseLanguage) return recipient
+  await tx.recipients.prefer(recipient.id, { language })
+  return { ...recipient, language }
+}
+
+/** What the deposit says of the language to speak to this recipient in; null where it says nothing. */
+const languageSaid = ({ ready }: Keeping, { language }: DepositRecipient): string | null => {
+  const said = language ?? ready.language
+  return said === null ? null : languageTag(said)
 }
 
 /** A thread goes on only among the people who are in it: nobody is let into what others wrote each other. */

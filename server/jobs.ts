@@ -1,5 +1,5 @@
+import type { OwnWork } from './own-work.ts'
 import type { Log } from './parts.ts'
-import type { Portal } from './portal.ts'
 import { type Clock, hours, minutes, seconds } from './time.ts'
 
 /** What the portal does by itself, and how often. Any number of processes may do it at once: the tables are the queue. */
@@ -28,20 +28,6 @@ const LOOKING: Job[] = [
   },
 ]
 
-type Work = Pick<
-  Portal,
-  | 'sendDueLetters'
-  | 'expireDue'
-  | 'disposeDue'
-  | 'signCheckpoint'
-  | 'lookAtTrail'
-  | 'forgetStale'
-  | 'forgetDrafts'
-  | 'sweepFiles'
-  | 'checkFiles'
-  | 'renewDepositKeys'
->
-
 interface Job {
   name: string
   /** Milliseconds from the end of one run to the start of the next. */
@@ -49,7 +35,7 @@ interface Job {
   /** Milliseconds until the first run; at once when left out. */
   first?: number
   /** Says how much was done. */
-  run(portal: Work): Promise<number>
+  run(portal: OwnWork): Promise<number>
 }
 
 export interface Jobs {
@@ -64,13 +50,13 @@ export interface Jobs {
  *
  * @param clock - for telling how long a job took; the turns themselves are timers.
  */
-export function startJobs(portal: Work, around: Around): Jobs {
+export function startJobs(portal: OwnWork, around: Around): Jobs {
   const turns = JOBS.map(job => takeTurns(job, portal, around))
   return { wakeOutbox: () => turns[0]!.wake(), stop: stopping(turns) }
 }
 
 /** Starts what a process does by itself that leaves the portal's own work to others. */
-export function startLooking(portal: Work, around: Around): Pick<Jobs, 'stop'> {
+export function startLooking(portal: OwnWork, around: Around): Pick<Jobs, 'stop'> {
   return { stop: stopping(LOOKING.map(job => takeTurns(job, portal, around))) }
 }
 
@@ -83,7 +69,7 @@ const stopping = (turns: { stop(): Promise<void> }[]) => async () => {
   await Promise.all(turns.map(turn => turn.stop()))
 }
 
-function takeTurns(job: Job, portal: Work, around: Around) {
+function takeTurns(job: Job, portal: OwnWork, around: Around) {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let isWanted = false
@@ -117,7 +103,7 @@ function takeTurns(job: Job, portal: Work, around: Around) {
   }
 }
 
-async function runOnce(job: Job, portal: Work, { log, clock }: Around): Promise<void> {
+async function runOnce(job: Job, portal: OwnWork, { log, clock }: Around): Promise<void> {
   const begun = clock()
   try {
     const done = await job.run(portal)

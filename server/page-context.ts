@@ -1,4 +1,5 @@
 import type { Portal } from './portal.ts'
+import type { Display } from './preferences.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Role } from './staff.ts'
 
@@ -30,13 +31,21 @@ export interface PageContext {
   admit(): Promise<void>
   /** A random word for a form that must act once, however often it is sent: its hidden field `form_id`. */
   newFormId(): string
-  /** Keeps the language for visitors who are not signed in. */
+  /** Keeps the language that was chosen in this browser, for visitors who are not signed in. */
   rememberLanguage(tag: string): void
+  /** The language that the link of a notice names in the address of this page, if it is one of ours. */
+  languageHint: string | null
+  /** Keeps that for the pages that follow, until the browser is closed. */
+  takeLanguageHint(): void
+  /** How pages look to this visitor; null: nobody has chosen. */
+  display: Display | null
+  /** Keeps in this browser how pages look. */
+  rememberDisplay(display: Display): void
   /** For the few scripts there are. */
   nonce: string
   /** The portal's own origin, the only source of links. */
   origin: string
-  /** BCP 47, negotiated from the visitor's setting and the browser. */
+  /** BCP 47: see pageLanguage in web/language.ts. */
   language: string
   /** Whether caught mail and the demonstration people may be shown. */
   development: boolean

@@ -4,26 +4,25 @@ import { type Download, fetchAttachment } from './attachment.ts'
 import { trail } from './audit-trail.ts'
 import type { RangeAsked } from './byte-range.ts'
 import { authenticateClient, issueAccessToken } from './client-authentication.ts'
-import { sendDueLetters } from './delivery-round.ts'
-import { depositKeys, ensureDepositKeys } from './deposit-keys.ts'
+import { depositKeys } from './deposit-keys.ts'
 import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
 import { composeDeposit, deposit } from './depositing.ts'
-import { disposeDue } from './disposal.ts'
 import * as drafting from './drafting.ts'
-import { noteEndings } from './ending.ts'
-import { expireDue, extendDeposit } from './expiry.ts'
+import { extendDeposit } from './expiry.ts'
 import { type Health, health } from './health.ts'
 import { type HistoryWish, viewHistory } from './history.ts'
-import { checkFiles, dropFiles, receiveFile, sweepFiles } from './incoming-file.ts'
+import { dropFiles, receiveFile } from './incoming-file.ts'
 import { keepWords } from './kept-words.ts'
 import { listMessages, listSenders, type MailboxWish } from './mailbox.ts'
 import { askForMoreTime } from './more-time.ts'
 import { notForMe, notForMeByLocator } from './not-for-me.ts'
 import { resendNotices } from './notice-again.ts'
 import type { SentForm } from './once.ts'
+import { type OwnWork, ownWork } from './own-work.ts'
 import type { Parts } from './parts.ts'
-import { openMessage, setLanguage, viewMessage } from './reading.ts'
+import { type PreferenceChanges, prefer, viewPreferences } from './preferring.ts'
+import { openMessage, viewMessage } from './reading.ts'
 import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, viewReply } from './replies.ts'
 import { reply, sendDraft } from './reply.ts'
 import { retract, retractionEvidence } from './retraction.ts'
@@ -44,7 +43,7 @@ export type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/view
  * Everything the portal does, in one list. Arguments and answers are plain data that could cross to another thread; every refusal
  * is a PortalError. A visitor is who the session says; what they may do is decided here, in the use case, never in a page.
  */
-export interface Portal {
+export interface Portal extends OwnWork {
   // --- Senders: systems --------------------------------------------------------------------------------------------
   /** The client behind an Authorization header (bearer API key or access token, basic). @throws unauthorized */
   authenticateClient(authorization: string | null): Promise<AuthenticatedClient>
@@ -145,7 +144,10 @@ export interface Portal {
   /** The same from the landing page, before signing in; the same answer whether the locator is known or not. */
   notForMeByLocator(locator: string): Promise<void>
   askForMoreTime(reader: Reader, message: string): Promise<void>
-  setLanguage(visitor: Visitor, language: string): Promise<void>
+  /** What a reader may set for themselves, as it is now. */
+  preferences(reader: Visitor): Promise<View.PreferencesView>
+  /** Sets what is named; the rest stays. Half signed in, language and display alone; of staff nothing is kept. @throws invalid */
+  prefer(visitor: Visitor, changes: PreferenceChanges): Promise<void>
 
   // --- Signing in --------------------------------------------------------------------------------------------------
   /** Who is behind a session token (and keeps the session awake); null for none, stale or revoked ones. */
@@ -207,27 +209,6 @@ export interface Portal {
     filter: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; before?: number | undefined },
   ): Promise<TrailView>
 
-  // --- Work of its own (jobs.ts) -----------------------------------------------------------------------------------
-  /** Sends what is due; says how many letters were settled. */
-  sendDueLetters(): Promise<number>
-  /** Marks what has expired; says how many. Opening checks the expiry itself, whatever this does. */
-  expireDue(): Promise<number>
-  /** Destroys what no longer has to be kept and no hold covers; says how many messages that was. */
-  disposeDue(): Promise<number>
-  /** Signs a checkpoint when the trail has grown. @throws tampered when it does not continue the last one */
-  signCheckpoint(): Promise<{ size: number } | null>
-  /** Looks at the end of the trail, where nobody signs it. @throws tampered when it is not what was signed */
-  lookAtTrail(): Promise<void>
-  /** Forgets sessions and sign-ins whose time is over. */
-  forgetStale(): Promise<number>
-  /** Destroys what was begun and not touched for thirty days; says how many drafts that were. */
-  forgetDrafts(): Promise<number>
-  /** Removes files that no deposit claimed, and those whose last message was disposed of; says how many. */
-  sweepFiles(): Promise<number>
-  /** Compares all files that are kept with what should be; says how many were removed. */
-  checkFiles(): Promise<number>
-  /** Makes keys for sealing deposits a month before the last ones end; says how many. */
-  renewDepositKeys(): Promise<number>
   /** Whether the portal can do its work now: database, migrations, age of the queue, mail. */
   health(): Promise<Health>
 }
@@ -273,22 +254,11 @@ export function createPortal(parts: Parts): Portal {
     notForMe: (reader, id, answers) => notForMe(parts, reader, id, answers),
     notForMeByLocator: locator => notForMeByLocator(parts, locator),
     askForMoreTime: (reader, id) => askForMoreTime(parts, reader, id),
-    setLanguage: (visitor, language) => setLanguage(parts, visitor, language),
+    preferences: reader => viewPreferences(parts, reader),
+    prefer: (visitor, changes) => prefer(parts, visitor, changes),
     ...signIn(parts),
     trail: (staff, filter) => trail(parts, staff, filter),
-    sendDueLetters: () => sendDueLetters(parts),
-    expireDue: () => expireDue(parts),
-    disposeDue: () => disposeDue(parts),
-    signCheckpoint: async () => {
-      const signed = await keeper.signCheckpoint()
-      await noteEndings(parts)
-      return signed
-    },
-    forgetDrafts: () => drafting.forgetDrafts(parts),
-    sweepFiles: () => sweepFiles(parts),
-    checkFiles: () => checkFiles(parts),
-    renewDepositKeys: () => ensureDepositKeys(parts),
-    lookAtTrail: () => keeper.look(),
+    ...ownWork(parts, keeper),
     health: () => health(parts, keeper),
   }
 }

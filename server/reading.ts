@@ -3,7 +3,6 @@ import { newId } from './ids.ts'
 import { awaitsConfirmation, isReadable, type Message, mayOpen, standingFor } from './message.ts'
 import { COVERED_SUBJECT, coveredAnswers, namesSender } from './message-line.ts'
 import type { Parts } from './parts.ts'
-import { languageTag } from './plain-text.ts'
 import { asActor, type Person, personBehind, refusal } from './reader.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
@@ -123,15 +122,4 @@ async function bodyOf(tx: Tx, person: Person, message: Message, now: Instant): P
     replyAllowed: message.replyAllowed,
     thread: await readableThread(tx, person, message, now),
   }
-}
-
-/** The language a recipient is spoken to in, from now on. Staff have no such setting yet: theirs is the browser's. @throws invalid */
-export async function setLanguage({ store }: StoreAndClock, visitor: Visitor, language: string): Promise<void> {
-  const tag = languageTag(language)
-  if (tag === null) {
-    const fields = [{ field: 'language', problem: 'Choose a language from the list.' }]
-    throw new PortalError('invalid', 'This is not a language.', { fields })
-  }
-  if (visitor.person.kind === 'staff') return
-  await store.transaction(tx => tx.recipients.setLanguage(visitor.person.id, tag))
 }

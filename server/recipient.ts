@@ -1,17 +1,17 @@
+import type { Preferences } from './preferences.ts'
 import type { Instant } from './time.ts'
 
 /** A person who may read what was deposited for them. One address in one organization is one recipient. */
-export interface Recipient {
+export interface Recipient extends Preferences {
   id: string
   organization: string
   /** Normalized e-mail address. */
   address: string
   name: string
-  /** BCP 47 tag, as the sender or the person chose it. */
-  language: string
-  /** IANA zone, once the person has chosen one. */
-  timeZone: string | null
   createdAt: Instant
   /** When the person answered a sender's activation code or identity check correctly; null: never. */
   confirmedAt: Instant | null
 }
+
+/** One who is added; nothing need be said yet of what they may set for themselves, but for the language. */
+export type NewRecipient = Omit<Recipient, keyof Preferences> & Pick<Preferences, 'language'> & Partial<Preferences>

@@ -5,8 +5,9 @@ import type { Keys } from './keys/store.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organization } from './organization.ts'
 import type { Letter, LetterState, NewLetter } from './outbox.ts'
+import type { Preferences } from './preferences.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
-import type { Recipient } from './recipient.ts'
+import type { NewRecipient, Recipient } from './recipient.ts'
 import type { Retention } from './retention.ts'
 import type { Client, SenderRef } from './sender.ts'
 import type { SignInStore } from './sign-in/store.ts'
@@ -160,7 +161,8 @@ export interface StaffMembers {
 }
 
 export interface Recipients {
-  add(recipient: Recipient): Promise<void>
+  /** @returns the recipient as they are now, with what holds for somebody who has chosen nothing */
+  add(recipient: NewRecipient): Promise<Recipient>
   find(id: string): Promise<Recipient | null>
   /** By normalized address within one organization. */
   findInOrganization(organization: string, address: string): Promise<Recipient | null>
@@ -168,8 +170,8 @@ export interface Recipients {
   findByAddress(address: string): Promise<Recipient[]>
   /** Says that this person answered a sender's activation code or identity check correctly. */
   confirm(id: string, at: Instant): Promise<boolean>
-  setLanguage(id: string, language: string): Promise<boolean>
-  setTimeZone(id: string, timeZone: string): Promise<boolean>
+  /** Changes what is named of what they may set for themselves, and leaves the rest. False when there is no such person. */
+  prefer(id: string, changes: Partial<Preferences>): Promise<boolean>
 }
 
 export interface Deposits {

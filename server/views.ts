@@ -253,3 +253,13 @@ export interface TrailLine {
   /** Words and numbers of the entry that are worth showing. */
   detail: string
 }
+
+/** What a reader's page of settings is told, beside what every page knows of its visitor (language, display). */
+export interface PreferencesView {
+  /** Null: their organization's. */
+  timeZone: string | null
+  clinicTimeZone: string
+  wantsReminders: boolean
+  /** What time it is, so that a zone can be chosen by the clock on the wall. */
+  now: Instant
+}

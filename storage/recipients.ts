@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Preferences } from '../server/preferences.ts'
 import type { Recipient } from '../server/recipient.ts'
 import type { Recipients } from '../server/store.ts'
 import { prepared } from './prepared.ts'
@@ -11,7 +12,10 @@ import type { PortalKeys, Work } from './work.ts'
 export const portalAddressIndex = (portal: PortalKeys, address: string): string =>
   keyedHash(portal.index, 'recipient address', address)
 
-type Preferences = Pick<Recipient, 'language' | 'timeZone'>
+/** As they are kept: what an earlier release did not know of is missing. */
+type KeptPreferences = Pick<Preferences, 'language'> & Partial<Preferences>
+const UNSAID = { choseLanguage: false, timeZone: null, display: null, wantsReminders: true } as const
+
 type SealedOf = Awaited<ReturnType<SealedParts['ofId']>>
 
 export function recipients({ db, keyring, parts, rows, portal }: Work): Recipients {
@@ -27,7 +31,8 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
       organization,
       address: await sealed.get<string>('address'),
       name: await sealed.get<string>('name'),
-      ...(await sealed.get<Preferences>('preferences')),
+      ...UNSAID,
+      ...(await sealed.get<KeptPreferences>('preferences')),
       createdAt: row.created_at,
       confirmedAt: row.confirmed_at,
     }
@@ -38,29 +43,30 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
     return row && rows.check('recipients', row)
   }
 
-  const prefer = async (id: string, changes: Partial<Preferences>): Promise<boolean> => {
+  const prefer: Recipients['prefer'] = async (id, changes) => {
     const row = await rowOf(id)
     if (!row) return false
-    const before = await parts.get<Preferences>(place(row, 'preferences'))
-    await parts.put(place(row, 'preferences'), { ...before, ...changes })
+    const before = await parts.get<KeptPreferences>(place(row, 'preferences'))
+    await parts.put(place(row, 'preferences'), { ...before, ...changes } satisfies KeptPreferences)
     return true
   }
 
   return {
     async add(recipient) {
-      const { id, organization, address, name, language, timeZone } = recipient
+      const { id, organization, address, name, createdAt, confirmedAt, ...preferences } = recipient
       const row = rows.sign('recipients', {
         id,
         organization,
         address_index: await indexIn(organization, address),
         portal_address_index: indexAcross(address),
-        created_at: recipient.createdAt,
-        confirmed_at: recipient.confirmedAt,
+        created_at: createdAt,
+        confirmed_at: confirmedAt,
       })
       await db.insertInto('recipients').values(row).execute()
       await parts.add(place(recipient, 'address'), address)
       await parts.add(place(recipient, 'name'), name)
-      await parts.add(place(recipient, 'preferences'), { language, timeZone })
+      await parts.add(place(recipient, 'preferences'), preferences satisfies KeptPreferences)
+      return { ...UNSAID, ...recipient }
     },
 
     async find(id) {
@@ -91,8 +97,7 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
       return (await open.executeTakeFirst()).numUpdatedRows === 1n
     },
 
-    setLanguage: (id, language) => prefer(id, { language }),
-    setTimeZone: (id, timeZone) => prefer(id, { timeZone }),
+    prefer,
   }
 }
 

@@ -1,6 +1,7 @@
 import { answering } from './en/answering.ts'
 import { failures } from './en/failures.ts'
 import { help } from './en/help.ts'
+import { preferences } from './en/preferences.ts'
 import { reading } from './en/reading.ts'
 import { settings } from './en/settings.ts'
 import { signingIn } from './en/signing-in.ts'
@@ -25,7 +26,11 @@ export const en = {
     trail: 'Audit trail',
   },
   signedInAs: (name: string) => `Signed in as ${name}`,
-  footer: { emergency: 'Not for emergencies. If you are in danger, call 911.', help: 'Help and privacy', language: 'Language' },
+  footer: {
+    emergency: 'Not for emergencies. If you are in danger, call 911.',
+    help: 'Help and privacy',
+    display: 'Text and colors',
+  },
   problem: {
     title: 'Please check this',
     error: 'Error:',
@@ -44,6 +49,7 @@ export const en = {
   ...reading,
   ...answering,
   ...settings,
+  ...preferences,
   ...help,
   ...failures,
 }

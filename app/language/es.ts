@@ -2,6 +2,7 @@ import type { Catalogue } from './en.ts'
 import { answering } from './es/answering.ts'
 import { failures } from './es/failures.ts'
 import { help } from './es/help.ts'
+import { preferences } from './es/preferences.ts'
 import { reading } from './es/reading.ts'
 import { settings } from './es/settings.ts'
 import { signingIn } from './es/signing-in.ts'
@@ -26,7 +27,7 @@ export const es: Catalogue = {
   footer: {
     emergency: 'No es para emergencias. Si está en peligro, llame al 911.',
     help: 'Ayuda y privacidad',
-    language: 'Idioma',
+    display: 'Letra y colores',
   },
   problem: {
     title: 'Por favor revise esto',
@@ -45,6 +46,7 @@ export const es: Catalogue = {
   ...reading,
   ...answering,
   ...settings,
+  ...preferences,
   ...help,
   ...failures,
 }

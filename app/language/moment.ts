@@ -23,6 +23,20 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   return formatOf(language, { ...format, timeZoneName: 'long' }).format(at)
 }
 
+/** What the clocks of a zone show: "5:00 PM". */
+export const tellTime = (at: Instant, language: string, timeZone: string): string =>
+  formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
+
+/** A zone in words, as the end of {@link tell} has it: "Eastern Time". */
+export function tellZone(at: Instant, language: string, timeZone: string): string {
+  const named = (timeZoneName: 'longGeneric' | 'long') =>
+    formatOf(language, { timeZone, timeZoneName })
+      .formatToParts(at)
+      .find(({ type }) => type === 'timeZoneName')!.value
+  const generic = named('longGeneric')
+  return /GMT[+-]\d/.test(generic) ? named('long') : generic
+}
+
 /** How far clocks go back, somewhere in the world: an hour, or half of one. */
 const NEIGHBOURS = [-60, -30, 30, 60].map(minutes => minutes * 60_000)
 

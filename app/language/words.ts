@@ -1,4 +1,6 @@
 import { createContext, useContext } from 'react'
+import type { Display } from '../../server/preferences.ts'
+import { AS_THE_DEVICE } from '../display.ts'
 import type { Catalogue } from './en.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
@@ -53,6 +55,8 @@ export type Standing = 'nobody' | 'partly' | 'reader' | 'provider' | 'compliance
 /** What is around every page: who looks at it, in which language, at whose clock. */
 export interface Surroundings {
   language: Language | PseudoLanguage
+  /** How the page looks to them. */
+  display: Display
   timeZone: string
   /** Goes into every form. */
   formToken: string
@@ -66,6 +70,7 @@ export interface Surroundings {
 
 export const NOWHERE: Surroundings = {
   language: 'en',
+  display: AS_THE_DEVICE,
   timeZone: 'UTC',
   formToken: '',
   nonce: '',

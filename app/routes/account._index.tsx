@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
-import { useWords } from '../language/words.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
 import { FactorLinks, Factors } from '../ui/Factors.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
@@ -30,6 +30,7 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
 export default function Account() {
   const words = useWords().account
   const { factors, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
+  const { standing } = useSurroundings()
   return (
     <Page title={words.title} done={done && words[done]} notDone={isOnlyWay ? words.onlyWay : null}>
       {recovery ? <RecoveryNotice opensAt={recovery.opensAt} /> : null}
@@ -44,7 +45,7 @@ export default function Account() {
       </PostButton>
       <h2>{words.language}</h2>
       <p>
-        <a href="/language">{words.change}</a>
+        <a href={standing === 'reader' ? '/account/preferences' : '/language'}>{words.change}</a>
       </p>
     </Page>
   )

@@ -21,7 +21,7 @@ export const action = handled(async (args: ActionFunctionArgs) => {
   const { language } = await form(args, { language: 'line' })
   const chosen = languageOf(language)
   args.context.rememberLanguage(chosen)
-  if (visitor) await portal.setLanguage(visitor, chosen)
+  if (visitor) await portal.prefer(visitor, { language: chosen })
   return go('/language', { done: 'saved' })
 })
 

@@ -86,8 +86,15 @@ function Footer() {
         </li>
         <li>
           <a href="/language">
-            <span lang="en">Language</span> · <span lang="es">Idioma</span>
+            <span lang="en">Language</span> · <span lang="es">Idioma</span> · <span lang="zh-Hant">語言</span> ·{' '}
+            <span lang="vi">Ngôn ngữ</span> · <span lang="ru">Язык</span> ·{' '}
+            <span lang="ar" dir="rtl">
+              اللغة
+            </span>
           </a>
+        </li>
+        <li>
+          <a href="/display">{words.footer.display}</a>
         </li>
       </ul>
     </footer>

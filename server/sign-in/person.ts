@@ -1,4 +1,5 @@
 import type { Organization } from '../organization.ts'
+import type { Display } from '../preferences.ts'
 import type { Role } from '../staff.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
@@ -11,7 +12,11 @@ export interface Person {
   address: string
   name: string
   language: string
+  /** Whether they chose it themselves. */
+  choseLanguage: boolean
   timeZone: string
+  /** How pages look to them; null: as the browser's cookie says. */
+  display: Display | null
   /** For staff. */
   role: Role | null
   /** When a recipient answered a sender's activation code or identity check. */
@@ -32,12 +37,14 @@ export async function findPerson(tx: Tx, ref: PersonRef): Promise<Person | null>
 async function findRecipient(tx: Tx, ref: PersonRef, organization: Organization): Promise<Person | null> {
   const found = await tx.recipients.find(ref.id)
   if (found === null) return null
-  const { address, name, language, confirmedAt } = found
+  const { address, name, language, choseLanguage, display, confirmedAt } = found
   return {
     ref,
     address,
     name,
     language,
+    choseLanguage,
+    display,
     timeZone: found.timeZone ?? organization.timeZone,
     role: null,
     confirmedAt,
@@ -50,7 +57,8 @@ async function findStaff(tx: Tx, ref: PersonRef, organization: Organization): Pr
   if (found === null || found.disabledAt !== null) return null
   const { address, name, role } = found
   const { timeZone } = organization
-  return { ref, address, name, language: STAFF_LANGUAGE, timeZone, role, confirmedAt: null, organization }
+  const unchosen = { language: STAFF_LANGUAGE, choseLanguage: false, display: null, confirmedAt: null }
+  return { ref, address, name, timeZone, role, organization, ...unchosen }
 }
 
 /** The name by which the trail knows them. */

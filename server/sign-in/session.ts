@@ -51,8 +51,9 @@ export async function visitor({ store, clock }: Parts, token: string | null): Pr
   const { facts } = found.session
   if (now - facts.lastSeenAt >= TOUCH_EVERY) await store.transaction(tx => tx.signIn.sessions.touch(tokenHash, now))
   const { person, level, method, signedInAt, handle } = facts
-  const { role, name, language, timeZone } = found.user.person
-  return { person, level, method, signedInAt, session: handle, tokenHash, role, name, language, timeZone }
+  const { role, name, language, choseLanguage, timeZone, display } = found.user.person
+  const spokenTo = { language, choseLanguage, timeZone, display }
+  return { person, level, method, signedInAt, session: handle, tokenHash, role, name, ...spokenTo }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { PortalError } from '../errors.ts'
+import type { Display } from '../preferences.ts'
 import type { Role } from '../staff.ts'
 import type { Instant } from '../time.ts'
 import type { Level, Method, PersonRef } from './store.ts'
@@ -18,7 +19,11 @@ export interface Visitor {
   role: Role | null
   name: string
   language: string
+  /** Whether they chose it themselves. */
+  choseLanguage: boolean
   timeZone: string
+  /** How pages look to them; null: as the browser's cookie says. */
+  display: Display | null
 }
 
 /** A recipient who has proven who they are with two factors: the only one who reads. */

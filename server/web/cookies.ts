@@ -1,17 +1,30 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Display } from '../preferences.ts'
 
 // `__Host-`: the browser itself holds it to this host, this path and https (or localhost).
-const NAMES = { session: '__Host-session', signIn: '__Host-sign-in', language: '__Host-language' } as const
+const NAMES = {
+  session: '__Host-session',
+  signIn: '__Host-sign-in',
+  language: '__Host-language',
+  hint: '__Host-language-hint',
+  display: '__Host-display',
+} as const
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 const TOKEN = /^[A-Za-z0-9_-]{20,100}$/
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/
+const DISPLAY = /^(normal|large|largest)\.(device|more)\.(device|light|dark)$/
 const ONE_YEAR_SECONDS = 31_536_000
 const SIGN_IN_SECONDS = 1_800
 
 export interface VisitorCookies {
   session: string | null
   signIn: string | null
+  /** As it was chosen in this browser. */
   language: string | null
+  /** What the link of a notice said, until the browser is closed. */
+  hint: string | null
+  /** How pages look in this browser. */
+  display: Display | null
 }
 
 /** The portal's cookies of a request; whatever does not look like one of ours counts as absent. */
@@ -31,7 +44,15 @@ export function readCookies(header: string | null): VisitorCookies {
     session: fitting(NAMES.session, TOKEN),
     signIn: fitting(NAMES.signIn, TOKEN),
     language: fitting(NAMES.language, LANGUAGE),
+    hint: fitting(NAMES.hint, LANGUAGE),
+    display: toDisplay(fitting(NAMES.display, DISPLAY)),
   }
+}
+
+function toDisplay(text: string | null): Display | null {
+  if (text === null) return null
+  const [textSize, contrast, theme] = text.split('.') as [Display['textSize'], Display['contrast'], Display['theme']]
+  return { textSize, contrast, theme }
 }
 
 /** The Set-Cookie lines that one request's handling asks for. */
@@ -59,6 +80,14 @@ export class CookieJar {
   rememberLanguage(tag: string): void {
     if (LANGUAGE.test(tag)) this.lines.set(NAMES.language, `${NAMES.language}=${tag}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
   }
+  /** For as long as the browser stays open: it is nobody's choice. */
+  takeLanguageHint(tag: string): void {
+    if (LANGUAGE.test(tag)) this.lines.set(NAMES.hint, `${NAMES.hint}=${tag}; ${ATTRIBUTES}`)
+  }
+  rememberDisplay({ textSize, contrast, theme }: Display): void {
+    const text = [textSize, contrast, theme].join('.')
+    if (DISPLAY.test(text)) this.lines.set(NAMES.display, `${NAMES.display}=${text}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
+  }
   writeTo(headers: Headers): void {
     for (const line of this.lines.values()) headers.append('set-cookie', line)
     // Whoever sits down next must not find anything by pressing Back.
@@ -76,7 +105,7 @@ export const formTokenFor = (secret: string | null): string =>
     .digest('base64url')
 
 /** Whether a form's word belongs to this browser, as it is now or as it was before the sign-in began. */
-export function formTokenFits(presented: string, cookies: VisitorCookies): boolean {
+export function formTokenFits(presented: string, cookies: Pick<VisitorCookies, 'session' | 'signIn'>): boolean {
   const allowed = cookies.session ? [cookies.session] : [cookies.signIn, null]
   return allowed.some(secret => sameText(presented, formTokenFor(secret)))
 }

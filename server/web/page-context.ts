@@ -5,7 +5,7 @@ import type { Portal } from '../portal.ts'
 import type { Reader, Staff, Visitor } from '../sign-in/visitor.ts'
 import type { Role } from '../staff.ts'
 import { type CookieJar, formTokenFits, formTokenFor, type VisitorCookies } from './cookies.ts'
-import { negotiateLanguage } from './language.ts'
+import { languageHint, pageLanguage } from './language.ts'
 
 /** What one request knows: its cookies, the answer's cookies, who is behind it, and the nonce of its scripts. */
 interface Asked {
@@ -43,8 +43,15 @@ export function pageContext(
     newFormId: newSecret,
     nonce,
     origin: shell.origin,
-    language: cookies.language ?? visitor?.language ?? negotiateLanguage(request.headers.get('accept-language')),
+    language: pageLanguage({
+      ...{ visitor, cookie: cookies.language, header: request.headers.get('accept-language') },
+      hint: { address: languageHint(request.url), cookie: cookies.hint },
+    }),
+    languageHint: languageHint(request.url),
+    takeLanguageHint: () => jar.takeLanguageHint(languageHint(request.url) ?? ''),
     rememberLanguage: tag => jar.rememberLanguage(tag),
+    display: visitor?.display ?? cookies.display,
+    rememberDisplay: display => jar.rememberDisplay(display),
     development: shell.environment === 'development',
   }
 }

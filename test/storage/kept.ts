@@ -27,7 +27,10 @@ export const recipientIn = (organization: string, address = 'ada@example.com', n
   address,
   name,
   language: 'es',
+  choseLanguage: false,
   timeZone: null,
+  display: null,
+  wantsReminders: true,
   createdAt: NEW_YEAR,
   confirmedAt: null,
 })

@@ -24,8 +24,8 @@ export const settings = {
     ended: 'It is signed out.',
     everywhere: 'Sign out everywhere',
     everywhereText: 'Use this if you lost a phone, or if you think someone else got in.',
-    language: 'Language',
-    change: 'Change language',
+    language: 'How this site works for you',
+    change: 'Change language, text, time zone and reminders',
   },
   language: {
     title: 'Language',

@@ -30,8 +30,8 @@ export const settings: typeof english = {
     ended: 'Está cerrado.',
     everywhere: 'Salir en todas partes',
     everywhereText: 'Úselo si perdió un teléfono o si cree que alguien más entró.',
-    language: 'Idioma',
-    change: 'Cambiar idioma',
+    language: 'Cómo funciona este sitio para usted',
+    change: 'Cambiar idioma, letra, zona horaria y recordatorios',
   },
   language: {
     title: 'Idioma',

@@ -114,10 +114,16 @@ export const READING: Row[] = [
     answers: READERS(OWN_ONLY),
   },
   { method: 'notForMeByLocator', ask: presents(portal => portal.notForMeByLocator(newSecret())), answers: ANYBODY('yes') },
+  { method: 'preferences', ask: reads((portal, who) => portal.preferences(who)), answers: READERS('yes') },
   {
-    method: 'setLanguage',
-    ask: reads((portal, who) => portal.setLanguage(who, 'es')),
+    method: 'prefer',
+    ask: reads((portal, who) => portal.prefer(who, { language: 'es' })),
     answers: { ...SIGNED_IN('yes'), ...halfSignedIn('yes') },
+  },
+  {
+    method: 'prefer',
+    ask: reads((portal, who) => portal.prefer(who, { timeZone: 'America/Denver', wantsReminders: false })),
+    answers: READERS('yes'),
   },
   // Compliance
   {

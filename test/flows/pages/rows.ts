@@ -47,6 +47,8 @@ const EVERYBODYS: PageRow[] = [
   get('help', anybody('shows')),
   get('language', anybody('shows')),
   post('language', anybody('/language?done=saved'), { fields: { language: 'en' } }),
+  get('display', anybody('shows')),
+  post('display', anybody('/display?done=saved'), { fields: { textSize: 'large' } }),
   get('m.$locator', anybody('shows')),
   post('m.$locator', anybody('/sign-in/ways'), { fields: { intent: 'continue' } }),
   get('invitation.$token', anybody('shows')),
@@ -103,6 +105,11 @@ const ENROLLING: PageRow[] = [
 ]
 
 const ACCOUNT: PageRow[] = [
+  get('account.preferences', readers('shows')),
+  get('account.time-zone', readers('shows')),
+  post('account.time-zone', readers('/account/preferences?done=timeZone'), { fields: { timeZone: 'America/Denver' } }),
+  get('account.reminders', readers('shows')),
+  post('account.reminders', readers('/account/preferences?done=reminders'), { fields: { reminders: 'no' } }),
   get('account._index', signedIn('shows')),
   actsOnly('account.factors.$factorId.remove', '/account', { about: 'factor' }),
   post('account.factors.$factorId.remove', signedIn(own('/account?done=removed', '/account')), { about: 'factor' }),

@@ -183,7 +183,8 @@ async function patient({ store, clock }: ReadingParts, { organization }: House, 
 
 function visitor(person: PersonRef, name: string, now: number): Visitor {
   const session = { session: newId('ses', now), tokenHash: newSecret(), signedInAt: now }
-  return { ...session, person, level: 'full', method: 'passkey', role: null, name, language: 'en', timeZone: 'America/New_York' }
+  const spokenTo = { language: 'en', choseLanguage: false, timeZone: 'America/New_York', display: null }
+  return { ...session, person, level: 'full', method: 'passkey', role: null, name, ...spokenTo }
 }
 
 /** Somebody who has proven only their mailbox; the types would not let them in, so the use cases are asked. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { listMessages } from '../../../server/mailbox.ts'
 import { notForMe } from '../../../server/not-for-me.ts'
-import { openMessage, setLanguage } from '../../../server/reading.ts'
+import { openMessage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
 import { BEN, type Clinic, clinic, onlyMailbox, refusalOf } from './clinic.ts'
@@ -211,16 +211,4 @@ test('nobody lists a mailbox with half a sign-in, or as staff', async () => {
   const { parts, ada, north } = await clinic()
   expect(await refusalOf(listMessages(parts, onlyMailbox(ada), { limit: 50 }))).toMatchObject({ code: 'sign_in_required' })
   expect(await refusalOf(listMessages(parts, north.drCole, { limit: 50 }))).toMatchObject({ code: 'forbidden' })
-})
-
-test('a reader chooses a language; what is none is refused, and staff have no such setting', async () => {
-  const { parts, store, ada, north } = await clinic()
-  const language = async () => (await store.read(tx => tx.recipients.find(ada.person.id)))?.language
-  await setLanguage(parts, onlyMailbox(ada), 'pt-br')
-  expect(await language()).toBe('pt-BR')
-  for (const none of ['', 'not a language', 'e'.repeat(40)]) {
-    expect(await refusalOf(setLanguage(parts, ada, none))).toMatchObject({ code: 'invalid', fields: [{ field: 'language' }] })
-  }
-  await setLanguage(parts, north.drCole, 'es')
-  expect(await language()).toBe('pt-BR')
 })

@@ -21,7 +21,8 @@ test('ending a session clears what the browser kept', () => {
 
 test('what does not look like one of our tokens counts as absent', () => {
   expect(readCookies('__Host-session=<script>; __Host-language=../../etc').session).toBeNull()
-  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null })
+  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null, hint: null, display: null })
+  expect(readCookies('__Host-display=huge.more.dark').display).toBeNull()
 })
 
 test('of two cookies with one name the first counts', () => {
@@ -29,7 +30,7 @@ test('of two cookies with one name the first counts', () => {
 })
 
 test('a form belongs to the session it was shown in', () => {
-  const signedIn = { session: token, signIn: null, language: null }
+  const signedIn = { session: token, signIn: null }
   expect(formTokenFits(formTokenFor(token), signedIn)).toBe(true)
   expect(formTokenFits(formTokenFor(other), signedIn)).toBe(false)
   expect(formTokenFits(formTokenFor(null), signedIn)).toBe(false)
@@ -37,8 +38,26 @@ test('a form belongs to the session it was shown in', () => {
 })
 
 test('a form shown before a sign-in began still works after it began in another tab', () => {
-  const signingIn = { session: null, signIn: token, language: null }
+  const signingIn = { session: null, signIn: token }
   expect(formTokenFits(formTokenFor(null), signingIn)).toBe(true)
   expect(formTokenFits(formTokenFor(token), signingIn)).toBe(true)
   expect(formTokenFits(formTokenFor(other), signingIn)).toBe(false)
+})
+
+test('how pages look is kept for a year in this browser, and read back as it was', () => {
+  const jar = new CookieJar()
+  const display = { textSize: 'largest', contrast: 'more', theme: 'light' } as const
+  jar.rememberDisplay(display)
+  const [line] = [...jar.lines.values()]
+  expect(line).toBe('__Host-display=largest.more.light; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000')
+  expect(readCookies(line!.split(';')[0]!).display).toEqual(display)
+})
+
+test('what a link says of the language is forgotten with the browser, and keeps nothing that is no language', () => {
+  const jar = new CookieJar()
+  jar.takeLanguageHint('es')
+  expect([...jar.lines.values()]).toEqual(['__Host-language-hint=es; Path=/; Secure; HttpOnly; SameSite=Lax'])
+  const none = new CookieJar()
+  none.takeLanguageHint('')
+  expect(none.lines.size).toBe(0)
 })

@@ -29,6 +29,8 @@ const drCole = (organization: string): StaffMember => ({
 
 const CREDENTIALS = { apiKeyHash: 'key-hash', secretHash: 'secret-hash' }
 
+const LARGE = { textSize: 'large', contrast: 'more', theme: 'dark' } as const
+
 export function peopleContract(open: OpenStorage): void {
   describe('organizations', () => {
     const portal = eachWithStorage(open)
@@ -135,16 +137,27 @@ export function peopleContract(open: OpenStorage): void {
       await expect(portal.store.transaction(tx => tx.recipients.add(recipientIn(north.organization.id)))).rejects.toThrow()
     })
 
+    test('have chosen nothing when they are added, as those of an earlier release', async () => {
+      const { organization } = await clinic(portal.store)
+      const { id, address, name, createdAt, confirmedAt } = recipientIn(organization.id, 'ben@example.com', 'Ben Okoro')
+      const bare = { id, organization: organization.id, address, name, createdAt, confirmedAt, language: 'en' }
+      const unsaid = { choseLanguage: false, timeZone: null, display: null, wantsReminders: true }
+      expect(await portal.store.transaction(tx => tx.recipients.add(bare))).toEqual({ ...bare, ...unsaid })
+      expect(await portal.store.read(tx => tx.recipients.find(id))).toEqual({ ...bare, ...unsaid })
+    })
+
     test('keep what they chose, and are confirmed once', async () => {
       const { ada } = await clinic(portal.store)
       await portal.store.transaction(async tx => {
-        expect(await tx.recipients.setLanguage(ada.id, 'en')).toBe(true)
-        expect(await tx.recipients.setTimeZone(ada.id, 'Europe/Berlin')).toBe(true)
+        expect(await tx.recipients.prefer(ada.id, { language: 'en', choseLanguage: true })).toBe(true)
+        expect(await tx.recipients.prefer(ada.id, { timeZone: 'Europe/Berlin', wantsReminders: false })).toBe(true)
         expect(await tx.recipients.confirm(ada.id, NEW_YEAR + 1)).toBe(true)
         expect(await tx.recipients.confirm(ada.id, NEW_YEAR + 2)).toBe(false)
-        expect(await tx.recipients.setLanguage('rcp_unknown', 'en')).toBe(false)
+        expect(await tx.recipients.prefer(ada.id, { display: LARGE })).toBe(true)
+        expect(await tx.recipients.prefer('rcp_unknown', { language: 'en' })).toBe(false)
       })
-      const chosen = { language: 'en', timeZone: 'Europe/Berlin', confirmedAt: NEW_YEAR + 1 }
+      const words = { language: 'en', choseLanguage: true, timeZone: 'Europe/Berlin' }
+      const chosen = { ...words, display: LARGE, wantsReminders: false, confirmedAt: NEW_YEAR + 1 }
       expect(await portal.store.read(tx => tx.recipients.find(ada.id))).toEqual({ ...ada, ...chosen })
     })
   })
