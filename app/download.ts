@@ -1,4 +1,5 @@
 import { ReadableStream } from 'node:stream/web'
+import type { SavedCopy } from '../server/copy.ts'
 import type { FetchedAttachment } from '../server/portal.ts'
 
 // Types whose name tells a program how to open a file that was saved. HTML, SVG and the like are not among them, ever.
@@ -28,6 +29,13 @@ export function download({ attachment, content }: FetchedAttachment): Response {
       'content-type': KNOWN_TYPES.has(attachment.type) ? attachment.type : 'application/octet-stream',
       'content-disposition': disposition(attachment.name),
     },
+  })
+}
+
+/** A message that its reader saves. Its type is ours, not a sender's: it may name a page, which is sandboxed where a browser shows it. */
+export function savedCopy({ name, type, content }: SavedCopy): Response {
+  return new Response(ReadableStream.from(content) as unknown as BodyInit, {
+    headers: { 'content-type': type, 'content-disposition': disposition(name) },
   })
 }
 

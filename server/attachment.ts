@@ -62,7 +62,8 @@ export async function* contentIf(
   yield* store.attachmentContent(attachment, range)
 }
 
-async function recordFetch(tx: Tx, reader: Reader, message: Message, attachment: Attachment, now: Instant): Promise<void> {
+/** Receipt and trail entry of a file that is about to leave. */
+export async function recordFetch(tx: Tx, reader: Reader, message: Message, attachment: Attachment, now: Instant): Promise<void> {
   // A receipt says how far the clinic's message got; of what the reader sent themselves, there is nothing to say.
   if (message.direction === 'to_recipient') {
     const receipt = { id: newId('evt', now), message: message.id, at: now, attachment: attachment.id }

@@ -4,6 +4,7 @@ import { type Download, fetchAttachment } from './attachment.ts'
 import { trail } from './audit-trail.ts'
 import type { RangeAsked } from './byte-range.ts'
 import { authenticateClient, issueAccessToken } from './client-authentication.ts'
+import { type SavedCopy, saveCopy } from './copy.ts'
 import { depositKeys } from './deposit-keys.ts'
 import type { DepositRequest } from './deposit-request.ts'
 import { depositState, listDeposits } from './deposit-state.ts'
@@ -116,6 +117,8 @@ export interface Portal extends OwnWork {
   viewMessage(reader: Reader, message: string): Promise<View.MessageView>
   /** The one act that opens: state, receipt and trail entry are durable when it resolves. @throws expired, retracted, confirmation_required */
   openMessage(reader: Reader, message: string): Promise<void>
+  /** A message as a file (`eml` with its files, or `html`), recorded before its first byte leaves. @throws as fetchAttachment; invalid */
+  saveCopy(reader: Reader, message: string, wish: { format: string; language: string }): Promise<SavedCopy>
   /** What happened with their messages, or with one of them, newest first; looking is itself recorded. @throws not_found */
   viewHistory(reader: Reader, wish: HistoryWish): Promise<View.HistoryView>
   /** Recorded as receipt and trail entry before the first byte leaves. */
@@ -241,6 +244,7 @@ export function createPortal(parts: Parts): Portal {
     searchMessages: (reader, words) => searchMessages(parts, reader, words),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),
     openMessage: (reader, id) => openMessage(parts, reader, id),
+    saveCopy: (reader, id, wish) => saveCopy(parts, reader, id, wish),
     viewHistory: (reader, wish) => viewHistory(parts, reader, wish),
     fetchAttachment: (reader, id, attachment) => fetchAttachment(parts, reader, id, attachment),
     reply: (reader, id, answer, form) => reply(parts, reader, id, answer, form),

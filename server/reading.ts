@@ -55,7 +55,7 @@ export async function viewMessage({ store, clock }: StoreAndClock, visitor: Visi
     const now = clock()
     const still = await outside(tx, reader, id, now)
     if (still.kind !== 'readable') return still
-    return { kind: 'message', frame: still.frame, body: await bodyOf(tx, still.person, still.message, now) }
+    return { kind: 'message', frame: still.frame, body: await bodyOf(tx, still.person, still.message, now), seenAt: now }
   })
 }
 
@@ -80,11 +80,16 @@ async function outside(tx: Tx, reader: Reader, id: string, now: Instant): Promis
   const person = await personBehind(tx, reader)
   const frame = await frameOf(tx, person, message, namesSender(message, standing, person))
   if (isReadable(message, standing)) return { kind: 'readable', frame, message, person }
-  if (standing === 'expired') return { kind: 'expired', frame, moreTimeAsked: await tx.receipts.has(id, 'more_time_asked') }
+  if (standing === 'expired') return { kind: 'expired', frame, moreTimeAskedAt: await moreTimeAskedAt(tx, message) }
   if (standing === 'retracted') return { kind: 'retracted', frame, retractedAt: message.retractedAt ?? now }
   if (standing === 'disposed') return { kind: 'gone', frame }
   const needsConfirmation = awaitsConfirmation(message, person.recipient) ? message.needsConfirmation : null
   return { kind: 'envelope', frame, needsConfirmation }
+}
+
+async function moreTimeAskedAt(tx: Tx, { id }: Message): Promise<Instant | null> {
+  const asked = (await tx.receipts.ofMessages([id])).filter(({ stage }) => stage === 'more_time_asked')
+  return asked.at(-1)?.at ?? null
 }
 
 /** What is always told of a message; its sender by name only where that may be. */
@@ -106,7 +111,8 @@ export async function frameOf(
   }
 }
 
-async function bodyOf(tx: Tx, person: Person, message: Message, now: Instant): Promise<MessageBody> {
+/** The content of a message that may be shown. @throws PortalError `tampered` when what is kept does not verify */
+export async function bodyOf(tx: Tx, person: Person, message: Message, now: Instant): Promise<MessageBody> {
   const content = await tx.messages.content(message)
   const attachments = await tx.attachments.ofMessage(message.id)
   const covered = await coveredAnswers(tx, person.recipient.id, [message], now)

@@ -121,8 +121,8 @@ export interface HistoryView {
 /** One message as its reader may see it now. */
 export type MessageView =
   | { kind: 'envelope'; frame: MessageFrame; needsConfirmation: 'code' | 'birth_date' | null }
-  | { kind: 'message'; frame: MessageFrame; body: MessageBody }
-  | { kind: 'expired'; frame: MessageFrame; moreTimeAsked: boolean }
+  | { kind: 'message'; frame: MessageFrame; body: MessageBody; seenAt: Instant }
+  | { kind: 'expired'; frame: MessageFrame; moreTimeAskedAt: Instant | null }
   | { kind: 'retracted'; frame: MessageFrame; retractedAt: Instant }
   | { kind: 'gone'; frame: MessageFrame }
 

@@ -47,6 +47,9 @@ export default function Messages() {
           <a href={at('/messages', { ...address, after: next })}>{words.messages.older}</a>
         </p>
       ) : null}
+      <p>
+        <a href="/who-opened">{words.history.ofAll}</a>
+      </p>
     </Page>
   )
 }

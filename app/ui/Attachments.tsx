@@ -1,4 +1,5 @@
 import type { AttachmentLine } from '../../server/views.ts'
+import { fileKind } from '../language/file-kind.ts'
 import { tellSize } from '../language/size.ts'
 import { useLocale, useWords } from '../language/words.ts'
 import type { Examples } from './example.ts'
@@ -18,7 +19,7 @@ export function Attachments({ files, at }: { files: AttachmentLine[]; at: string
             <span>
               <bdi>{file.name}</bdi>{' '}
               <span className="hint">
-                (<bdi>{tellSize(file.size, locale)}</bdi>)
+                ({words.types[fileKind(file.type)]}, <bdi>{tellSize(file.size, locale)}</bdi>)
               </span>
             </span>
             <PostButton to={`${at}/${file.id}`} look="other">

@@ -1,7 +1,8 @@
+import type { Instant } from '../../server/time.ts'
 import type { MessageBody, MessageView } from '../../server/views.ts'
 import { at } from '../destination.ts'
 import { useTell } from '../language/moment.ts'
-import { useWords } from '../language/words.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
 import { Attachments } from './Attachments.tsx'
 import { ButtonLink } from './Button.tsx'
 import { CallUs } from './CallUs.tsx'
@@ -22,13 +23,14 @@ interface Look {
 }
 
 /** A message that is open. */
-export function OpenedMessage({ view: { frame, body }, look }: { view: OpenedView; look: Look }) {
+export function OpenedMessage({ view: { frame, body, seenAt }, look }: { view: OpenedView; look: Look }) {
   const words = useWords().message
   const path = `/messages/${frame.id}`
   const isReply = body.direction === 'reply'
   return (
     <Page title={body.subject} titleLanguage={body.language}>
-      {isReply ? <p>{words.sentByYou}</p> : <Facts view={{ kind: 'message', frame, body }} />}
+      <PrintedLine at={seenAt} />
+      {isReply ? <p>{words.sentByYou}</p> : <Facts frame={frame} body={body} />}
       <Text body={body} look={look} />
       <LookLinks path={path} look={look} hasHtml={body.html !== null} />
       <Attachments files={body.attachments} at={`${path}/attachments`} />
@@ -39,16 +41,52 @@ export function OpenedMessage({ view: { frame, body }, look }: { view: OpenedVie
           <MessageList lines={body.thread} />
         </section>
       ) : null}
-      <p className="hint no-print">{words.print}</p>
+      <Keep path={path} isReply={isReply} />
+      <CallUs organization={frame.organization} phone={frame.phone} />
       <p className="no-print">
         <a href="/messages">{words.all}</a>
       </p>
-      <CallUs organization={frame.organization} phone={frame.phone} />
     </Page>
   )
 }
 
-function Facts({ view: { frame, body } }: { view: OpenedView }) {
+/** Stands on paper alone: who printed it, when, and that paper protects nothing. */
+function PrintedLine({ at }: { at: Instant }) {
+  const words = useWords().message
+  const tell = useTell()
+  const { name } = useSurroundings()
+  return (
+    <p className="print-only" dir="auto">
+      {words.printed(name, tell(at))}
+    </p>
+  )
+}
+
+/** What else can be done with a message, and what was done with it. */
+function Keep({ path, isReply }: { path: string; isReply: boolean }) {
+  const words = useWords().message
+  return (
+    <section aria-labelledby="keep-title" className="no-print">
+      <h2 id="keep-title">{words.keep}</h2>
+      <p>{words.print}</p>
+      <ul className="choices">
+        <li>
+          <a href={`${path}/copy`}>{words.copy}</a>
+        </li>
+        <li>
+          <a href={`${path}/history`}>{words.history}</a>
+        </li>
+        {isReply ? null : (
+          <li>
+            <a href={`${path}/not-for-me`}>{words.notMe}</a>
+          </li>
+        )}
+      </ul>
+    </section>
+  )
+}
+
+function Facts({ frame, body }: Pick<OpenedView, 'frame' | 'body'>) {
   const words = useWords().message
   const address = body.fromAddress ? ` (${body.fromAddress})` : ''
   return (
@@ -115,17 +153,27 @@ const body: MessageBody = {
 }
 const plain = { formatted: false, large: false }
 export const examples: Examples = {
-  text: <OpenedMessage view={{ kind: 'message', frame: exampleFrame, body }} look={plain} />,
-  formatted: <OpenedMessage view={{ kind: 'message', frame: exampleFrame, body }} look={{ formatted: true, large: true }} />,
+  text: <OpenedMessage view={{ kind: 'message', frame: exampleFrame, body, seenAt: body.openedAt }} look={plain} />,
+  formatted: (
+    <OpenedMessage
+      view={{ kind: 'message', frame: exampleFrame, body, seenAt: body.openedAt }}
+      look={{ formatted: true, large: true }}
+    />
+  ),
   'no answer wanted': (
     <OpenedMessage
-      view={{ kind: 'message', frame: exampleFrame, body: { ...body, replyAllowed: false, attachments: [] } }}
+      view={{
+        kind: 'message',
+        frame: exampleFrame,
+        body: { ...body, replyAllowed: false, attachments: [] },
+        seenAt: body.openedAt,
+      }}
       look={plain}
     />
   ),
   'my own': (
     <OpenedMessage
-      view={{ kind: 'message', frame: exampleFrame, body: { ...body, direction: 'reply', html: null } }}
+      view={{ kind: 'message', frame: exampleFrame, body: { ...body, direction: 'reply', html: null }, seenAt: body.openedAt }}
       look={plain}
     />
   ),

@@ -17,14 +17,14 @@ export function Tombstone({ view }: { view: OverView }) {
   return <Gone view={view} />
 }
 
-function Expired({ view: { frame, moreTimeAsked } }: { view: Extract<OverView, { kind: 'expired' }> }) {
+function Expired({ view: { frame, moreTimeAskedAt } }: { view: Extract<OverView, { kind: 'expired' }> }) {
   const words = useWords().expired
   const tell = useTell()
   return (
     <Page title={words.title}>
       <p>{words.until(tell(frame.expiresAt))}</p>
-      {moreTimeAsked ? (
-        <Notice kind="calm">{words.asked}</Notice>
+      {moreTimeAskedAt !== null ? (
+        <Notice kind="calm">{words.asked(tell(moreTimeAskedAt))}</Notice>
       ) : (
         <>
           <p>{words.text}</p>
@@ -64,6 +64,9 @@ function Rest({ view: { frame } }: { view: Pick<OverView, 'frame'> }) {
     <>
       <CallUs organization={frame.organization} phone={frame.phone} />
       <p>
+        <a href={`/messages/${frame.id}/history`}>{words.history}</a>
+      </p>
+      <p>
         <a href="/messages">{words.all}</a>
       </p>
     </>
@@ -71,8 +74,8 @@ function Rest({ view: { frame } }: { view: Pick<OverView, 'frame'> }) {
 }
 
 export const examples: Examples = {
-  expired: <Tombstone view={{ kind: 'expired', frame: exampleFrame, moreTimeAsked: false }} />,
-  'more time asked': <Tombstone view={{ kind: 'expired', frame: exampleFrame, moreTimeAsked: true }} />,
+  expired: <Tombstone view={{ kind: 'expired', frame: exampleFrame, moreTimeAskedAt: null }} />,
+  'more time asked': <Tombstone view={{ kind: 'expired', frame: exampleFrame, moreTimeAskedAt: Date.UTC(2026, 1, 6, 15) }} />,
   withdrawn: <Tombstone view={{ kind: 'retracted', frame: exampleFrame, retractedAt: Date.UTC(2026, 0, 7, 15) }} />,
   gone: <Tombstone view={{ kind: 'gone', frame: exampleFrame }} />,
 }

@@ -28,6 +28,12 @@ export const READING: Row[] = [
     ask: reads((portal, who, { id }) => portal.viewMessage(who, id)),
     answers: READERS(OWN_ONLY),
   },
+  {
+    method: 'saveCopy',
+    about: 'opened',
+    ask: reads((portal, who, { id }) => portal.saveCopy(who, id, { format: 'eml', language: 'en' })),
+    answers: READERS(OWN_ONLY),
+  },
   { method: 'viewHistory', ask: reads((portal, who) => portal.viewHistory(who, {})), answers: READERS('yes') },
   {
     method: 'viewHistory',

@@ -137,7 +137,10 @@ const READING: PageRow[] = [
   post('messages.$messageId.attachments.$attachmentId', readers(own('shows', '/messages/:id')), { about: 'opened' }),
   get('messages.$messageId.history', readers(own('shows')), { about: 'waiting', recordsLooks: true }),
   get('who-opened', readers('shows'), { recordsLooks: true }),
-  // The question is the same for every message, and for none.
+  // These questions are the same for every message, and for none.
+  get('messages.$messageId.copy._index', readers('shows'), { about: 'opened' }),
+  actsOnly('messages.$messageId.copy.save', '/messages/:id', { about: 'opened' }),
+  post('messages.$messageId.copy.save', readers(own('shows', '/messages/:id')), { about: 'opened', fields: { format: 'eml' } }),
   get('messages.$messageId.not-for-me', readers('shows'), { about: 'waiting' }),
   post('messages.$messageId.not-for-me', readers(own('/messages?done=hidden')), {
     about: 'waiting',

@@ -155,10 +155,10 @@ test('an expired message shows until when it could be read, and whether more tim
   const { id } = await openedMessage(of)
   const { expiresAt } = await of.message(id)
   of.clock.set(expiresAt)
-  expect(await viewMessage(of.parts, of.ada, id)).toMatchObject({ kind: 'expired', frame: { expiresAt }, moreTimeAsked: false })
+  expect(await viewMessage(of.parts, of.ada, id)).toMatchObject({ kind: 'expired', frame: { expiresAt }, moreTimeAskedAt: null })
   await askForMoreTime(of.parts, of.ada, id)
   const view = await viewMessage(of.parts, of.ada, id)
-  expect(view).toMatchObject({ kind: 'expired', moreTimeAsked: true })
+  expect(view).toMatchObject({ kind: 'expired', moreTimeAskedAt: expiresAt })
   expect(JSON.stringify(view)).not.toContain('Result')
 })
 
