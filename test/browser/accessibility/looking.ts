@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { build, type Rollup } from 'vite'
 import { visit } from '../../support/browser.ts'
 
@@ -9,7 +9,7 @@ declare global {
 }
 
 const BUILD = path.resolve(import.meta.dirname, '../../../build/client')
-const ORIGIN = 'http://localhost'
+export const ORIGIN = 'http://localhost'
 
 /** The checks as one script, made once. */
 async function checks(): Promise<string> {
@@ -39,29 +39,45 @@ export interface Looking {
 const PHONE = { width: 390, height: 844 }
 const NARROW = { width: 320, height: 256 } // also a screen of 1280 × 1024 at 400 % (WCAG 1.4.10)
 
-/** Each theme as the system asks for it. */
-const THEMES = {
+/** Each theme as the device asks for it, or as somebody chose it against their device. */
+const THEMES: Record<string, Parameters<Page['emulateMedia']>[0] & { chosen?: Record<string, string> }> = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   'more contrast': { colorScheme: 'light', contrast: 'more' },
   'dark, more contrast': { colorScheme: 'dark', contrast: 'more' },
+  'dark by choice': { colorScheme: 'light', chosen: { theme: 'dark' } },
+  'light and more contrast by choice': { colorScheme: 'dark', chosen: { theme: 'light', contrast: 'more' } },
   'forced colours': { colorScheme: 'light', forcedColors: 'active' },
   'forced colours, dark': { colorScheme: 'dark', forcedColors: 'active' },
-} as const satisfies Record<string, Parameters<Page['emulateMedia']>[0]>
+}
 const PLAIN = { media: 'screen', colorScheme: 'light', contrast: 'no-preference', forcedColors: 'none' } as const
 
-/** The caller closes the page's context. */
-export async function lookingAround(): Promise<Looking> {
-  const context = await visit(ORIGIN, 'phone', { viewport: PHONE, isMobile: false })
-  await context.addInitScript(await checks())
+/** A page of this visitor's that shows whatever it is given, as if it had been served: with its own styles and scripts. */
+export async function showing(context: BrowserContext): Promise<Pick<Looking, 'page' | 'show'>> {
   const page = await context.newPage()
-  const keys = await context.newCDPSession(page)
   let shown = ''
   await page.route('**', route => {
     const { pathname } = new URL(route.request().url())
     if (pathname === '/shown') return route.fulfill({ contentType: 'text/html; charset=utf-8', body: shown })
     return /^\/(assets\/|icon)/.test(pathname) ? route.fulfill({ path: path.join(BUILD, pathname) }) : route.abort()
   })
+  return {
+    page,
+    async show(html) {
+      shown = html
+      await page.goto(`${ORIGIN}/shown`)
+      // What takes the focus by itself does so when the page is drawn for the first time.
+      await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    },
+  }
+}
+
+/** The caller closes the page's context. */
+export async function lookingAround(): Promise<Looking> {
+  const context = await visit(ORIGIN, 'phone', { viewport: PHONE, isMobile: false })
+  await context.addInitScript(await checks())
+  const { page, show } = await showing(context)
+  const keys = await context.newCDPSession(page)
 
   /** Keys are sent all at once: a page answers them in their order, and each way there and back takes longer than the key. */
   async function tabbed(): Promise<string[]> {
@@ -77,9 +93,15 @@ export async function lookingAround(): Promise<Looking> {
 
   async function faint(): Promise<string[]> {
     const found: string[] = []
-    for (const [theme, media] of Object.entries(THEMES)) {
+    for (const [theme, { chosen = {}, ...media }] of Object.entries(THEMES)) {
       await page.emulateMedia({ ...PLAIN, ...media })
-      const problems = await page.evaluate(() => [...looking.faint(), ...looking.faintFocus()])
+      const problems = await page.evaluate(chosen => {
+        const { dataset } = document.documentElement
+        Object.assign(dataset, chosen)
+        const found = [...looking.faint(), ...looking.faintFocus()]
+        for (const name of Object.keys(chosen)) delete dataset[name]
+        return found
+      }, chosen)
       found.push(...problems.map(problem => `${theme}: ${problem}`))
     }
     return found
@@ -114,12 +136,7 @@ export async function lookingAround(): Promise<Looking> {
 
   return {
     page,
-    async show(html) {
-      shown = html
-      await page.goto(`${ORIGIN}/shown`)
-      // What takes the focus by itself does so when the page is drawn for the first time.
-      await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))))
-    },
+    show,
     async problems() {
       const found = {
         // First, as it looks at what has the focus when the page is there.

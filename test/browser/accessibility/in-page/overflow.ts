@@ -1,6 +1,14 @@
 /** What sticks out of the page, or is cut off by its own box. It needs nothing else of this folder, so that it can be run alone. */
 export function spills(root: Element = document.documentElement): string[] {
-  const found = root.scrollWidth > root.clientWidth ? [`the page, by ${root.scrollWidth - root.clientWidth} pixels`] : []
+  const found: string[] = []
+  if (root.scrollWidth > root.clientWidth) {
+    // Whoever reaches farthest is what to look at.
+    const boxes = [...root.querySelectorAll('main *')].map(each => [each, each.getBoundingClientRect().right] as const)
+    const [widest] = boxes.sort(([, one], [, other]) => other - one)[0] ?? [root]
+    found.push(
+      `the page, by ${root.scrollWidth - root.clientWidth} pixels: <${widest.tagName.toLowerCase()} class="${widest.className}">`,
+    )
+  }
   for (const element of root.querySelectorAll('main *, header *, footer *')) {
     // What is typed into a field moves within it.
     if (element.matches('input, textarea') || element.closest('.unseen')) continue
