@@ -54,6 +54,8 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
     },
 
     async about(about, { actions, notBy }, { before, limit }) {
+      // Not every database knows a list of nothing.
+      if ('objects' in about && about.objects.length === 0) return []
       await entries.flush()
       const numbers = 'objects' in about ? numbersOfAll(about.objects) : numbersOfMailbox(about.recipient, about.newest)
       let found = db.selectFrom('trail_entries').selectAll().where('number', 'in', numbers).where('action', 'in', actions)
