@@ -3,16 +3,18 @@ import { checkMessage, type DepositMessage, type DepositRequest } from './deposi
 import { PortalError } from './errors.ts'
 import { digestOf, type FileUpload, type ReceivedFile, type StagedUpload } from './file-upload.ts'
 import { typeOf } from './intake/file-type.ts'
-import { readJson } from './intake/json.ts'
-import { openJwe } from './intake/jwe.ts'
-import { MESSAGE_JSON, shaped, toMessage } from './intake/message-json.ts'
+import { readSealedMessage } from './intake/sealed-message.ts'
 import type { Attachment, Content } from './message.ts'
 import { type Parts, UPLOAD_LIMITS } from './parts.ts'
 import { languageTag } from './plain-text.ts'
+import { inPieces, STAGED_FROM_BYTES } from './staged-file.ts'
 import type { Instant } from './time.ts'
 
 /** Said of a text whose language nobody named (BCP 47): better than a guess that a screen reader would follow. */
 const UNKNOWN_LANGUAGE = 'und'
+
+/** Every recipient gets a sealed copy of small files: so much of it in one transaction. */
+const MOST_COPIED_BYTES = 2 * 1024 * 1024
 
 /** A deposit's content, opened, checked and made harmless: what every recipient gets a sealed copy of. */
 export interface ReadyContent {
@@ -21,6 +23,8 @@ export interface ReadyContent {
   /** What the sender called it; null when nothing. */
   language: string | null
   files: ReadyFile[]
+  /** Ids of those among them that were sealed here: to be let go when the deposit is not made. */
+  sealedFiles: string[]
 }
 
 /** A file, and what it is by its bytes. */
@@ -42,40 +46,57 @@ export async function readyContent(
   { content, recipients, files = [] }: DepositRequest,
   now: Instant,
 ): Promise<ReadyContent> {
-  const message = content.kind === 'message' ? content.message : await openSealed(parts, content.jwe, now)
+  const findKey = (kid: string) => parts.store.read(tx => tx.depositKeys.find(kid))
+  const message = content.kind === 'message' ? content.message : await readSealedMessage(content.jwe, findKey, now)
   checkMessage(message, files, content.kind === 'message' ? '/message' : '/content', recipients.length)
+  const html = message.html === null ? null : nullIfEmpty(await parts.sanitizer.clean(message.html))
+  const given = [...message.attachments, ...files]
+  const ready = await readyFiles(parts, sender, given, recipients.length, now)
   return {
     content: {
       subject: message.subject,
       from: shownSender(message),
       text: message.text,
-      html: message.html === null ? null : nullIfEmpty(await parts.sanitizer.clean(message.html)),
+      html,
       language: message.language === null ? UNKNOWN_LANGUAGE : languageTag(message.language)!,
     },
     language: message.language,
-    files: await readyFiles(parts, sender, [...message.attachments, ...files]),
+    files: ready,
+    sealedFiles: ready.flatMap((file, i) => ('staged' in file && !('staged' in given[i]!) ? [file.staged] : [])),
   }
-}
-
-async function openSealed({ store }: Pick<Parts, 'store'>, jwe: string, now: Instant): Promise<DepositMessage> {
-  const plaintext = await openJwe(jwe, kid => store.read(tx => tx.depositKeys.find(kid)), now)
-  return toMessage(shaped(MESSAGE_JSON, readJson(plaintext), '/content'), '/content')
 }
 
 async function readyFiles(
   { store, settings }: Pick<Parts, 'store' | 'settings'>,
-  sender: Asking,
+  asking: Asking,
   files: ReceivedFile[],
+  copies: number,
+  now: Instant,
 ): Promise<ReadyFile[]> {
   const bytes = files.reduce((sum, file) => sum + ('staged' in file ? file.size : file.bytes.length), 0)
   if (bytes > (settings.uploads ?? UPLOAD_LIMITS).depositBytes)
     throw new PortalError('too_large', 'The files of this deposit are too large together.')
-  return Promise.all(files.map(file => ('staged' in file ? stagedFile(store, sender, file) : readyFile(file))))
+  const inMemory = files.reduce((sum, file) => sum + ('staged' in file ? 0 : file.bytes.length), 0)
+  const stagedFrom = inMemory * copies > MOST_COPIED_BYTES ? 0 : STAGED_FROM_BYTES
+  return Promise.all(
+    files.map(file => {
+      if ('staged' in file) return stagedFile(store, asking, file)
+      return file.bytes.length > stagedFrom ? sealedFile(store, asking, file, now) : readyFile(file)
+    }),
+  )
 }
 
 async function readyFile(file: FileUpload): Promise<ReadyFile> {
   const { name, bytes } = file
   return { name: name.normalize('NFC'), type: await typeOf(bytes, name), bytes, digest: digestOf(file) }
+}
+
+/** Sealed bit by bit before the transaction: in it, a large file would hold everybody up. */
+async function sealedFile(store: Parts['store'], asking: Asking, { name, bytes }: FileUpload, now: Instant): Promise<ReadyFile> {
+  const type = await typeOf(bytes.subarray(0, STAGED_FROM_BYTES), name, bytes.length <= STAGED_FROM_BYTES)
+  const file = { name: name.normalize('NFC'), type, by: senderRef(asking), at: now }
+  const { id, size, digest } = await store.stageFile(file, inPieces(bytes))
+  return { name: file.name, type, digest, staged: id, size }
 }
 
 /** What is known of a staged file is what was written when it came; that it is somebody else's is told as that it is not there. */

@@ -10,8 +10,8 @@ import type { Instant } from './time.ts'
 /** A deposit as asked for, understood and checked (api/deposits.ts reads it from JSON, the compose page from a form). */
 export interface DepositRequest {
   recipients: DepositRecipient[]
-  /** What is deposited: in the clear over TLS, or sealed to one of our keys (compact JWE). */
-  content: { kind: 'message'; message: DepositMessage } | { kind: 'jwe'; jwe: string }
+  /** What is deposited: in the clear over TLS, or sealed to one of our keys (the text of a compact JWE, as bytes). */
+  content: { kind: 'message'; message: DepositMessage } | { kind: 'jwe'; jwe: Uint8Array }
   expiresAt: Instant | null
   retention: string | null
   replyAllowed: boolean

@@ -5,6 +5,7 @@ import { keepDeposit } from './deposit-keeping.ts'
 import { checkRequest, type DepositRequest } from './deposit-request.ts'
 import { PortalError } from './errors.ts'
 import { checkedKey } from './idempotency-key.ts'
+import { dropStaged } from './incoming-file.ts'
 import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
 import { requireScope } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
@@ -106,9 +107,17 @@ async function placeDeposit(
   const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
   // A key that was used before ends in a conflict. Whoever was quicker may be in the same commit; the conflict, too, is told after it.
   // A system has time; a member of staff looks at the form.
-  const placed = await parts.store.transaction(tx => keepDeposit(tx, keeping), { givesWay: 'client' in sender })
+  const placed = await parts.store
+    .transaction(tx => keepDeposit(tx, keeping), { givesWay: 'client' in sender })
+    .catch(error => letGoOf(parts, sender, ready.sealedFiles, error))
   parts.wakeOutbox()
   return { ...placed, replayed: false }
+}
+
+/** What cannot be let go now is swept within the hour; why the deposit was not made is what counts. */
+async function letGoOf({ store }: DepositingParts, sender: Asking, files: string[], error: unknown): Promise<never> {
+  await dropStaged(store, senderRef(sender), files).catch(() => undefined)
+  throw error
 }
 
 async function earlierAnswer(tx: Tx, asking: Asking, once: Once): Promise<Placed | null> {

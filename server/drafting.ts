@@ -13,7 +13,7 @@ import { fileNameProblem } from './plain-text.ts'
 import { personBehind, refusal } from './reader.ts'
 import { frameOf } from './reading.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
-import type { StagedFile } from './staged-file.ts'
+import { inPieces, type StagedFile } from './staged-file.ts'
 import type { Tx } from './store.ts'
 import type { AnswerView, AnswerWindow, DraftLine, DraftView, FileUpload } from './views.ts'
 import { doubtAbout } from './witnessed-time.ts'
@@ -159,11 +159,7 @@ const filesTooLarge = (): PortalError => {
 async function staging({ store, clock }: StoreAndClock, { person }: Reader, { name, bytes }: FileUpload): Promise<StagedFile> {
   const type = await typeOf(bytes, name)
   const file = { name: name.normalize('NFC'), type, by: person, at: clock() }
-  return store.stageFile(file, whole(bytes))
-}
-
-async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+  return store.stageFile(file, inPieces(bytes))
 }
 
 /**

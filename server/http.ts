@@ -10,6 +10,7 @@ import type { Log } from './parts.ts'
 import type { Portal } from './portal.ts'
 import type { Visitor } from './sign-in/visitor.ts'
 import { type Clock, minutes, seconds } from './time.ts'
+import { Turns } from './turns.ts'
 import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
 import { networkOf, type Proxies } from './web/network.ts'
@@ -55,10 +56,11 @@ const MAX_FORM_BESIDE_FILES = 5_000_000
 /** The server, not listening yet. Until `serve` is called with a shell, everything answers 503. */
 export function openServer(): { server: Server; serve(shell: Shell): void } {
   let answer: ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) | null = null
+  const turns = new Turns()
   const server = createServer({ maxHeaderSize: 16_384, connectionsCheckingInterval: seconds(5) }, (incoming, outgoing) => {
     // When it takes no more connections, one that is kept open would go on bringing requests until it is cut off in the middle of one.
     if (!server.listening) outgoing.setHeader('connection', 'close')
-    if (answer !== null) return void answer(incoming, outgoing)
+    if (answer !== null) return turns.begin(() => void answer?.(incoming, outgoing))
     outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Starting.\n')
   })
   // A visitor who sends a byte a minute holds a socket no longer than this.

@@ -6,13 +6,12 @@ import { typeOf } from './intake/file-type.ts'
 import { requireSender } from './own-deposit.ts'
 import { type Parts, UPLOAD_LIMITS } from './parts.ts'
 import { fileNameProblem } from './plain-text.ts'
+import type { SenderRef } from './sender.ts'
 import { letGo } from './spent-bytes.ts'
+import { STAGED_FROM_BYTES } from './staged-file.ts'
 import { days, hours } from './time.ts'
 
 type FileParts = Pick<Parts, 'store' | 'clock' | 'settings'>
-
-/** Smaller files come along with their deposit, in memory, and lie in the database with it. */
-const STAGED_FROM_BYTES = 256 * 1024
 
 /** A deposit claims its files moments after the last of them has come; an upload takes a quarter of an hour at the most. */
 const CLAIMED_WITHIN = hours(1)
@@ -50,8 +49,12 @@ export async function receiveFile(
 }
 
 /** Lets go of files whose deposit was not made. Those that a deposit has claimed stay, and somebody else's. @throws PortalError `forbidden` */
-export async function dropFiles({ store }: Pick<Parts, 'store'>, asking: Asking, ids: string[]): Promise<void> {
-  const sender = requireSender(asking, 'deposit')
+export const dropFiles = ({ store }: Pick<Parts, 'store'>, asking: Asking, ids: string[]): Promise<void> =>
+  dropStaged(store, requireSender(asking, 'deposit'), ids)
+
+/** As {@link dropFiles}, of a sender who has been checked before. */
+export async function dropStaged(store: Parts['store'], sender: SenderRef, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
   const discarded = await store.transaction(async tx => {
     let count = 0
     for (const id of ids) {

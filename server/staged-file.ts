@@ -48,3 +48,13 @@ export interface StagedFiles {
   /** Ids of those that no deposit claimed, that no draft holds, and that began to come before this moment, oldest first. */
   abandoned(before: Instant, limit: number): Promise<string[]>
 }
+
+/** Smaller files come along with what they belong to, in memory, and lie in the database with it. */
+export const STAGED_FROM_BYTES = 256 * 1024
+
+const PIECE_BYTES = 256 * 1024
+
+/** Bytes that are all there as they would come: sealed at once, they would hold the event loop. */
+export async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
+}

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
 import { PortalError } from '../errors.ts'
-import { shaped } from '../intake/message-json.ts'
-import { clientsJson } from './body.ts'
+import { clientsBody } from './body.ts'
 import { IDEMPOTENCY_KEY } from './deposits.ts'
 import { type Call, json, type Operation } from './operation.ts'
-import { BATCH, BATCH_ANSWER, BATCH_SIZE, DEPOSIT, toDepositRequest } from './shapes.ts'
+import { readBatch, readDeposit } from './read-deposit.ts'
+import { BATCH, BATCH_ANSWER, BATCH_SIZE } from './shapes.ts'
 
 /** So many deposits of a batch are under way at once: enough to share commits, too few to crowd out other clients. */
 const AT_ONCE = 8
-/** So that each deposit of a full batch may name fifty recipients. */
-const MOST_VALUES = BATCH_SIZE * 500
 
 export const makeDeposits: Operation = {
   method: 'POST',
@@ -24,8 +22,7 @@ export const makeDeposits: Operation = {
   body: { type: 'application/json', shape: BATCH },
   answer: { status: 200, description: 'A deposit or a problem for each.', shape: BATCH_ANSWER },
   async run(call) {
-    const { json: body } = await clientsJson(call, MOST_VALUES)
-    const { deposits } = shaped(BATCH, body)
+    const { body: deposits } = await clientsBody(call, readBatch)
     const key = batchKey(call.request)
     const results: unknown[] = []
     for (let from = 0; from < deposits.length; from += AT_ONCE) {
@@ -36,11 +33,11 @@ export const makeDeposits: Operation = {
   },
 }
 
-async function keepOne({ client, portal, explain }: Call, deposit: unknown, key: string): Promise<unknown> {
+async function keepOne({ client, portal, explain }: Call, body: Uint8Array, key: string): Promise<unknown> {
   try {
     const sender = await client() // each time: a batch may outlive its client's credentials
-    const bodyHash = sha256(JSON.stringify(deposit))
-    const { answer } = await portal.deposit(sender, toDepositRequest(shaped(DEPOSIT, deposit)), { key, bodyHash })
+    const { deposit, bodyHash } = await readDeposit([body])
+    const { answer } = await portal.deposit(sender, deposit, { key, bodyHash })
     return JSON.parse(answer)
   } catch (error) {
     return explain(error)

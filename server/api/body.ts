@@ -10,38 +10,40 @@ export const MAX_API_BODY_BYTES = 40_000_000
 const BYTES_UNDER_WAY = 4 * MAX_API_BODY_BYTES
 const underWay = new Map<string, number>()
 
-/** A body as it came, and as JSON. */
-export interface JsonBody {
-  bytes: Uint8Array
-  json: unknown
-}
+/** Of a request that is no deposit. */
+const MAX_SMALL_BODY_BYTES = 256_000
 
 /**
- * A client's request body as JSON, and the client. Strangers are refused before a byte is read; and who it is, is asked again once the
- * last byte has come: an upload takes its time, and credentials may be revoked meanwhile.
+ * A client's JSON, read as it is wanted, and the client. Strangers are refused before a byte is read; and who it is, is asked again once
+ * the last byte has come: an upload takes its time, and credentials may be revoked meanwhile.
  *
- * @param mostValues - see {@link readJson}.
- * @throws PortalError `unauthorized`, `forbidden`, `unsupported_type`, `too_large`, `malformed`; `too_many_requests` while this client's
- * other bodies take up what one may have.
+ * @param read - is handed the body in pieces, which are its own.
+ * @throws PortalError `unauthorized`, `forbidden`, `unsupported_type`, `too_large`; `too_many_requests` while this client's other bodies
+ * take up what one may have; and what `read` throws.
  */
-export async function clientsJson(
+export async function clientsBody<T>(
   { request, client }: Pick<Call, 'request' | 'client'>,
-  mostValues?: number,
-): Promise<JsonBody & { sender: AuthenticatedClient }> {
+  read: (pieces: Uint8Array[]) => Promise<T>,
+  mostBytes = MAX_API_BODY_BYTES,
+): Promise<{ sender: AuthenticatedClient; body: T }> {
   const { id } = (await client()).client
   requireType(request, 'application/json')
   let taken = 0
   try {
-    const bytes = await bodyBytes(request, MAX_API_BODY_BYTES, more => {
+    const pieces = await bodyPieces(request, mostBytes, more => {
       takeShare(id, more)
       taken += more
     })
     const sender = await client()
-    return { sender, bytes, json: readJson(bytes, mostValues) }
+    return { sender, body: await read(pieces) }
   } finally {
     giveShareBack(id, taken)
   }
 }
+
+/** As {@link clientsBody}, for requests of words alone. @throws PortalError `malformed` also */
+export const clientsJson = (call: Pick<Call, 'request' | 'client'>): Promise<{ sender: AuthenticatedClient; body: unknown }> =>
+  clientsBody(call, async pieces => readJson(Buffer.concat(pieces)), MAX_SMALL_BODY_BYTES)
 
 function takeShare(client: string, bytes: number): void {
   const all = (underWay.get(client) ?? 0) + bytes
@@ -71,18 +73,22 @@ export function requireUncompressed(request: Request): void {
   if (encoding.trim().toLowerCase() !== 'identity') throw new PortalError('unsupported_type', 'Send the body uncompressed.')
 }
 
-/** Reads a body no further than it may go, whatever its Content-Length promised. `onBytes` may stop it by throwing. */
-export async function bodyBytes(request: Request, most: number, onBytes?: (count: number) => void): Promise<Uint8Array> {
+/** Reads a body no further than it may go, whatever its Content-Length promised. */
+export const bodyBytes = async (request: Request, most: number): Promise<Uint8Array> =>
+  Buffer.concat(await bodyPieces(request, most))
+
+/** As {@link bodyBytes}; `onBytes` may stop it by throwing. */
+async function bodyPieces(request: Request, most: number, onBytes?: (count: number) => void): Promise<Uint8Array[]> {
   const tooLarge = () => new PortalError('too_large', `A request here may hold at most ${Math.floor(most / 1000)} kB.`)
   if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge()
-  if (request.body === null) return new Uint8Array()
-  const chunks: Uint8Array[] = []
+  if (request.body === null) return []
+  const pieces: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body) {
-    length += chunk.length
+  for await (const piece of request.body) {
+    length += piece.length
     if (length > most) throw tooLarge()
-    onBytes?.(chunk.length)
-    chunks.push(chunk)
+    onBytes?.(piece.length)
+    pieces.push(piece)
   }
-  return Buffer.concat(chunks, length)
+  return pieces
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { depositAnswer } from '../deposit-answer.ts'
 import { shaped } from '../intake/message-json.ts'
 import type { Portal } from '../portal.ts'
-import { clientsJson } from './body.ts'
+import { clientsBody, clientsJson } from './body.ts'
 import { DEPOSIT_FORM, depositForm, isForm } from './deposit-form.ts'
 import { type Call, json, jsonText, nextAfter, type Operation, PAGE_PARAMETERS, type Parameter, pageOf } from './operation.ts'
-import { DEPOSIT, DEPOSIT_ANSWER, DEPOSIT_LIST, EXTENSION, toDepositRequest } from './shapes.ts'
+import { readDeposit } from './read-deposit.ts'
+import { DEPOSIT, DEPOSIT_ANSWER, DEPOSIT_LIST, EXTENSION } from './shapes.ts'
 
 export const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
@@ -45,9 +45,8 @@ export const makeDeposit: Operation = {
 }
 
 async function depositJson({ request, portal, client }: Call): ReturnType<Portal['deposit']> {
-  const { sender, bytes, json: body } = await clientsJson({ request, client })
-  const deposit = toDepositRequest(shaped(DEPOSIT, body))
-  const bodyHash = createHash('sha256').update(bytes).digest('base64url')
+  const { sender, body } = await clientsBody({ request, client }, readDeposit)
+  const { deposit, bodyHash } = body
   return portal.deposit(sender, deposit, { key: request.headers.get('idempotency-key'), bodyHash })
 }
 
@@ -92,7 +91,7 @@ export const extendDeposit: Operation = {
   body: { type: 'application/json', shape: EXTENSION },
   answer: { status: 200, description: 'The deposit as it stands now.', shape: DEPOSIT_ANSWER },
   async run({ request, portal, params: [id = ''], client }) {
-    const { sender, json: body } = await clientsJson({ request, client })
+    const { sender, body } = await clientsJson({ request, client })
     const { expiresAt } = shaped(EXTENSION, body)
     return json(depositAnswer(await portal.extendDeposit({ client: sender }, id, Date.parse(expiresAt))))
   },

@@ -14,7 +14,7 @@ export const retractDeposit: Operation = {
   body: { type: 'application/json', shape: RETRACTION },
   answer: { status: 200, description: 'What became of each message.', shape: RETRACTION_ANSWER },
   async run({ request, portal, params: [id = ''], client }) {
-    const { sender, json: body } = await clientsJson({ request, client })
+    const { sender, body } = await clientsJson({ request, client })
     const order = shaped(RETRACTION, body)
     const results = await portal.retract({ client: sender }, id, order)
     return json({ messages: results.map(one => ({ ...one, openedAt: one.openedAt === null ? null : toIso(one.openedAt) })) })

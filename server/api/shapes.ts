@@ -64,7 +64,9 @@ export function toDepositRequest(deposit: z.infer<typeof DEPOSIT>): DepositReque
       activation: toActivation(activation),
     })),
     content:
-      message === undefined ? { kind: 'jwe', jwe: content ?? '' } : { kind: 'message', message: toMessage(message, '/message') },
+      message === undefined
+        ? { kind: 'jwe', jwe: Buffer.from(content ?? '') }
+        : { kind: 'message', message: toMessage(message, '/message') },
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
     retention: deposit.retention ?? null,
     replyAllowed: deposit.replyAllowed ?? true,

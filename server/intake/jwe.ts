@@ -54,7 +54,7 @@ export async function openJwe(
   now: Instant,
 ): Promise<Uint8Array> {
   const parts = segments(jwe)
-  const header = checkedHeader(parts)
+  const header = checkedHeader(parts[0])
   const key = await findKey(header.kid)
   if (key === null || now >= key.expiresAt || now < key.createdAt || !isOnCurveOf(header.epk, key.privateJwk))
     throw undecipherable()
@@ -67,6 +67,15 @@ export async function openJwe(
     throw undecipherable() // points off the curve, a key that does not unwrap, a tag that does not verify
   }
 }
+
+/**
+ * Which of our keys a sealed deposit names, from its header alone: the key can be looked up where storage is, and the rest be opened elsewhere.
+ *
+ * @param beginning - at least the first six thousand characters.
+ * @throws PortalError `undecipherable`.
+ */
+export const keyNamedBy = (beginning: string): string =>
+  checkedHeader(decodedSegment(beginning.slice(0, Math.max(0, beginning.indexOf('.'))))).kid
 
 /**
  * The key that two halves agree on (ECDH-ES), made into one for AES-KW by a single round of Concat KDF. Ours and not jose's, which goes
@@ -141,15 +150,17 @@ type Segments = [header: Buffer, wrappedKey: Buffer, nonce: Buffer, ciphertext: 
 function segments(jwe: string): Segments {
   const parts = jwe.split('.', 6)
   if (parts.length !== 5) throw undecipherable()
-  const decoded = parts.map(part => {
-    const bytes = Buffer.from(part, 'base64url')
-    if (bytes.toString('base64url') !== part) throw undecipherable()
-    return bytes
-  }) as Segments
-  const [header, wrappedKey, nonce, , tag] = decoded
-  if (header.length > MAX_HEADER_BYTES || wrappedKey.length !== WRAPPED_KEY_BYTES) throw undecipherable()
+  const decoded = parts.map(decodedSegment) as Segments
+  const [, wrappedKey, nonce, , tag] = decoded
+  if (wrappedKey.length !== WRAPPED_KEY_BYTES) throw undecipherable()
   if (nonce.length !== NONCE_BYTES || tag.length !== TAG_BYTES) throw undecipherable()
   return decoded
+}
+
+function decodedSegment(segment: string): Buffer {
+  const bytes = Buffer.from(segment, 'base64url')
+  if (bytes.toString('base64url') !== segment) throw undecipherable()
+  return bytes
 }
 
 interface Header {
@@ -157,7 +168,8 @@ interface Header {
   epk: Record<string, unknown>
 }
 
-function checkedHeader([bytes]: Segments): Header {
+function checkedHeader(bytes: Uint8Array): Header {
+  if (bytes.length > MAX_HEADER_BYTES) throw undecipherable()
   const header = readHeader(bytes)
   const fits =
     Object.keys(header).every(name => HEADER_NAMES.has(name)) &&

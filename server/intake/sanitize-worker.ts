@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import DOMPurify from 'isomorphic-dompurify'
+import { isTooElaborate } from './html-shape.ts'
 import { safeStyle } from './safe-style.ts'
+import type { SanitizerAnswer } from './sanitize.ts'
 
 // Loading DOMPurify with a document to work in costs most of a second and 150 MB: it lives here and nowhere else.
 
@@ -108,10 +110,13 @@ const clean = (html: string): string =>
 // The libraries are loaded: from here on the time is that of the work.
 parentPort?.postMessage('ready')
 
-parentPort?.on('message', (html: string) => {
+const answered = (html: string): SanitizerAnswer => {
+  if (isTooElaborate(html)) return { failed: 'too elaborate' }
   try {
-    parentPort?.postMessage({ clean: clean(html) })
+    return { clean: clean(html) }
   } catch (error) {
-    parentPort?.postMessage({ failed: error instanceof Error ? error.name : 'unknown' })
+    return { failed: error instanceof Error ? error.name : 'unknown' }
   }
-})
+}
+
+parentPort?.on('message', (html: string) => parentPort?.postMessage(answered(html)))

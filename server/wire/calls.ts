@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { PortalError } from '../errors.ts'
 import type { Log } from '../parts.ts'
 import type { Portal } from '../portal.ts'
-import { Line } from './line.ts'
+import { type CallMessage, Line } from './line.ts'
 import { fromRefusal, type Tell } from './refusal.ts'
 
 type UseCase = (...given: unknown[]) => Promise<unknown>
@@ -48,15 +48,15 @@ export function portalOver(port: MessagePort, names: readonly (keyof Portal)[], 
   // Nearly always a visitor who left in the middle of an upload.
   const brokeOff: Tell = (error, failure) =>
     log.warn('upload.broke_off', { failure, error: error instanceof Error ? error.name : '' })
-  const line = new Line(port, brokeOff, message => {
+  const answered = (message: CallMessage): void => {
     const waiting = asked.get(message.call)
     if (waiting === undefined || message.kind === 'call') return
     asked.delete(message.call)
     line.drop(waiting.streams)
     if (message.kind === 'answer') waiting.resolve(line.unpack(message.parcel))
     else waiting.reject(fromRefusal(message.refusal))
-  })
-  port.on('close', () => {
+  }
+  const line = new Line(port, brokeOff, answered, () => {
     for (const { reject } of asked.values()) reject(closed())
     asked.clear()
   })

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { Turns } from '../turns.ts'
 import { type Packed, type Parcel, pack, unpack } from './parcel.ts'
 import { type Refusal, type Tell, toRefusal } from './refusal.ts'
 import { Reading, Source, type StreamMessage } from './streams.ts'
@@ -19,9 +20,12 @@ export class Line {
   readonly #tell: Tell
   readonly #sources = new Map<number, Source>()
   readonly #readings = new Map<number, Reading>()
+  /** Node hands over up to a thousand messages at once. */
+  readonly #turns = new Turns()
   #lastStream = 0
 
-  constructor(port: MessagePort, tell: Tell, answer: (message: CallMessage) => void) {
+  /** @param closed - called behind the last answer, when the port is closed. */
+  constructor(port: MessagePort, tell: Tell, answer: (message: CallMessage) => void, closed: () => void = () => undefined) {
     this.#port = port
     this.#tell = tell
     port.on('message', (message: Message) => {
@@ -35,9 +39,10 @@ export class Line {
         case 'broke':
           return this.#readings.get(message.stream)?.arrive(message)
         default:
-          answer(message)
+          return this.#turns.begin(() => answer(message))
       }
     })
+    port.on('close', () => this.#turns.begin(closed))
   }
 
   /** @throws DataCloneError for what is no plain data. */

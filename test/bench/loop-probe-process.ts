@@ -8,12 +8,24 @@ const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 const orders = new BroadcastChannel('loop-probe')
 
+// The same in processor time, which is this thread's own: who waits for a processor that others have, holds nothing.
+let [before, worked] = [processorTime(), 0]
+setInterval(() => {
+  const now = processorTime()
+  worked = Math.max(worked, now - before)
+  before = now
+}, 1).unref()
+
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
 function tell(): void {
-  writeSync(
-    2,
-    `${JSON.stringify({ loop: isMainThread ? 'main' : threadId, longest: delay.max / 1e6, p99: delay.percentile(99) / 1e6 })}\n`,
-  )
+  const [longest, p99] = [delay.max / 1e6, delay.percentile(99) / 1e6]
+  writeSync(2, `${JSON.stringify({ loop: isMainThread ? 'main' : threadId, longest, p99, worked })}\n`)
   delay.reset()
+  worked = 0
 }
 
 orders.onmessage = tell

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RunningServer } from '../support/launch.ts'
 import { post } from './http.ts'
-import { launchProbed, loopsHeld } from './loop-probe.ts'
+import { type LoopHeld, launchProbed, loopsHeld } from './loop-probe.ts'
 import { load, page } from './pages.ts'
 import type { Bench, Row } from './paired.ts'
 import { type Prepared, preparedFolder } from './prepared.ts'
@@ -13,7 +13,7 @@ const QUIET_MS = 1_000
 /** Whatever is not done by then has failed, and is told so. */
 const DONE_WITHIN_MS = 60_000
 
-type Loops = Record<'main' | 'portal', number>
+type Loops = Record<'main' | 'portal', LoopHeld>
 
 /** One that was refused would hold up nobody, and prove nothing. */
 async function deposit(server: RunningServer, { apiKey }: Prepared, more: Record<string, unknown>): Promise<void> {
@@ -29,9 +29,9 @@ const HEAVY: Record<string, (server: RunningServer, prepared: Prepared) => Promi
     const storm = load('sign-ins', origin, ...signIns)
     await new Promise(resolve => storm.once('exit', resolve))
   },
-  // Nested as deep and as long as is accepted: what the sanitizer takes longest for.
+  // As many tags as are accepted (intake/html-shape.ts): what the sanitizer takes longest for.
   'large-html': (server, prepared) =>
-    deposit(server, prepared, { html: '<div><p style="color:red">All is <b>well</b>.</p></div>'.repeat(15_000) }),
+    deposit(server, prepared, { html: '<div><p style="color:red">All is <b>well</b>.</p></div>'.repeat(4_900) }),
   'deposit-20mb': (server, prepared) => {
     const content = randomBytes(19_900_000).toString('base64')
     return deposit(server, prepared, { attachments: [{ name: 'scan.bin', type: 'application/octet-stream', data: content }] })
@@ -54,7 +54,7 @@ export const LOOPS: Bench[] = Object.entries(HEAVY).map(
         await within(name, work(server, prepared))
         progress(1)
         const held = await longest(server)
-        return (['main', 'portal'] as const).map(loop => rowFor(`${this.name}: ${loop}`, held[loop], quiet[loop]))
+        return (['main', 'portal'] as const).flatMap(loop => rowsFor(`${this.name}: ${loop}`, held[loop], quiet[loop]))
       } finally {
         await server.stop()
         await prepared.remove()
@@ -80,8 +80,14 @@ async function readFor({ origin }: RunningServer, { sessions, opened }: Prepared
 /** The thread of HTTP and pages, and the portal's. */
 async function longest(server: RunningServer): Promise<Loops> {
   const [main, portal] = await loopsHeld(server)
-  return { main: main!.longest, portal: portal!.longest }
+  return { main: main!, portal: portal! }
 }
+
+/** By the clock, where others on the same machine are counted as well; and in the thread's own processor time, where waiting for a disk is not. */
+const rowsFor = (name: string, held: LoopHeld, quiet: LoopHeld): Row[] => [
+  rowFor(name, held.longest, quiet.longest),
+  rowFor(`${name}, processor`, held.worked, quiet.worked),
+]
 
 const rowFor = (name: string, value: number, floor: number): Row => ({
   ...{ name, value, unit: 'ms longest', floor, ratio: value / floor, goal: GOAL_MS },
