@@ -22,6 +22,7 @@ const TARGETS = [
   '/account/preferences',
   '/account/time-zone',
   '/account/reminders',
+  '/account/not-me',
   '/sign-in/recovery',
   '/enrol/passkey',
   '/enrol/passphrase',
@@ -59,9 +60,10 @@ export function at(path: string, query: Record<string, string | null | undefined
 }
 
 /** The first page after a step of signing in. `/` knows the right one for each role. */
-export function firstPage(next: Started['next'], to: string | null): string {
+export function firstPage({ next, message }: Pick<Started, 'next' | 'message'>, to: string | null): string {
   // Whoever wants back in has proven their mailbox, and nothing else yet.
   if (next === 'enrol' && to === '/sign-in/recovery') return to
-  if (next === 'enrol') return at('/enrol', { to })
-  return to ?? (next === 'read' ? '/messages' : '/')
+  const aim = to ?? destination(message ? `/messages/${message}` : null)
+  if (next === 'enrol') return at('/enrol', { to: aim })
+  return aim ?? (next === 'read' ? '/messages' : '/')
 }

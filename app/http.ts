@@ -156,7 +156,8 @@ export const go = (path: string, query: Record<string, string | null | undefined
 export function signedIn({ context, request }: LoaderFunctionArgs, started: Started): Response {
   context.startSession(started.sessionToken)
   context.endSignInRequest()
-  return go(firstPage(started.next, wanted(request)))
+  const aim = firstPage(started, wanted(request))
+  return started.recoveryUnderWay ? go('/account/recovery', { to: aim }) : go(aim)
 }
 
 const enrolledNow = new WeakSet<PageContext>()
@@ -169,11 +170,15 @@ export function enrolled(
   args: LoaderFunctionArgs,
   { printedCodes, ...started }: Started & { printedCodes: string[] },
 ): Response | ShownOnce {
-  if (printedCodes.length === 0) return signedIn(args, started)
+  const isFirst = args.context.visitor?.level !== 'full'
+  const aim = firstPage(started, wanted(args.request))
+  // Whoever has one way in is offered a second: one alone is soon lost.
+  const to = isFirst ? at('/enrol/second', { to: aim }) : aim
   args.context.startSession(started.sessionToken)
   args.context.endSignInRequest()
+  if (printedCodes.length === 0) return go(to)
   enrolledNow.add(args.context)
-  return { codes: printedCodes, to: firstPage(started.next, wanted(args.request)) }
+  return { codes: printedCodes, to }
 }
 
 /** For pages that only act: whoever comes to them by GET (a reload, a link kept) is taken to the page the act belongs to. */

@@ -5,7 +5,15 @@ import type { Standing, Surroundings } from './language/words.ts'
 import { languageOf, languageOrPseudo } from './language/words.ts'
 
 /** What is around the page that is asked for. */
-export const surroundingsOf = ({ visitor, language, display, formToken, nonce, development }: PageContext): Surroundings => ({
+export const surroundingsOf = ({
+  visitor,
+  language,
+  display,
+  formToken,
+  nonce,
+  origin,
+  development,
+}: PageContext): Surroundings => ({
   language: development ? languageOrPseudo(language) : languageOf(language),
   display: display ?? AS_THE_DEVICE,
   timeZone: visitor?.timeZone ?? 'UTC',
@@ -14,6 +22,7 @@ export const surroundingsOf = ({ visitor, language, display, formToken, nonce, d
   standing: standingOf(visitor),
   // Whoever has shown only a mailbox is not told whose it is.
   name: visitor?.level === 'full' ? visitor.name : '',
+  host: new URL(origin).host,
   development,
 })
 

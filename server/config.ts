@@ -6,6 +6,7 @@ import { type FieldError, PortalError } from './errors.ts'
 import { type KeyService, keyService, keyServiceRefusals } from './keys/token.ts'
 import { UPLOAD_LIMITS, type UploadLimits } from './parts.ts'
 import { SETTINGS, type Setting, type SettingName, type SettingValues } from './settings.ts'
+import { hours } from './time.ts'
 import { trailNameOf } from './trail/signing.ts'
 
 /** The environment, read once, checked and typed. */
@@ -26,6 +27,8 @@ export interface Config {
     | { kind: 'directory'; folder: string }
     | { kind: 'bucket'; bucket: string; endpoint: string; region: string; accessKeyId: string; secretAccessKey: string }
   uploads: UploadLimits
+  /** How long a claim code from the desk waits, in milliseconds. */
+  claimCodeDelay: number
   /** 32 bytes as base64url; null in development when a key is to be generated: see {@link rootKeyOf}. */
   rootKey: string | null
   /** The root key before, while it is followed by another. */
@@ -87,6 +90,7 @@ export function readConfig(env: Environment): Config {
     previousRootKey: values.PORTAL_ROOT_KEY_PREVIOUS ?? null,
     keyService: keyService(values, env, TOP),
     smtp: values.SMTP_URL === undefined ? null : { url: values.SMTP_URL, dkim: dkim(values) },
+    claimCodeDelay: hours(values.CLAIM_CODE_HOURS ?? 24),
     mailFrom: values.MAIL_FROM ?? `Restante <no-reply@${new URL(origin).hostname}>`,
     backupRecipient: values.BACKUP_RECIPIENT ?? null,
     seed: values.PORTAL_SEED ?? (environment === 'development' ? 'demo' : 'off'),

@@ -170,7 +170,11 @@ async function page(
   const context = pageContext(shell, request, { cookies, jar, visitor, ...circumstances })
   const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
   // The session that this browser forgets now would live on, with nobody left to end it; one that was replaced is gone already.
-  if (jar.sessionStarted && visitor !== null) await shell.portal.signOut(visitor)
+  if (jar.sessionStarted !== null && visitor !== null) await shell.portal.signOut(visitor)
+  if (jar.sessionStarted !== null) {
+    const device = await shell.portal.rememberDevice(jar.sessionStarted, cookies.device)
+    if (device !== null) jar.rememberDevice(device)
+  }
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)
   return isFile(response) ? { response: await begun(response), kind: 'download' } : { response, kind: 'page' }

@@ -15,7 +15,8 @@ export type IdPrefix =
   | 'fac' // factor
   | 'out' // letter in the outbox
   | 'ses' // session handle (not the token)
-  | 'rec' // recovery of a lost way in
+  | 'rec' // recovery of a lost way in, with a printed code
+  | 'clm' // the same with a claim code from the desk
   | 'hld' // legal hold
   | 'drf' // draft
   | 'bak' // backup

@@ -96,6 +96,7 @@ export async function openParts(
       environment: config.environment,
       mailFrom: config.mailFrom,
       trailName: await trailNameIn(store, trailNameOf(config.origin)),
+      claimCodeDelay: config.claimCodeDelay,
       uploads: config.uploads,
     },
     passphrases: openPassphrases(),

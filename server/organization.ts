@@ -14,3 +14,13 @@ export interface Organization {
   answersWithinDays?: number | null
   createdAt: Instant
 }
+
+/** What the portal asks of a database about them. */
+export interface Organizations {
+  /** Also makes the organization's first key-encryption key. */
+  add(organization: Organization): Promise<void>
+  find(id: string): Promise<Organization | null>
+  /** The one there is; null where there are several, or none. */
+  only(): Promise<Organization | null>
+  list(): Promise<Organization[]>
+}

@@ -9,6 +9,7 @@ export type LetterKind =
   | 'code'
   | 'account_change'
   | 'recovery_started'
+  | 'new_sign_in'
   | 'invitation'
   | 'reply_waiting'
   | 'more_time_asked'

@@ -28,6 +28,8 @@ export interface Settings {
   mailFrom: string
   /** Name of the trail in its checkpoints and its verifier key: `portal.example/restante-trail`. */
   trailName: string
+  /** How long a claim code from the desk waits before it counts, in milliseconds; a day when left out. */
+  claimCodeDelay?: number | undefined
   /** {@link UPLOAD_LIMITS} when left out. */
   uploads?: UploadLimits | undefined
 }
@@ -55,10 +57,13 @@ export type Facts = Record<string, string | number | boolean | null>
 
 /** Argon2id beside the event loop, in a queue, so that a storm of sign-ins cannot stall pages. */
 export interface Passphrases {
-  /** A PHC string. */
-  hash(passphrase: string): Promise<string>
-  /** With `phc` null (nobody has this address) the same work is done and the answer is false. `rehash`: parameters are old. */
-  verify(phc: string | null, passphrase: string): Promise<{ right: boolean; rehash: boolean }>
+  /** A PHC string. `salt`: 16 bytes, the same for all accounts of one address. */
+  hash(passphrase: string, salt: Uint8Array): Promise<string>
+  /**
+   * Compares with all these at once: exactly one hash is made, for none of them as for several, so that the time it takes tells nothing.
+   * What has another salt or other parameters than the first is not compared, and not right. `rehash`: they are no longer the wanted ones.
+   */
+  verify(phcs: readonly string[], passphrase: string, salt: Uint8Array): Promise<{ right: boolean; rehash: boolean }[]>
   close(): Promise<void>
 }
 

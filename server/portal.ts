@@ -31,20 +31,20 @@ import type { RetractionOrder } from './retraction-order.ts'
 import { searchMessages } from './search.ts'
 import type { Scope } from './sender.ts'
 import { signIn } from './sign-in/sign-in.ts'
-import type { Enrolment, FactorLine, SecondFactor, SessionLine, Started } from './sign-in/views.ts'
+import type { SigningIn } from './sign-in/use-cases.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
 import type { Instant } from './time.ts'
 import { trailKeeper } from './trail/signing.ts'
 import type * as View from './views.ts'
 
 export type { RetractionOrder } from './retraction-order.ts'
-export type { Enrolment, FactorLine, SessionLine, Started } from './sign-in/views.ts'
+export type { AccountLine, Enrolment, FactorLine, RecoveryLine, SessionLine, Started, Undecided } from './sign-in/views.ts'
 
 /**
  * Everything the portal does, in one list. Arguments and answers are plain data that could cross to another thread; every refusal
  * is a PortalError. A visitor is who the session says; what they may do is decided here, in the use case, never in a page.
  */
-export interface Portal extends OwnWork {
+export interface Portal extends SigningIn, OwnWork {
   // --- Senders: systems --------------------------------------------------------------------------------------------
   /** The client behind an Authorization header (bearer API key or access token, basic). @throws unauthorized */
   authenticateClient(authorization: string | null): Promise<AuthenticatedClient>
@@ -151,59 +151,6 @@ export interface Portal extends OwnWork {
   preferences(reader: Visitor): Promise<View.PreferencesView>
   /** Sets what is named; the rest stays. Half signed in, language and display alone; of staff nothing is kept. @throws invalid */
   prefer(visitor: Visitor, changes: PreferenceChanges): Promise<void>
-
-  // --- Signing in --------------------------------------------------------------------------------------------------
-  /** Who is behind a session token (and keeps the session awake); null for none, stale or revoked ones. */
-  visitor(sessionToken: string | null): Promise<Visitor | null>
-  /** Counts what somebody does who has proven nothing, by the network they come from. @throws too_many_requests */
-  admitStranger(network: string): Promise<void>
-  /** Starts a sign-in and binds it to this browser; the same answer and time for known and unknown. */
-  beginSignIn(from: { address?: string | undefined; locator?: string | undefined }): Promise<{ requestToken: string }>
-  /** Sends a code to the mailbox of the request, if there is one; always the same answer. */
-  sendMailboxCode(requestToken: string): Promise<{ reference: string }>
-  /** The reference of the code that was last sent for this request, for the page that asks for it. @throws sign_in_required when the request is over */
-  mailboxCodeReference(requestToken: string): Promise<string | null>
-  /** @throws wrong_code, too_many_attempts, sign_in_required (the request is over) */
-  enterMailboxCode(requestToken: string, code: string): Promise<Started>
-  /** The first of two factors; says which the second is. @throws wrong_sign_in, too_many_attempts, sign_in_required */
-  enterPassphrase(requestToken: string, passphrase: string): Promise<SecondFactor>
-  enterTotp(requestToken: string, code: string): Promise<Started>
-  enterPrintedCode(requestToken: string, code: string): Promise<Started>
-  passkeyOptions(requestToken: string): Promise<Record<string, unknown>>
-  enterPasskey(requestToken: string, response: unknown): Promise<Started>
-  /** A staff invitation's link: a session that may only enrol. */
-  acceptInvitation(token: string): Promise<Started>
-  /** What somebody who proved only their mailbox (or invitation) has to do next. */
-  enrolment(visitor: Visitor): Promise<Enrolment>
-  /** Answers the sender's activation code or identity check. @throws wrong_code, too_many_attempts */
-  confirmPerson(visitor: Visitor, answer: string): Promise<void>
-  passkeyEnrolmentOptions(visitor: Visitor): Promise<Record<string, unknown>>
-  /** Enrolling ends the old session and starts one with the new level. Printed codes are shown once. */
-  enrolPasskey(visitor: Visitor, response: unknown, label: string): Promise<Started & { printedCodes: string[] }>
-  /** Remembers the passphrase for the enrolment under way. @throws invalid */
-  choosePassphrase(visitor: Visitor, passphrase: string): Promise<void>
-  /** The authenticator app's key for the enrolment under way, the same until it is confirmed. */
-  totpEnrolment(visitor: Visitor): Promise<{ secret: string; uri: string; qrSvg: string }>
-  confirmTotp(visitor: Visitor, code: string): Promise<Started & { printedCodes: string[] }>
-  /** Passphrase and printed codes, for people without an app. Not for staff. */
-  enrolPrintedCodes(visitor: Visitor): Promise<Started & { printedCodes: string[] }>
-  /**
-   * With mailbox and one printed code, spent by it, towards a new way in: a day later, unless somebody stops it. Not for staff.
-   * @throws wrong_code, too_many_attempts, forbidden, conflict while one is under way
-   */
-  startRecovery(visitor: Visitor, printedCode: string): Promise<{ opensAt: Instant }>
-  /** After that day: mailbox and code once more, for a session that may only enrol. @throws wrong_code, too_many_attempts, conflict */
-  resumeRecovery(visitor: Visitor, printedCode: string): Promise<Started>
-  /** For whoever has signed in with two factors and did not start it. */
-  cancelRecovery(visitor: Visitor): Promise<void>
-  /** By the letter's link. `completed`: too late. @throws not_found */
-  cancelRecoveryByLink(token: string): Promise<'cancelled' | 'completed'>
-  factors(visitor: Visitor): Promise<FactorLine[]>
-  removeFactor(visitor: Visitor, factor: string): Promise<void>
-  sessions(visitor: Visitor): Promise<SessionLine[]>
-  revokeSession(visitor: Visitor, handle: string): Promise<void>
-  signOut(visitor: Visitor): Promise<void>
-  signOutEverywhere(visitor: Visitor): Promise<void>
 
   // --- Compliance --------------------------------------------------------------------------------------------------
   /** The organization's trail, newest first; looking is itself recorded. Compliance officers only. @throws forbidden */

@@ -80,6 +80,10 @@ const rootKey = text.refine(value => {
   return bytes.length === 32 && bytes.toString('base64url') === value
 }, 'must be 32 bytes, written as 43 characters of base64url')
 
+const hoursOfWait = text
+  .refine(value => /^\d{1,2}$/.test(value) && Number(value) >= 1 && Number(value) <= 72, 'must be a number of hours, 1 to 72')
+  .transform(Number)
+
 const hexadecimal = text.regex(/^([0-9a-f]{2})+$/i, 'must be pairs of hexadecimal digits')
 
 /** Every setting there is. `.env.example` is written from this table (test/server/config.test.ts). */
@@ -160,6 +164,11 @@ export const SETTINGS = {
       value => /^restante-backup-recipient-1:[\w-]{43}$/.test(value),
       'must be the line that portal backup keygen prints',
     ),
+  ),
+  CLAIM_CODE_HOURS: setting(
+    'How long a claim code from the desk waits before it counts, in hours: time for the account’s own person to read the letter and stop it.',
+    '24',
+    hoursOfWait,
   ),
   SMTP_URL: setting(
     'Mail server for notices. Development catches mail at /dev/mailbox when absent.',

@@ -3,7 +3,7 @@ import type { Drafts } from './draft.ts'
 import type { Holds } from './hold.ts'
 import type { Keys } from './keys/store.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
-import type { Organization } from './organization.ts'
+import type { Organizations } from './organization.ts'
 import type { Letter, LetterState, NewLetter } from './outbox.ts'
 import type { Preferences } from './preferences.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
@@ -119,13 +119,6 @@ export interface Tx {
 export interface Page {
   after?: string | undefined
   limit: number
-}
-
-export interface Organizations {
-  /** Also makes the organization's first key-encryption key. */
-  add(organization: Organization): Promise<void>
-  find(id: string): Promise<Organization | null>
-  list(): Promise<Organization[]>
 }
 
 export interface Clients {

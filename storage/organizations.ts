@@ -1,5 +1,4 @@
-import type { Organization } from '../server/organization.ts'
-import type { Organizations } from '../server/store.ts'
+import type { Organization, Organizations } from '../server/organization.ts'
 import { prepared } from './prepared.ts'
 import type { OrganizationRow } from './schema.ts'
 import { tampered } from './sealing/refusal.ts'
@@ -27,6 +26,11 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
       if (!row) return null
       if (profile === undefined) throw tampered()
       return toOrganization(row, profile)
+    },
+
+    async only() {
+      const [row, another] = await db.selectFrom('organizations').selectAll().orderBy('id').limit(2).execute()
+      return row === undefined || another !== undefined ? null : opened(row)
     },
 
     async list() {

@@ -1,6 +1,7 @@
 import type { Authenticated, DataKeyRow, OrganizationKeyRow, RootKeyRow, SealedPartRow, SigningKeyRow } from './schema/keys.ts'
 import type {
   AttemptRow,
+  DeviceRow,
   EnrolmentRow,
   FactorRow,
   InvitationRow,
@@ -47,6 +48,7 @@ export interface Database {
   mailbox_codes: MailboxCodeRow
   enrolments: EnrolmentRow
   attempts: AttemptRow
+  devices: DeviceRow
   network_acts: NetworkActsRow
   invitations: InvitationRow
   recoveries: RecoveryRow

@@ -1,8 +1,19 @@
-import type { SignInRequest, SignInStore } from '../server/sign-in/store.ts'
+import type { PassphraseProof, SignInRequest, SignInStore } from '../server/sign-in/store.ts'
+import type { Instant } from '../server/time.ts'
 import { PORTAL } from './keyring.ts'
 import { toColumns, toPerson } from './people.ts'
 import type { SignInRequestRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
+
+/** What is sealed of a sign-in. */
+interface Begun {
+  locator: string | null
+  address: string | null
+  proven: PassphraseProof[]
+  mailboxAt: Instant | null
+}
+
+const NOTHING: Begun = { locator: null, address: null, proven: [], mailboxAt: null }
 
 export function signInRequests({ db, parts, rows }: Work): SignInStore['requests'] {
   const rowOf = async (tokenHash: string): Promise<SignInRequestRow | undefined> => {
@@ -15,6 +26,11 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
     if (!row) return
     const changed = rows.sign('sign_in_requests', { ...row, ...changes })
     await db.updateTable('sign_in_requests').set(changed).where('token_hash', '=', tokenHash).execute()
+  }
+
+  const learn = async (tokenHash: string, more: Partial<Begun>): Promise<void> => {
+    const before = (await parts.find<Begun>(place(tokenHash))) ?? NOTHING
+    await parts.put(place(tokenHash), { ...before, ...more })
   }
 
   const removeAll = async (tokenHashes: string[]): Promise<number> => {
@@ -32,16 +48,22 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
         .insertInto('sign_in_requests')
         .values(rows.sign('sign_in_requests', toRow(request)))
         .execute()
-      if (request.locator !== null) await parts.add(place(request.tokenHash), request.locator)
+      const { locator, address, proven, mailboxAt } = request
+      await parts.add(place(request.tokenHash), { locator, address, proven, mailboxAt } satisfies Begun)
     },
 
     async find(tokenHash, now) {
       const row = await rowOf(tokenHash)
       if (!row || row.expires_at <= now) return null
-      return toRequest(row, (await parts.find<string>(place(tokenHash))) ?? null)
+      return toRequest(row, (await parts.find<Begun>(place(tokenHash))) ?? NOTHING)
     },
 
-    setPassphraseAt: (tokenHash, at) => change(tokenHash, { passphrase_at: at }),
+    async setPassphraseAt(tokenHash, at, proven) {
+      await change(tokenHash, { passphrase_at: at })
+      await learn(tokenHash, { proven })
+    },
+
+    setMailboxAt: (tokenHash, at) => learn(tokenHash, { mailboxAt: at }),
     setChallenge: (tokenHash, challenge) => change(tokenHash, { challenge }),
 
     async takeChallenge(tokenHash) {
@@ -55,9 +77,17 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
 
     remove: async tokenHash => void (await removeAll([tokenHash])),
 
-    async removeAll({ kind, id }) {
-      const own = db.selectFrom('sign_in_requests').select('token_hash').where('person', '=', id).where('person_kind', '=', kind)
-      return removeAll((await own.execute()).map(row => row.token_hash))
+    async removeAll({ kind, id }, subject) {
+      const meant = db
+        .selectFrom('sign_in_requests')
+        .select('token_hash')
+        .where(request =>
+          request.or([
+            request.and([request('person', '=', id), request('person_kind', '=', kind)]),
+            request.and([request('person', 'is', null), request('subject', '=', subject)]),
+          ]),
+        )
+      return removeAll((await meant.execute()).map(row => row.token_hash))
     },
 
     async removeExpired(now) {
@@ -67,7 +97,7 @@ export function signInRequests({ db, parts, rows }: Work): SignInStore['requests
   }
 }
 
-const place = (tokenHash: string) => ({ organization: PORTAL, owner: tokenHash, recipient: '', part: 'locator' })
+const place = (tokenHash: string) => ({ organization: PORTAL, owner: tokenHash, recipient: '', part: 'begun' })
 
 const toRow = (request: SignInRequest): Omit<SignInRequestRow, 'mac'> => ({
   token_hash: request.tokenHash,
@@ -79,14 +109,14 @@ const toRow = (request: SignInRequest): Omit<SignInRequestRow, 'mac'> => ({
   expires_at: request.expiresAt,
 })
 
-function toRequest(row: SignInRequestRow, locator: string | null): SignInRequest {
+function toRequest(row: SignInRequestRow, begun: Begun): SignInRequest {
   const { person_kind, person, organization } = row
   const known = person_kind !== null && person !== null && organization !== null
   return {
     tokenHash: row.token_hash,
     subject: row.subject,
     person: known ? toPerson({ person_kind, person, organization }) : null,
-    locator,
+    ...begun,
     challenge: row.challenge,
     passphraseAt: row.passphrase_at,
     createdAt: row.created_at,

@@ -1,5 +1,6 @@
 import type { SignInStore } from '../server/sign-in/store.ts'
 import { attempts } from './attempts.ts'
+import { devices } from './devices.ts'
 import { enrolments } from './enrolments.ts'
 import { factors } from './factors.ts'
 import { invitations } from './invitations.ts'
@@ -24,9 +25,11 @@ export function signIn(work: Work): SignInStore {
     attempts: attempts(work),
     invitations: invitations(work),
     recoveries: recoveries(work),
+    devices: devices(work),
     networks: networks(work),
     peopleAt: peopleAt(work),
     // Across organizations: who signs in has not said yet which of them they come from.
     subjectOf: address => keyedHash(work.portal.index, 'sign-in subject', address),
+    saltOf: address => Buffer.from(keyedHash(work.portal.index, 'passphrase salt', address), 'base64url').subarray(0, 16),
   }
 }

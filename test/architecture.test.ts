@@ -253,6 +253,7 @@ describe.each(RULES)('$name', ({ check, breaks, keeps }) => {
 
 describe('use cases take and return plain data', () => {
   test('in this house', () => expect(told(plainDataInUseCases(path.join(TOP, 'server/portal.ts'), 'Portal'))).toEqual([]))
+  test('too', () => expect(told(plainDataInUseCases(path.join(TOP, 'server/sign-in/use-cases.ts'), 'SigningIn'))).toEqual([]))
 
   test.each([
     ['a function', 'open(done: () => void): Promise<void>'],

@@ -65,6 +65,8 @@ export interface Surroundings {
   standing: Standing
   /** Of whoever is signed in. */
   name: string
+  /** What people type to come here. */
+  host: string
   development: boolean
 }
 
@@ -76,6 +78,7 @@ export const NOWHERE: Surroundings = {
   nonce: '',
   standing: 'nobody',
   name: '',
+  host: 'portal.example',
   development: false,
 }
 

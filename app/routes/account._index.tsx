@@ -33,7 +33,7 @@ export default function Account() {
   const { standing } = useSurroundings()
   return (
     <Page title={words.title} done={done && words[done]} notDone={isOnlyWay ? words.onlyWay : null}>
-      {recovery ? <RecoveryNotice opensAt={recovery.opensAt} /> : null}
+      {recovery ? <RecoveryNotice {...recovery} /> : null}
       <h2>{words.ways}</h2>
       <Factors factors={factors} />
       <FactorLinks factors={factors} />
@@ -43,6 +43,15 @@ export default function Account() {
       <PostButton to="/account/sign-out-everywhere" look="other">
         {words.everywhere}
       </PostButton>
+      {standing === 'reader' ? (
+        <>
+          <h2>{words.otherClinic}</h2>
+          <p>{words.otherClinicText}</p>
+          <p>
+            <a href="/sign-in">{words.otherClinicGo}</a>
+          </p>
+        </>
+      ) : null}
       <h2>{words.language}</h2>
       <p>
         <a href={standing === 'reader' ? '/account/preferences' : '/language'}>{words.change}</a>

@@ -25,7 +25,8 @@ export const action = handled(async (args: ActionFunctionArgs) => {
   const { asks } = await form(args, { asks: 'line' })
   const answer = asks === 'birth_date' ? birthDate(await form(args, DATE)) : (await form(args, { answer: 'line' })).answer
   await args.context.portal.confirmPerson(visitor, answer)
-  return go(wanted(args.request) ?? '/')
+  const to = wanted(args.request)
+  return visitor.level === 'full' ? go(to ?? '/') : go('/enrol', { to })
 })
 
 const DATE = { year: 'line', month: 'line', day: 'line' } as const

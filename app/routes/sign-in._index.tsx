@@ -23,7 +23,7 @@ export const loader = handled(({ request }: LoaderFunctionArgs) => {
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const { address } = await form(args, { address: 'line' })
-  const { requestToken } = await args.context.portal.beginSignIn({ address })
+  const { requestToken } = await args.context.portal.beginSignIn({ address, earlier: args.context.signInRequest })
   args.context.startSignInRequest(requestToken)
   return go('/sign-in/ways', { to: wanted(args.request) })
 })
@@ -50,7 +50,7 @@ export default function SignIn() {
           name="address"
           type="email"
           inputMode="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           label={words.signIn.email}
           hint={words.signIn.emailHint}
         />

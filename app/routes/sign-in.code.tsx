@@ -30,7 +30,8 @@ export const action = handled(async (args: ActionFunctionArgs) => {
     return go('/sign-in/code', { to: wanted(args.request), done: intent === 'send-again' ? 'sent-again' : null })
   }
   const { code } = await form(args, { code: 'code' })
-  return signedIn(args, await portal.enterMailboxCode(token, code))
+  const proven = await portal.enterMailboxCode(token, code)
+  return proven.next === 'which' ? go('/sign-in/which', { to: wanted(args.request) }) : signedIn(args, proven)
 })
 
 export default function MailboxCode() {

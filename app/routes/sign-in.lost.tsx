@@ -26,6 +26,11 @@ export default function Lost() {
           {words.paperGo}
         </ButtonLink>
       </Way>
+      <Way title={words.deskTitle} time={words.day} text={words.desk}>
+        <ButtonLink to="/sign-in/recovery" look="other">
+          {words.deskGo}
+        </ButtonLink>
+      </Way>
       <Way title={words.noneTitle} time={words.call} text={words.none} />
       <h2>{words.staffTitle}</h2>
       <p>{words.staff}</p>

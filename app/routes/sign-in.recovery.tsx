@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
-import type { Enrolment } from '../../server/portal.ts'
+import type { Enrolment, RecoveryLine } from '../../server/portal.ts'
 import { at } from '../destination.ts'
 import { form } from '../form.ts'
 import { go, handled, signedIn } from '../http.ts'
@@ -39,7 +39,7 @@ export default function Recovery() {
   if (isIn) return <In />
   if (enrolment.kind === 'staff') return <ForPatients enrolment={enrolment} />
   if (enrolment.recovery === null) return <Start enrolment={enrolment} />
-  return enrolment.recovery.isOpen ? <Resume enrolment={enrolment} /> : <Wait opensAt={enrolment.recovery.opensAt} />
+  return enrolment.recovery.isOpen ? <Resume enrolment={enrolment} /> : <Wait recovery={enrolment.recovery} />
 }
 
 function In() {
@@ -58,22 +58,23 @@ function Start({ enrolment }: { enrolment: Enrolment }) {
     <Page title={words.title} refusal={useRefusal()} mainField="code">
       <p>{words.text}</p>
       <p>{words.wait}</p>
-      <CodeForm step="start" hint={words.hint} go={words.go} />
+      <p>{words.clinics}</p>
+      <CodeForm step="start" label={words.label} go={words.go} />
       <Otherwise enrolment={enrolment} />
     </Page>
   )
 }
 
 // A refusal has nothing to say here: a code that came a second time changes nothing about the wait.
-function Wait({ opensAt }: { opensAt: number }) {
+function Wait({ recovery: { opensAt, closesAt, ...recovery } }: { recovery: RecoveryLine }) {
   const words = useWords().recovery
   const tell = useTell()
   return (
     <Page title={words.waitTitle}>
       <p>
-        <strong>{words.when(tell(opensAt))}</strong>
+        <strong>{words.when(tell(opensAt), tell(closesAt))}</strong>
       </p>
-      <p>{words.keep}</p>
+      <p>{recovery.with === 'claim_code' ? words.keepClinics : words.keep}</p>
       <p>{words.how}</p>
       <h2>{words.stopTitle}</h2>
       <p>{words.stop}</p>
@@ -87,21 +88,22 @@ function Wait({ opensAt }: { opensAt: number }) {
 function Resume({ enrolment }: { enrolment: Enrolment }) {
   const words = useWords().recovery
   const { goOn } = useWords()
+  const isClinics = enrolment.recovery?.with === 'claim_code'
   return (
     <Page title={words.openTitle} refusal={useRefusal()} mainField="code">
-      <p>{words.open}</p>
-      <CodeForm step="resume" hint={words.hint} go={goOn} />
+      <p>{isClinics ? words.openClinics : words.open}</p>
+      <CodeForm step="resume" label={isClinics ? words.clinicsLabel : words.label} go={goOn} />
       <Otherwise enrolment={enrolment} />
     </Page>
   )
 }
 
-function CodeForm({ step, hint, go }: { step: 'start' | 'resume'; hint: string; go: string }) {
+function CodeForm({ step, label, go }: { step: 'start' | 'resume'; label: string; go: string }) {
   const words = useWords().recovery
   return (
     <Form>
       <input type="hidden" name="step" value={step} />
-      <CodeField label={words.label} hint={hint} letters />
+      <CodeField label={label} hint={words.hint} letters />
       <Button>{go}</Button>
     </Form>
   )

@@ -1,9 +1,20 @@
-import { browserSupportsWebAuthn, startAuthentication, startRegistration } from '@simplewebauthn/browser'
+import {
+  browserSupportsWebAuthn,
+  browserSupportsWebAuthnAutofill,
+  startAuthentication,
+  startRegistration,
+  WebAuthnAbortService,
+} from '@simplewebauthn/browser'
 
 /**
  * The passkey ceremony of ui/PasskeyButton.tsx: ask the portal what is to be signed, let the person do what the device asks, send the
  * answer as an ordinary form. The page works without it; the button is then not there.
  */
+/** Whether the button was pressed. */
+let isAsked = false
+/** The question for what is offered in the field, under way. */
+let offering: Promise<Response> | undefined
+
 for (const block of document.querySelectorAll<HTMLElement>('[data-passkey]')) prepare(block)
 for (const choice of document.querySelectorAll<HTMLElement>('[data-shows]')) prepareShowing(choice)
 
@@ -14,34 +25,63 @@ function prepare(block: HTMLElement): void {
   if (!form || !status || !button || !browserSupportsWebAuthn()) return
   block.hidden = false
   for (const without of document.querySelectorAll<HTMLElement>('[data-without-passkey]')) without.hidden = true
+  const uses = block.dataset.passkey === 'use'
   const say = (words: string | undefined) => {
     status.textContent = words ?? ''
     status.hidden = false
   }
+  const failed = (error: unknown) => say(wasCancelled(error) ? block.dataset.cancelled : block.dataset.failed)
   form.addEventListener('submit', event => {
     event.preventDefault()
     button.disabled = true
     say(block.dataset.wait)
-    perform(form, block.dataset.passkey === 'use').catch((error: unknown) => {
-      say(wasCancelled(error) ? block.dataset.cancelled : block.dataset.failed)
+    perform(form, uses).catch((error: unknown) => {
+      failed(error)
       button.disabled = false
       button.focus()
     })
   })
+  const field = document.querySelector<HTMLInputElement>('input[autocomplete$=webauthn]')
+  if (uses && field) offerIn(field, form, failed)
 }
 
-async function perform(form: HTMLFormElement, uses: boolean): Promise<void> {
+/**
+ * Passkeys among what the browser offers to fill into the e-mail field. It waits in the background, and ends when the button is pressed, for
+ * there is one ceremony at a time. Who turns it down is told so, in the field, and may type.
+ */
+async function offerIn(field: HTMLInputElement, form: HTMLFormElement, failed: (error: unknown) => void): Promise<void> {
+  if (!(await browserSupportsWebAuthnAutofill())) return
+  await perform(form, true, true).catch((error: unknown) => {
+    // Put off by the button, or by an address that was sent: nobody has turned anything down.
+    if (!(error instanceof Error) || error.name !== 'NotAllowedError') return
+    failed(error)
+    field.focus()
+  })
+}
+
+async function perform(form: HTMLFormElement, uses: boolean, useBrowserAutofill = false): Promise<void> {
   const path = new URL(form.action)
   path.pathname += '/options'
-  const answer = await fetch(path, {
+  if (!useBrowserAutofill) {
+    // A ceremony that waits in the field must not answer to the question that is asked now, nor ask for a challenge after it.
+    isAsked = true
+    WebAuthnAbortService.cancelCeremony()
+    await Promise.allSettled([offering])
+  }
+  const asking = fetch(path, {
     method: 'POST',
     body: new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])),
   })
-  // The portal sends those whose time is over to another page: go there too.
+  if (useBrowserAutofill) offering = asking
+  const answer = await asking
+  // What nobody has asked for leads nobody away. The portal sends those whose time is over to another page: go there too.
+  if (useBrowserAutofill && (isAsked || answer.redirected || !answer.ok)) return
   if (answer.redirected) return location.assign(answer.url)
   if (!answer.ok) throw new Error(`options: ${answer.status}`)
   const optionsJSON = await answer.json()
-  const response = uses ? await startAuthentication({ optionsJSON }) : await startRegistration({ optionsJSON })
+  const response = uses
+    ? await startAuthentication({ optionsJSON, useBrowserAutofill })
+    : await startRegistration({ optionsJSON })
   const field = form.elements.namedItem('response')
   if (field instanceof HTMLInputElement) field.value = JSON.stringify(response)
   form.submit()

@@ -1,13 +1,15 @@
-import { useWords } from '../language/words.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
 import { ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
 
 /** Codes to keep on paper, large, shown once. */
 export function PrintedCodes({ codes, to }: { codes: string[]; to: string }) {
   const words = useWords().printedCodes
+  const { host } = useSurroundings()
   return (
     <>
       <p>{words.text}</p>
+      <p className="sheet">{words.sheet(host)}</p>
       <ol className="codes" aria-label={words.list}>
         {codes.map(code => (
           <li key={code}>

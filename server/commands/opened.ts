@@ -17,14 +17,14 @@ export type Opened = Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHis
 /** Opens the portal's database as the settings say, lets `work` use it, and closes it again. */
 export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) => Promise<T>): Promise<T> {
   const config = readConfig(terminal.env)
-  const { origin, environment, mailFrom, trailName, uploads } = config
+  const { origin, environment, mailFrom, trailName, claimCodeDelay, uploads } = config
   const store = await openStorage(await storageOf(config, terminal.clock()))
   try {
     return await work({
       config,
       store,
       clock: terminal.clock,
-      settings: { origin, environment, mailFrom, trailName: await trailNameIn(store, trailName), uploads },
+      settings: { origin, environment, mailFrom, trailName: await trailNameIn(store, trailName), claimCodeDelay, uploads },
       checkpointHistory: fileHistory(historyFile(config)),
       endings: fileJournal(journalFile(config), store.journalMac),
       // The process that serves looks for letters by itself; here nobody sends any.

@@ -28,7 +28,11 @@ export const program: Program = group('portal', 'Operates the portal for secure 
     }),
   staff: async () =>
     group('staff', 'The people who work for an organization', { invite: load(() => import('./staff-invite.ts')) }),
-  'sign-in': async () => group('sign-in', 'How people get in', { reopen: load(() => import('./sign-in-reopen.ts')) }),
+  'sign-in': async () =>
+    group('sign-in', 'How people get in', {
+      reopen: load(() => import('./sign-in-reopen.ts')),
+      'claim-code': load(() => import('./sign-in-claim-code.ts')),
+    }),
   audit: async () =>
     group('audit', 'The audit trail', {
       key: load(() => import('./audit-key.ts')),

@@ -29,11 +29,29 @@ export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
  */
 export interface LetterValues {
   notice: { locator: string; organization: string; phone: string; until: string; timeZone: string }
-  /** `person`: whom it is for, while it is not addressed yet. */
-  code: { code: string; reference: string; minutes: string; organization: string; phone: string; person?: string }
+  /** `person`: whom it is for, while it is not addressed yet; `several`: the address has more accounts than this. */
+  code: {
+    code: string
+    reference: string
+    minutes: string
+    organization: string
+    phone: string
+    person?: string
+    several?: string
+  }
   account_change: { change: AccountChange; at: string; timeZone: string; organization: string; phone: string }
-  /** `link`: cancels it, by a button on its page. `opensAt`: from when on a new way to sign in can be chosen. */
-  recovery_started: { link: string; opensAt: string; at: string; timeZone: string; organization: string; phone: string }
+  /** `link`: cancels it, by a button on its page. From `opensAt` until `closesAt` a new way to sign in can be chosen. */
+  recovery_started: {
+    link: string
+    with: 'printed_code' | 'claim_code'
+    opensAt: string
+    closesAt: string
+    at: string
+    timeZone: string
+    organization: string
+    phone: string
+  }
+  new_sign_in: { at: string; timeZone: string; organization: string; phone: string }
   /** `link`: of the portal's own origin; it holds the invitation's token. */
   invitation: { link: string; organization: string; until: string; timeZone: string }
   /** `reply`: id of the reply. */

@@ -42,8 +42,19 @@ export interface AccountChangeFacts {
 
 export interface RecoveryStartedFacts {
   link: string
+  /** With a code that the clinic gave out, not with a printed one. */
+  fromClinic: boolean
   at: string
   opensAt: string
+  until: string
+  organization: string
+  phone: string
+  host: string
+}
+
+export interface NewSignInFacts {
+  link: string
+  at: string
   organization: string
   phone: string
   host: string
@@ -74,6 +85,7 @@ export interface Letters {
   code(facts: CodeFacts): Words
   accountChange(facts: AccountChangeFacts): Words
   recoveryStarted(facts: RecoveryStartedFacts): Words
+  newSignIn(facts: NewSignInFacts): Words
   invitation(facts: InvitationFacts): Words
   replyWaiting(facts: ReplyWaitingFacts): Words
   moreTimeAsked(facts: MoreTimeAskedFacts): Words

@@ -102,8 +102,21 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
     const { value, name } = valuesOf<'recovery_started'>(letter)
     return words.recoveryStarted({
       link: ownLink(value('link'), settings),
+      fromClinic: value('with') === 'claim_code',
       at: momentInWords(value('at'), value('timeZone'), locale),
       opensAt: momentInWords(value('opensAt'), value('timeZone'), locale),
+      until: momentInWords(value('closesAt'), value('timeZone'), locale),
+      organization: name('organization'),
+      phone: name('phone'),
+      host: hostOf(settings),
+    })
+  },
+
+  new_sign_in({ letter, settings, locale, words }) {
+    const { value, name } = valuesOf<'new_sign_in'>(letter)
+    return words.newSignIn({
+      link: `${settings.origin}/account/not-me`,
+      at: momentInWords(value('at'), value('timeZone'), locale),
       organization: name('organization'),
       phone: name('phone'),
       host: hostOf(settings),

@@ -3,6 +3,8 @@ import type { Settings } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import { type Instant, toIso } from '../time.ts'
 import type { Person } from './person.ts'
+import { closesAt, startedWith } from './recovery-times.ts'
+import type { Recovery } from './store.ts'
 
 /** The organization's name, or nothing where naming it in a letter could tell what somebody is treated for. */
 export const nameInLetters = ({ ref, organization }: Person): string =>
@@ -25,10 +27,16 @@ export async function tellRecoveryStarted(
   settings: Settings,
   now: Instant,
   person: Person,
-  { link, opensAt }: { link: string; opensAt: Instant },
+  { link, recovery }: { link: string; recovery: Recovery },
 ): Promise<void> {
-  const values = { link, opensAt: toIso(opensAt), ...facts(person, now) }
+  const times = { opensAt: toIso(recovery.opensAt), closesAt: toIso(closesAt(recovery)) }
+  const values = { link, with: startedWith(recovery), ...times, ...facts(person, now) }
   await tx.outbox.add(newLetter('recovery_started', orderTo(person, values), now, settings))
+}
+
+/** Tells every address of the account that somebody signed in from a browser that is new to it. Call `wakeOutbox` after the transaction. */
+export async function tellNewSignIn(tx: Tx, settings: Settings, now: Instant, person: Person): Promise<void> {
+  await tx.outbox.add(newLetter('new_sign_in', orderTo(person, facts(person, now)), now, settings))
 }
 
 const facts = (person: Person, now: Instant) => ({

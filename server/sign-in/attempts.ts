@@ -16,8 +16,8 @@ export interface Tried {
   factor: GuessableFactor
   /** Keyed hash of the address, known or not; for a question to somebody who is signed in, their id. */
   subject: string
-  /** Null when nobody has this address; then every answer is wrong, and counts like any other. */
-  person: PersonRef | null
+  /** Whose account it may be. Empty when nobody has this address; then every answer is wrong, and counts like any other. */
+  people: PersonRef[]
 }
 
 const FREE_TRIES = 5
@@ -82,20 +82,25 @@ async function recordFailure(
   tx: Tx,
   parts: Parts,
   now: Instant,
-  { subject, factor, person }: Tried,
+  { subject, factor, people }: Tried,
   failures: number,
   action: Action,
 ): Promise<void> {
-  const organization = person?.organization ?? PORTAL_ITSELF
-  const isSignIn = action === 'sign_in.failed'
-  const actor = person === null || isSignIn ? VISITOR : actorOf(person)
-  await record(tx, now, { organization, actor, action, object: person?.id ?? subject, detail: { factor } })
+  const about = { action, detail: { factor } }
+  const actorFor = (person: PersonRef) => (action === 'sign_in.failed' ? VISITOR : actorOf(person))
+  if (people.length === 0) await record(tx, now, { ...about, organization: PORTAL_ITSELF, actor: VISITOR, object: subject })
+  for (const person of people) {
+    await record(tx, now, { ...about, organization: person.organization, actor: actorFor(person), object: person.id })
+  }
   if (failures < DISABLED_AT) return
   await tx.signIn.attempts.disable(subject, factor, now)
-  const told = person === null ? null : await findPerson(tx, person)
-  if (told === null) return
-  await record(tx, now, { organization, actor, action: 'factor.disabled', object: told.ref.id, detail: { factor } })
-  await tellAccount(tx, parts.settings, now, told, 'way_in_switched_off')
+  for (const ref of people) {
+    const told = await findPerson(tx, ref)
+    if (told === null) continue
+    const { organization, id: object } = ref
+    await record(tx, now, { organization, actor: actorFor(ref), action: 'factor.disabled', object, detail: { factor } })
+    await tellAccount(tx, parts.settings, now, told, 'way_in_switched_off')
+  }
 }
 
 function refusalAfter({ failures, lastFailureAt, disabledAt }: Attempts, now: Instant): PortalError | null {

@@ -19,11 +19,12 @@ interface Code {
  * The letter that brings a code, for the outbox. It names the person and not their address, which is looked up when it is sent: so
  * asking for a code does exactly the same, and takes the same time, whether somebody has the address or nobody (BAR 10).
  *
- * @param person - null when nobody has the address; the letter is kept all the same, and dropped when its turn comes.
+ * @param people - whose account it may be. None when nobody has the address; the letter is kept all the same, and dropped when its turn comes.
  */
-export function newCodeLetter(now: Instant, settings: Settings, person: PersonRef | null, code: Code): NewLetter {
-  const { kind, organization, id } = person ?? { kind: '', organization: '', id: '' }
-  const values = { ...code, organization: '', phone: '', person: `${kind}/${organization}/${id}` }
+export function newCodeLetter(now: Instant, settings: Settings, people: PersonRef[], code: Code): NewLetter {
+  const { kind, organization, id } = people[0] ?? { kind: '', organization: '', id: '' }
+  const several = people.length > 1 ? 'yes' : ''
+  const values = { ...code, organization: '', phone: '', person: `${kind}/${organization}/${id}`, several }
   return newLetter('code', { organization: PORTAL_ITSELF, message: null, to: NOBODY, language: 'en', values }, now, settings)
 }
 
@@ -34,6 +35,8 @@ export async function addressCodeLetter(tx: Tx, letter: Letter): Promise<Letter 
   const [kind, organization = '', id = ''] = (values.person ?? '').split('/')
   const person = kind === 'staff' || kind === 'recipient' ? await findPerson(tx, { kind, organization, id }) : null
   if (person === null) return null
-  const clinic = { organization: nameInLetters(person), phone: person.organization.phone }
+  // Of several organizations none is named: which is meant is not known yet.
+  const isOne = values.several !== 'yes'
+  const clinic = { organization: isOne ? nameInLetters(person) : '', phone: isOne ? person.organization.phone : '' }
   return { ...letter, content: { to: person.address, language: person.language, values: { ...values, ...clinic } } }
 }

@@ -4,7 +4,7 @@ import type { Message } from '../message.ts'
 import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import { record } from '../trail/entry.ts'
-import { countedTry } from './attempts.ts'
+import { countedTry, type Tried } from './attempts.ts'
 import { actorOf, type Person } from './person.ts'
 import { requireSession } from './session.ts'
 import { recordSignedIn } from './signed-in.ts'
@@ -22,7 +22,7 @@ export async function confirmPerson(parts: Parts, visitor: Visitor, answer: stri
     return { person, owed: await confirmationsOwed(tx, person) }
   })
   if (owed.length === 0) return
-  const tried = { factor: 'confirmation', subject: person.ref.id, person: person.ref } as const
+  const tried: Tried = { factor: 'confirmation', subject: person.ref.id, people: [person.ref] }
   const isConfirmed = await countedTry(
     parts,
     tried,

@@ -59,13 +59,16 @@ export async function enrolPasskey(parts: Parts, visitor: Visitor, response: unk
  */
 export async function choosePassphrase(parts: Parts, visitor: Visitor, passphrase: string): Promise<void> {
   const now = parts.clock()
-  const { person } = await parts.store.read(tx => requireEnrolling(tx, visitor, now))
+  const { person, salt } = await parts.store.read(async tx => {
+    const { person } = await requireEnrolling(tx, visitor, now)
+    return { person, salt: tx.signIn.saltOf(person.address) }
+  })
   const { address, name, organization } = person
   const problem = passphraseProblem(passphrase, { address, name, organization: organization.name })
   if (problem !== null) {
     throw new PortalError('invalid', 'Please choose another passphrase.', { fields: [{ field: 'passphrase', problem }] })
   }
-  const phc = await parts.passphrases.hash(passphrase)
+  const phc = await parts.passphrases.hash(passphrase, salt)
   await parts.store.transaction(async tx => {
     const enrolling = await requireEnrolling(tx, visitor, now)
     if (hasSecondFactor(enrolling)) await replacePassphrase(tx, parts, now, enrolling, phc)
@@ -155,7 +158,7 @@ const hasSecondFactor = (enrolling: Enrolling): boolean =>
 
 async function replacePassphrase(tx: Tx, parts: Parts, now: Instant, { session, person }: Enrolling, phc: string): Promise<void> {
   const factor: Factor = await putFactor(tx, person, 'passphrase', phc, now)
-  await endAllBut(tx, person.ref, session.tokenHash)
+  await endAllBut(tx, person, session.tokenHash)
   const { level, method } = session
   const about = { organization: person.ref.organization, actor: actorOf(person.ref), level, method }
   await record(tx, now, { ...about, action: 'factor.added', object: factor.id, detail: { factor: 'passphrase' } })

@@ -11,6 +11,7 @@ import { newFactor } from './factor.ts'
 import { actorOf, type Person } from './person.ts'
 import { newPrintedCodes, plainPrintedCode } from './printed-code.ts'
 import { cancelRunning, completeRecovery, mayRecover, recoveryUnderWay } from './recovery.ts'
+import { closesAt, startedWith } from './recovery-times.ts'
 import { endAllBut, isFresh, replaceSession, requireSession } from './session.ts'
 import type { Factor, FactorKind, Method, PendingEnrolment, SessionRow } from './store.ts'
 import { hashToken } from './token.ts'
@@ -40,7 +41,12 @@ export async function enrolment({ store, clock }: Parts, visitor: Visitor): Prom
       phone: organization.phone,
       kind: ref.kind,
       passphraseChosen: (await tx.signIn.enrolments.find(session.tokenHash))?.passphrase != null,
-      recovery: recovery && { opensAt: recovery.opensAt, isOpen: recovery.standing === 'open' },
+      recovery: recovery && {
+        with: startedWith(recovery),
+        opensAt: recovery.opensAt,
+        closesAt: closesAt(recovery),
+        isOpen: recovery.standing === 'open',
+      },
     }
   })
 }
@@ -116,7 +122,7 @@ export async function completeEnrolment(
   const all = [...added.factors, ...(codes?.factors ?? [])]
   await tx.signIn.enrolments.remove(session.tokenHash)
   const sessionToken = await replaceSession(tx, now, session, added.method)
-  await endAllBut(tx, ref, hashToken(sessionToken))
+  await endAllBut(tx, person, hashToken(sessionToken))
   const method = session.level === 'full' ? session.method : added.method
   const about = { organization: ref.organization, actor: actorOf(ref), level: 'full', method } as const
   for (const { id, kind } of all)

@@ -64,7 +64,7 @@ export async function removeFactor(parts: Parts, visitor: Visitor, id: string): 
       // The sheet that a recovery was started with no longer counts.
       await cancelRunning(tx, parts.settings, now, person, actorOf(person.ref))
     }
-    await endAllBut(tx, person.ref, session.tokenHash)
+    await endAllBut(tx, person, session.tokenHash)
     const { level, method } = session
     const about = { organization: person.ref.organization, actor: actorOf(person.ref), level, method }
     await record(tx, now, { ...about, action: 'factor.removed', object: id, detail: { factor: factor.kind } })

@@ -137,6 +137,6 @@ async function takeWaysIn(tx: Tx, settings: Settings, now: Instant, ref: PersonR
     await record(tx, now, { ...about, action: 'factor.removed', detail: { factor: kind } })
   }
   await tx.signIn.sessions.removeAll(ref)
-  await tx.signIn.requests.removeAll(ref)
+  await tx.signIn.requests.removeAll(ref, tx.signIn.subjectOf(person.address))
   await tellAccount(tx, settings, now, person, 'ways_in_removed')
 }

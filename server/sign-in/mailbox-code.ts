@@ -5,16 +5,16 @@ import type { Tx } from '../store.ts'
 import { hours, type Instant, minutes } from '../time.ts'
 import { countedTry, requireTry } from './attempts.ts'
 import { newCodeLetter } from './code-letter.ts'
-import { findPerson } from './person.ts'
-import { requireRequest } from './request.ts'
+import { countLetter } from './letter-count.ts'
+import { messageMeant, peopleMeant, requireRequest } from './request.ts'
 import { startSession } from './session.ts'
-import type { SignInRequest } from './store.ts'
-import type { Started } from './views.ts'
+import type { PersonRef, SignInRequest } from './store.ts'
+import type { Started, Undecided } from './views.ts'
+import { accountsOf } from './which-account.ts'
 
 const LASTS_MINUTES = 10
-const LETTERS_AN_HOUR = 5
-/** Letters are counted where wrong tries are: by subject, known or not. */
-const LETTERS = 'letters'
+/** Five letters, then none until an hour has passed since the last: nobody's mailbox is flooded by asking for codes. */
+const LETTERS = { name: 'letters', most: 5, rest: hours(1) }
 // Without I and O, which look like 1 and 0 on a page and in a letter.
 const REFERENCE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 
@@ -28,7 +28,7 @@ export async function sendMailboxCode(parts: Parts, requestToken: string): Promi
   const now = parts.clock()
   const reference = await parts.store.transaction(async tx => {
     const request = await requireRequest(tx, requestToken, now)
-    const mayWrite = await countLetter(tx, request.subject, now)
+    const mayWrite = await countLetter(tx, request.subject, LETTERS, now)
     // The code in the last letter stays good: a new one that nobody is sent would only take its place.
     const kept = mayWrite ? null : await tx.signIn.mailboxCodes.reference(request.tokenHash)
     return kept ?? (await newCode(tx, parts, now, request, mayWrite))
@@ -49,30 +49,38 @@ export async function mailboxCodeReference({ store, clock }: Parts, requestToken
 /**
  * Proves the mailbox.
  *
+ * @returns `which` when it has accounts with several organizations: see which-account.ts.
  * @throws PortalError `wrong_code`, `too_many_attempts`, `sign_in_required` (the request is over).
  */
-export async function enterMailboxCode(parts: Parts, requestToken: string, typed: string): Promise<Started> {
+export async function enterMailboxCode(parts: Parts, requestToken: string, typed: string): Promise<Started | Undecided> {
   const now = parts.clock()
   const request = await parts.store.read(async tx => {
     const found = await requireRequest(tx, requestToken, now)
     await requireTry(tx, triedBy(found), now)
-    return found
+    return { ...found, people: await peopleMeant(tx, found) }
   })
   const code = typed.replace(/[\s-]/g, '')
   if (!/^\d{6}$/.test(code)) throw wrongCode() // a slip of the finger guesses nothing: it is not counted
-  const sessionToken = await countedTry(parts, triedBy(request), async (tx, at) => {
+  const proven = await countedTry(parts, triedBy(request), async (tx, at): Promise<Started | Undecided | null> => {
     const isRight = await tx.signIn.mailboxCodes.spend(request.tokenHash, code, at)
-    const person = isRight && request.person !== null ? await findPerson(tx, request.person) : null
-    return person && startSession(tx, at, person.ref, 'mailbox', 'mailbox_code')
+    const [account, another] = isRight ? await accountsOf(tx, request) : []
+    if (account === undefined) return null
+    if (another !== undefined) {
+      await tx.signIn.requests.setMailboxAt(request.tokenHash, at)
+      return { next: 'which' }
+    }
+    const sessionToken = await startSession(tx, at, account.ref, 'mailbox', 'mailbox_code')
+    return { sessionToken, next: 'enrol', message: await messageMeant(tx, request, account.ref) }
   })
-  if (sessionToken === null) throw wrongCode()
-  return { sessionToken, next: 'enrol' }
+  if (proven === null) throw wrongCode()
+  return proven
 }
 
 const wrongCode = () =>
   new PortalError('wrong_code', 'That code is not right, or its time is over. Check the newest letter, or ask for a new code.')
 
-const triedBy = ({ subject, person }: SignInRequest) => ({ factor: 'mailbox_code', subject, person }) as const
+const triedBy = ({ subject, people = [] }: SignInRequest & { people?: PersonRef[] }) =>
+  ({ factor: 'mailbox_code', subject, people }) as const
 
 async function newCode(tx: Tx, parts: Parts, now: Instant, request: SignInRequest, mayWrite: boolean): Promise<string> {
   const code = randomInt(1_000_000).toString().padStart(6, '0')
@@ -80,7 +88,7 @@ async function newCode(tx: Tx, parts: Parts, now: Instant, request: SignInReques
   const expiresAt = now + minutes(LASTS_MINUTES)
   await tx.signIn.mailboxCodes.put({ request: request.tokenHash, code, reference, createdAt: now, expiresAt })
   const what = { code, reference, minutes: String(LASTS_MINUTES) }
-  if (mayWrite) await tx.outbox.add(newCodeLetter(now, parts.settings, request.person, what))
+  if (mayWrite) await tx.outbox.add(newCodeLetter(now, parts.settings, await peopleMeant(tx, request), what))
   return reference
 }
 
@@ -88,14 +96,4 @@ async function newCode(tx: Tx, parts: Parts, now: Instant, request: SignInReques
 function newReference(): string {
   const letter = REFERENCE_LETTERS[randomInt(REFERENCE_LETTERS.length)]!
   return `${letter}${randomInt(1, 10)}-${randomInt(10, 100)}`
-}
-
-/** Five letters, then none until an hour has passed since the last: nobody's mailbox is flooded by asking for codes. */
-async function countLetter(tx: Tx, subject: string, now: Instant): Promise<boolean> {
-  const { failures: written, lastFailureAt } = await tx.signIn.attempts.get(subject, LETTERS)
-  const hasRested = lastFailureAt !== null && Math.abs(now - lastFailureAt) >= hours(1)
-  if (hasRested) await tx.signIn.attempts.clear(subject, LETTERS)
-  else if (written >= LETTERS_AN_HOUR) return false
-  await tx.signIn.attempts.fail(subject, LETTERS, now)
-  return true
 }

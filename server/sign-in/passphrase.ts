@@ -68,15 +68,15 @@ export function openPassphrases({ maxWaiting = MAX_WAITING }: { maxWaiting?: num
   }
 
   return {
-    async hash(passphrase) {
-      const answer = await ask({ kind: 'hash', passphrase: passphrase.normalize('NFC') })
+    async hash(passphrase, salt) {
+      const answer = await ask({ kind: 'hash', passphrase: passphrase.normalize('NFC'), salt })
       if (answer.kind !== 'hashed') throw new TypeError('The passphrase worker answered something else.')
       return answer.phc
     },
-    async verify(phc, passphrase) {
-      const answer = await ask({ kind: 'verify', phc, passphrase: passphrase.normalize('NFC') })
+    async verify(phcs, passphrase, salt) {
+      const answer = await ask({ kind: 'verify', phcs, passphrase: passphrase.normalize('NFC'), salt })
       if (answer.kind !== 'verified') throw new TypeError('The passphrase worker answered something else.')
-      return { right: answer.right && phc !== null, rehash: answer.rehash && phc !== null }
+      return answer.answers
     },
     async close() {
       isClosed = true

@@ -64,19 +64,24 @@ async function findStaff(tx: Tx, ref: PersonRef, organization: Organization): Pr
 /** The name by which the trail knows them. */
 export const actorOf = (ref: PersonRef): Actor => ({ kind: ref.kind, id: ref.id })
 
+/** So many accounts of one address are looked at: more clinics than anybody is a patient of at once. */
+const MOST_ACCOUNTS = 10
+
 /**
- * Whom an address means when several people have it, in this order:
+ * Everybody an address means: a patient of two organizations has an account with each. In this order, which counts where a proof fits
+ * several, and where a letter has to be in somebody's language:
  *
- * 1. staff who have a way in: patients have a notice's link that says who they are, staff have only their address;
- * 2. the newest recipient who has a way in;
- * 3. the newest recipient, who may be about to enrol;
- * 4. staff who have not enrolled yet (they need their invitation, and are told so once the mailbox is proven).
+ * 1. staff who have a way in, then recipients who have one, the newest first;
+ * 2. recipients who may be about to enrol, the newest first;
+ * 3. staff who have not enrolled yet (they need their invitation, and are told so once the mailbox is proven).
  *
  * A passkey says itself whose it is and does not ask this.
  */
-export async function personAt(tx: Tx, address: string): Promise<PersonRef | null> {
-  const people = await tx.signIn.peopleAt(address)
-  const found =
-    people.find(({ hasFactors }) => hasFactors) ?? people.find(({ person }) => person.kind === 'recipient') ?? people[0]
-  return found?.person ?? null
+export async function peopleAt(tx: Tx, address: string): Promise<PersonRef[]> {
+  const found = await tx.signIn.peopleAt(address)
+  const rank = ({ person, hasFactors }: (typeof found)[number]) => (hasFactors ? 0 : person.kind === 'recipient' ? 1 : 2)
+  return found
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, MOST_ACCOUNTS)
+    .map(({ person }) => person)
 }

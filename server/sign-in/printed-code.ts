@@ -9,7 +9,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 /** Ten new codes such as `7K2M-9FXQ-4TD8`, 60 random bits each; shown once, kept as keyed hashes of {@link plainPrintedCode}. */
 export const newPrintedCodes = (): string[] => Array.from({ length: HOW_MANY }, newPrintedCode)
 
-function newPrintedCode(): string {
+/** One such code. */
+export function newPrintedCode(): string {
   const group = () => Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]!).join('')
   return Array.from({ length: GROUPS }, group).join('-')
 }

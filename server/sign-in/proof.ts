@@ -1,52 +1,22 @@
-import { PortalError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
 import { PORTAL_ITSELF, record, VISITOR } from '../trail/entry.ts'
-import { countedTry, type GuessableFactor, requireTry } from './attempts.ts'
+import { countedTry, type GuessableFactor, requireTry, type Tried } from './attempts.ts'
 import { matchingStep, newAuthenticatorKey } from './authenticator.ts'
 import { factorOf, passkeyOf } from './factor.ts'
+import { peopleProven, wrongSignIn } from './first-factor.ts'
 import { authenticationOptions, readAssertion, verifyAssertion } from './passkey.ts'
-import { isOverlong } from './passphrase-rules.ts'
 import { findPerson } from './person.ts'
 import { looksLikePrintedCode, plainPrintedCode } from './printed-code.ts'
-import { requireRequest } from './request.ts'
+import { recoveryUnderWay } from './recovery.ts'
+import { messageMeant, requireRequest } from './request.ts'
 import { startSession } from './session.ts'
 import type { Factor, Method, PersonRef, SignInRequest } from './store.ts'
-import type { SecondFactor, Started } from './views.ts'
+import type { Started } from './views.ts'
 
 /** Works on nobody's key as long as on somebody's. */
 const NOBODYS_KEY = newAuthenticatorKey()
-
-/**
- * The first of two factors. Nothing opens yet.
- *
- * @returns what to ask for next. Whoever has shown the passphrase may know which; nobody else is told.
- * @throws PortalError `wrong_sign_in`, `too_many_attempts`, `busy`, `sign_in_required`.
- */
-export async function enterPassphrase(parts: Parts, requestToken: string, typed: string): Promise<SecondFactor> {
-  const { request, factor } = await beforeTrying(parts, requestToken, 'passphrase')
-  const overlong = isOverlong(typed)
-  const { right, rehash } = await parts.passphrases.verify(overlong ? null : (factor?.secret ?? null), overlong ? '' : typed)
-  const renewed = right && rehash ? await parts.passphrases.hash(typed) : null
-  const next = await countedTry(parts, tried(request, 'passphrase'), async (tx, now) => {
-    // First of all, so that a wrong passphrase takes no longer for somebody than for nobody.
-    if (!right || factor === null) return null
-    // It may have been changed or removed while the hash was made.
-    if ((await factorOf(tx, request.person, 'passphrase'))?.secret !== factor.secret) return null
-    if (renewed !== null) await tx.signIn.factors.replaceSecret(factor.id, renewed)
-    await tx.signIn.factors.markUsed(factor.id, now)
-    await tx.signIn.requests.setPassphraseAt(request.tokenHash, now)
-    return secondFactorOf(tx, request.person)
-  })
-  if (next === null) throw wrongSignIn()
-  return next
-}
-
-async function secondFactorOf(tx: Tx, person: PersonRef | null): Promise<SecondFactor> {
-  const hasOnlyPaper = (await factorOf(tx, person, 'totp')) === null && (await factorOf(tx, person, 'printed_code')) !== null
-  return hasOnlyPaper ? 'printed_code' : 'totp'
-}
 
 /**
  * The second factor: a code from the authenticator app. Each counts once.
@@ -54,11 +24,18 @@ async function secondFactorOf(tx: Tx, person: PersonRef | null): Promise<SecondF
  * @throws PortalError `wrong_sign_in`, `too_many_attempts`, `sign_in_required`.
  */
 export async function enterTotp(parts: Parts, requestToken: string, typed: string): Promise<Started> {
-  const { request, factor, now } = await beforeTrying(parts, requestToken, 'totp')
-  const step = await matchingStep(factor?.secret ?? NOBODYS_KEY, typed, now, factor?.counter ?? 0)
-  return afterTrying(parts, request, 'totp', async (tx, at) => {
-    if (factor === null || step === null) return null
-    return (await tx.signIn.factors.advanceCounter(factor.id, step, at)) ? 'passphrase+totp' : null
+  const { request, people, factors, now } = await beforeTrying(parts, requestToken, 'totp')
+  const checked = factors.length > 0 ? factors : [null]
+  const steps = await Promise.all(
+    checked.map(factor => matchingStep(factor?.secret ?? NOBODYS_KEY, typed, now, factor?.counter ?? 0)),
+  )
+  return afterTrying(parts, request, tried(request, 'totp', people), async (tx, at) => {
+    for (const [place, factor] of checked.entries()) {
+      const step = steps[place] ?? null
+      if (factor === null || step === null || !(await isProven(tx, request, factor.person))) continue
+      if (await tx.signIn.factors.advanceCounter(factor.id, step, at)) return { person: factor.person, method: 'passphrase+totp' }
+    }
+    return null
   })
 }
 
@@ -68,14 +45,16 @@ export async function enterTotp(parts: Parts, requestToken: string, typed: strin
  * @throws PortalError `wrong_sign_in`, `too_many_attempts`, `sign_in_required`.
  */
 export async function enterPrintedCode(parts: Parts, requestToken: string, typed: string): Promise<Started> {
-  const { request, factor } = await beforeTrying(parts, requestToken, 'printed_code')
+  const { request, people, factors } = await beforeTrying(parts, requestToken, 'printed_code')
   const code = plainPrintedCode(typed)
-  return afterTrying(parts, request, 'printed_code', async (tx, at) => {
-    const { person } = request
-    if (person?.kind !== 'recipient' || factor === null || !looksLikePrintedCode(code)) return null
-    if (!(await tx.signIn.printedCodes.spend(person, code, at))) return null
-    await tx.signIn.factors.markUsed(factor.id, at)
-    return 'passphrase+printed_code'
+  return afterTrying(parts, request, tried(request, 'printed_code', people), async (tx, at) => {
+    for (const { id, person } of looksLikePrintedCode(code) ? factors : []) {
+      if (person.kind !== 'recipient' || !(await isProven(tx, request, person))) continue
+      if (!(await tx.signIn.printedCodes.spend(person, code, at))) continue
+      await tx.signIn.factors.markUsed(id, at)
+      return { person, method: 'passphrase+printed_code' }
+    }
+    return null
   })
 }
 
@@ -132,52 +111,53 @@ async function recordWrongPasskey(tx: Tx, now: Instant, { subject }: SignInReque
   await record(tx, now, { organization, actor: VISITOR, action: 'sign_in.failed', object, detail: { factor: 'passkey' } })
 }
 
-/** The sign-in, and the factor that is about to be tried; refused before any work when no try may be made now. */
-async function beforeTrying({ store, clock }: Parts, requestToken: string, kind: 'passphrase' | 'totp' | 'printed_code') {
+/** The sign-in, and the factors of this kind that may be tried; refused before any work when no try may be made now. */
+async function beforeTrying({ store, clock }: Parts, requestToken: string, kind: 'totp' | 'printed_code') {
   const now = clock()
   return store.read(async tx => {
     const request = await requireRequest(tx, requestToken, now)
     // Before anything is said of the second factor: that it is locked would tell that there is somebody.
-    if (kind !== 'passphrase') requirePassphrase(request)
-    await requireTry(tx, tried(request, kind), now)
-    return { now, request, factor: await factorOf(tx, request.person, kind) }
+    const people = await peopleProven(tx, request)
+    await requireTry(tx, tried(request, kind, people), now)
+    const factors = await Promise.all(people.map(person => factorOf(tx, person, kind)))
+    return { now, request, people, factors: factors.filter(factor => factor !== null) }
   })
 }
 
-/** Counts the try; where `spend` says what was proven, the sign-in is over and a session begins in the same transaction. */
+/** Counts the try; where `spend` says whose it was, the sign-in is over and a session begins in the same transaction. */
 async function afterTrying(
   parts: Parts,
   request: SignInRequest,
-  kind: GuessableFactor,
-  spend: (tx: Tx, now: Instant) => Promise<Method | null>,
+  counted: Tried,
+  spend: (tx: Tx, now: Instant) => Promise<{ person: PersonRef; method: Method } | null>,
 ): Promise<Started> {
-  const started = await countedTry(parts, tried(request, kind), async (tx, now) => {
-    const method = await spend(tx, now)
-    return method && request.person ? startFull(tx, now, request, request.person, method) : null
+  const started = await countedTry(parts, counted, async (tx, now) => {
+    const spent = await spend(tx, now)
+    if (spent === null) return null
+    const { factor } = request.proven.find(({ person }) => isSame(person, spent.person))!
+    await tx.signIn.factors.markUsed(factor, now)
+    return startFull(tx, now, request, spent.person, spent.method)
   })
   return started ?? refuse()
 }
 
-async function startFull(
-  tx: Tx,
-  now: Instant,
-  { tokenHash }: SignInRequest,
-  ref: PersonRef,
-  method: Method,
-): Promise<Started | null> {
+/** Asked again in the transaction that decides: the passphrase may have been changed since. */
+const isProven = async (tx: Tx, request: SignInRequest, person: PersonRef): Promise<boolean> =>
+  (await peopleProven(tx, request)).some(each => isSame(each, person))
+
+const isSame = (one: PersonRef, other: PersonRef): boolean => one.kind === other.kind && one.id === other.id
+
+async function startFull(tx: Tx, now: Instant, request: SignInRequest, ref: PersonRef, method: Method): Promise<Started | null> {
+  const { tokenHash } = request
   if ((await findPerson(tx, ref)) === null || (await tx.signIn.requests.find(tokenHash, now)) === null) return null
   await tx.signIn.requests.remove(tokenHash)
   const sessionToken = await startSession(tx, now, ref, 'full', method)
-  return { sessionToken, next: ref.kind === 'staff' ? 'work' : 'read' }
+  const message = await messageMeant(tx, request, ref)
+  const isRecovering = (await recoveryUnderWay(tx, ref, now)) !== null
+  return { sessionToken, next: ref.kind === 'staff' ? 'work' : 'read', message, recoveryUnderWay: isRecovering }
 }
 
-const tried = ({ subject, person }: SignInRequest, factor: GuessableFactor) => ({ factor, subject, person })
-
-function requirePassphrase({ passphraseAt }: SignInRequest): void {
-  if (passphraseAt === null) throw new PortalError('sign_in_required', 'Please enter your passphrase first.')
-}
-
-const wrongSignIn = () => new PortalError('wrong_sign_in', 'That did not work. Please check what you entered and try again.')
+const tried = ({ subject }: SignInRequest, factor: GuessableFactor, people: PersonRef[]): Tried => ({ factor, subject, people })
 
 function refuse(): never {
   throw wrongSignIn()

@@ -8,7 +8,8 @@ import { tellRecoveryStarted } from './account-letter.ts'
 import { countedTry, type Tried } from './attempts.ts'
 import { actorOf, findPerson, type Person } from './person.ts'
 import { looksLikePrintedCode, plainPrintedCode } from './printed-code.ts'
-import { cancelRunning, RECOVERY_DELAY, recoveryUnderWay } from './recovery.ts'
+import { cancelRunning, recoveryUnderWay } from './recovery.ts'
+import { RECOVERY_DELAY, startedWith } from './recovery-times.ts'
 import { about, endSession, requireSession, startSession } from './session.ts'
 import type { Recovery, SessionRow } from './store.ts'
 import { hashToken, looksLikeToken } from './token.ts'
@@ -34,8 +35,8 @@ export async function startRecovery(parts: Parts, visitor: Visitor, typed: strin
 }
 
 /**
- * The wait is over: mailbox and printed code are shown once more, so that nobody who merely reads along in the mailbox gets in by waiting.
- * The code it was started with counts for this too, for it may be somebody's last.
+ * The wait is over: mailbox and code are shown once more, so that nobody who merely reads along in the mailbox gets in by waiting. A printed
+ * code that it was started with counts for this too, for it may be somebody's last; of one that the desk started, the desk's code alone.
  *
  * @returns a session that may do nothing but enrol.
  * @throws PortalError as {@link startRecovery}; `conflict` when none is open.
@@ -44,7 +45,9 @@ export async function resumeRecovery(parts: Parts, visitor: Visitor, typed: stri
   const code = plainPrintedCode(typed)
   return tryCode(parts, visitor, requireOpen, async (tx, { session, person, recovery }, now) => {
     const isRight =
-      (await tx.signIn.recoveries.wasStartedWith(recovery.id, code)) || (await spendPrintedCode(tx, person, code, now))
+      (await tx.signIn.recoveries.wasStartedWith(recovery.id, code)) ||
+      // The clinic checked whoever got its code, and nobody who has a sheet: where that code is asked for, no other counts.
+      (startedWith(recovery) === 'printed_code' && (await spendPrintedCode(tx, person, code, now)))
     if (!isRight) return null
     await endSession(tx, now, session)
     return { sessionToken: await startSession(tx, now, person.ref, 'mailbox', 'recovery'), next: 'enrol' as const }
@@ -105,7 +108,7 @@ async function tryCode<R, T>(
 const triedBy = (tx: Tx, { person: { ref, address } }: Recovering): Tried => ({
   factor: 'recovery_code',
   subject: tx.signIn.subjectOf(address),
-  person: ref,
+  people: [ref],
 })
 
 async function requireMailbox(tx: Tx, visitor: Visitor, now: Instant): Promise<Recovering> {
@@ -147,9 +150,10 @@ async function begin(
   const token = newSecret()
   const opensAt = now + RECOVERY_DELAY
   const id = newId('rec', now)
-  const what = { id, person: person.ref, cancelHash: hashToken(token), startedAt: now, opensAt }
-  await tx.signIn.recoveries.add({ ...what, state: 'running', endedAt: null }, code)
+  const times = { startedAt: now, opensAt, state: 'running', endedAt: null } as const
+  const recovery: Recovery = { id, person: person.ref, cancelHash: hashToken(token), ...times }
+  await tx.signIn.recoveries.add(recovery, code)
   await record(tx, now, { ...about(session), action: 'recovery.started', object: id })
-  await tellRecoveryStarted(tx, settings, now, person, { link: `${settings.origin}/recovery/${token}`, opensAt })
+  await tellRecoveryStarted(tx, settings, now, person, { link: `${settings.origin}/recovery/${token}`, recovery })
   return { opensAt }
 }

@@ -1,29 +1,12 @@
 import type { Settings } from '../parts.ts'
 import type { Tx } from '../store.ts'
-import { days, hours, type Instant } from '../time.ts'
+import type { Instant } from '../time.ts'
 import { type Actor, record } from '../trail/entry.ts'
 import { tellAccount } from './account-letter.ts'
 import { actorOf, type Person } from './person.ts'
-import { about, CLOCK_SLACK, endMailboxSessions } from './session.ts'
+import { type RecoveryStanding, recoveryStanding } from './recovery-times.ts'
+import { about, endMailboxSessions } from './session.ts'
 import type { PersonRef, Recovery, SessionRow } from './store.ts'
-
-/** Long enough for the account's own person to read the letter and to stop it. */
-export const RECOVERY_DELAY = hours(24)
-/** Then the code must be spent anew: no way in is left open for good. */
-const OPEN_FOR = days(7)
-
-/** `waiting`: nobody may enrol yet. `open`: whoever has mailbox and printed code may. `over`: neither is possible any more. */
-export type RecoveryStanding = 'waiting' | 'open' | 'over'
-
-/** How a running recovery stands now. One that was begun under a clock that has been put back since has no known age: it is over. */
-export function recoveryStanding(
-  { startedAt, opensAt }: Pick<Recovery, 'startedAt' | 'opensAt'>,
-  now: Instant,
-): RecoveryStanding {
-  if (startedAt > now + CLOCK_SLACK) return 'over'
-  if (now < opensAt) return 'waiting'
-  return now < opensAt + OPEN_FOR ? 'open' : 'over'
-}
 
 /** The recovery of this person that waits or is open; null when there is none. */
 export async function recoveryUnderWay(

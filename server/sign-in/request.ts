@@ -4,7 +4,7 @@ import { newSecret } from '../ids.ts'
 import type { Parts } from '../parts.ts'
 import type { Tx } from '../store.ts'
 import { type Instant, minutes } from '../time.ts'
-import { personAt } from './person.ts'
+import { peopleAt } from './person.ts'
 import type { PersonRef, SignInRequest } from './store.ts'
 import { hashToken, looksLikeToken } from './token.ts'
 
@@ -14,6 +14,8 @@ const LASTS = minutes(30)
 export interface From {
   address?: string | undefined
   locator?: string | undefined
+  /** The sign-in that this one takes the place of: whoever types another address still comes from the same notice. */
+  earlier?: string | null | undefined
 }
 
 /**
@@ -24,14 +26,15 @@ export interface From {
  */
 export async function beginSignIn({ store, clock }: Parts, from: From): Promise<{ requestToken: string }> {
   const address = from.address === undefined ? undefined : plainAddress(from.address)
-  const locator = from.locator ?? null
   const now = clock()
   const token = newSecret()
   const tokenHash = hashToken(token)
   await store.transaction(async tx => {
-    const { person, subject } = await whoIsMeant(tx, { address, locator, tokenHash })
-    const request = { tokenHash, subject: tx.signIn.subjectOf(subject), person, locator }
-    await tx.signIn.requests.add({ ...request, challenge: null, passphraseAt: null, createdAt: now, expiresAt: now + LASTS })
+    const locator = from.locator ?? (await earlierLocator(tx, from.earlier, now))
+    const { subject, ...meant } = await whoIsMeant(tx, { address, locator, tokenHash })
+    const request = { tokenHash, subject: tx.signIn.subjectOf(subject), ...meant, locator }
+    const nothingYet = { proven: [], mailboxAt: null, challenge: null, passphraseAt: null }
+    await tx.signIn.requests.add({ ...request, ...nothingYet, createdAt: now, expiresAt: now + LASTS })
   })
   return { requestToken: token }
 }
@@ -64,15 +67,32 @@ interface Asked {
 async function whoIsMeant(
   tx: Tx,
   { address, locator, tokenHash }: Asked,
-): Promise<{ person: PersonRef | null; subject: string }> {
+): Promise<{ person: PersonRef | null; address: string | null; subject: string }> {
   const addressee = locator === null ? null : await addresseeOf(tx, locator)
   if (address === undefined) {
-    if (addressee !== null) return { person: addressee.ref, subject: addressee.address }
-    return { person: null, subject: locator === null ? `request ${tokenHash}` : `locator ${locator}` }
+    if (addressee !== null) return { person: addressee.ref, address: addressee.address, subject: addressee.address }
+    return { person: null, address: null, subject: locator === null ? `request ${tokenHash}` : `locator ${locator}` }
   }
   // The same address in several organizations is several people: the link says which.
-  if (addressee !== null && addressee.address === address) return { person: addressee.ref, subject: address }
-  return { person: await personAt(tx, address), subject: address }
+  return { person: addressee?.address === address ? addressee.ref : null, address, subject: address }
+}
+
+/** Everybody this sign-in may mean; nobody, for an address or a link that nobody has. */
+export const peopleMeant = async (tx: Tx, { person, address }: SignInRequest): Promise<PersonRef[]> =>
+  person !== null ? [person] : address === null ? [] : peopleAt(tx, address)
+
+/**
+ * The message whose notice this sign-in began from, if it is this person's. A link that is somebody else's leads nowhere, as does one
+ * that nobody has.
+ */
+export async function messageMeant(tx: Tx, { locator }: SignInRequest, { id }: PersonRef): Promise<string | null> {
+  const message = locator === null ? null : await tx.messages.findByLocator(locator)
+  return message?.recipient === id ? message.id : null
+}
+
+async function earlierLocator(tx: Tx, token: string | null | undefined, now: Instant): Promise<string | null> {
+  const earlier = token && looksLikeToken(token) ? await tx.signIn.requests.find(hashToken(token), now) : null
+  return earlier?.locator ?? null
 }
 
 async function addresseeOf(tx: Tx, locator: string): Promise<{ ref: PersonRef; address: string } | null> {

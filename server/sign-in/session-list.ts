@@ -38,9 +38,9 @@ export async function signOut({ store, clock }: Parts, visitor: Visitor): Promis
 export async function signOutEverywhere({ store, clock }: Parts, visitor: Visitor): Promise<void> {
   const now = clock()
   await store.transaction(async tx => {
-    const { session } = await requireSession(tx, visitor, now, 'full')
+    const { session, person } = await requireSession(tx, visitor, now, 'full')
     const ended = await tx.signIn.sessions.removeAll(session.person)
-    await tx.signIn.requests.removeAll(session.person)
+    await tx.signIn.requests.removeAll(session.person, tx.signIn.subjectOf(person.address))
     await record(tx, now, { ...about(session), action: 'session.ended', object: null, detail: { ended } })
   })
 }

@@ -123,9 +123,9 @@ export const isFresh = (session: SessionFacts, now: Instant): boolean => now - s
  * Ends every session of a person but one, and every sign-in of theirs that is under way: what was proven with the factors of before
  * counts no more.
  */
-export async function endAllBut(tx: Tx, person: PersonRef, tokenHash: string): Promise<void> {
-  await tx.signIn.sessions.removeAll(person, tokenHash)
-  await tx.signIn.requests.removeAll(person)
+export async function endAllBut(tx: Tx, { ref, address }: Person, tokenHash: string): Promise<void> {
+  await tx.signIn.sessions.removeAll(ref, tokenHash)
+  await tx.signIn.requests.removeAll(ref, tx.signIn.subjectOf(address))
 }
 
 /** Forgets sessions nobody can use any more; says how many. */

@@ -1,8 +1,11 @@
 import type { Parts } from '../parts.ts'
 import { confirmPerson } from './confirmation.ts'
+import { forgetDevices, rememberDevice } from './device.ts'
 import * as enrol from './enrol.ts'
 import { enrolment } from './enrolment.ts'
 import { factors, removeFactor } from './factor.ts'
+import { enterPassphrase } from './first-factor.ts'
+import { helpLine } from './help-line.ts'
 import { acceptInvitation } from './invitation.ts'
 import { enterMailboxCode, mailboxCodeReference, sendMailboxCode } from './mailbox-code.ts'
 import { forgetNetworks, networkLimit } from './network-limit.ts'
@@ -12,16 +15,21 @@ import { beginSignIn, type From } from './request.ts'
 import { ABSOLUTE_LIMIT, forgetSessions, visitor } from './session.ts'
 import * as sessionList from './session-list.ts'
 import type { Visitor } from './visitor.ts'
+import { accountsToChoose, chooseAccount } from './which-account.ts'
 
 /** The use cases of signing in, over the portal's parts. */
 export const signIn = (parts: Parts) => ({
   visitor: (sessionToken: string | null) => visitor(parts, sessionToken),
   ...networkLimit(parts),
+  rememberDevice: (sessionToken: string, device: string | null) => rememberDevice(parts, sessionToken, device),
+  helpLine: () => helpLine(parts),
   beginSignIn: (from: From) => beginSignIn(parts, from),
   sendMailboxCode: (requestToken: string) => sendMailboxCode(parts, requestToken),
   mailboxCodeReference: (requestToken: string) => mailboxCodeReference(parts, requestToken),
   enterMailboxCode: (requestToken: string, code: string) => enterMailboxCode(parts, requestToken, code),
-  enterPassphrase: (requestToken: string, passphrase: string) => proof.enterPassphrase(parts, requestToken, passphrase),
+  accountsToChoose: (requestToken: string) => accountsToChoose(parts, requestToken),
+  chooseAccount: (requestToken: string, account: string) => chooseAccount(parts, requestToken, account),
+  enterPassphrase: (requestToken: string, passphrase: string) => enterPassphrase(parts, requestToken, passphrase),
   enterTotp: (requestToken: string, code: string) => proof.enterTotp(parts, requestToken, code),
   enterPrintedCode: (requestToken: string, code: string) => proof.enterPrintedCode(parts, requestToken, code),
   passkeyOptions: (requestToken: string) => proof.passkeyOptions(parts, requestToken),
@@ -48,7 +56,7 @@ export const signIn = (parts: Parts) => ({
   forgetStale: () => forgetStale(parts),
 })
 
-/** Forgets sessions, sign-ins and enrolments whose time is over; says how many. */
+/** Forgets sessions, sign-ins, enrolments and browsers whose time is over; says how many. */
 function forgetStale({ store, clock }: Parts): Promise<number> {
   const now = clock()
   return store.transaction(async tx => {
@@ -56,6 +64,6 @@ function forgetStale({ store, clock }: Parts): Promise<number> {
     const requests = await tx.signIn.requests.removeExpired(now)
     // What was begun in a session that is over, is over too.
     const enrolments = await tx.signIn.enrolments.removeStale(now - ABSOLUTE_LIMIT)
-    return sessions + requests + enrolments + (await forgetNetworks(tx, now))
+    return sessions + requests + enrolments + (await forgetDevices(tx, now)) + (await forgetNetworks(tx, now))
   })
 }

@@ -43,21 +43,34 @@ export interface Factor {
   counter: number
 }
 
-/** A sign-in under way, bound to one browser by a cookie; `person` is null when nobody has this address, and nothing shows it. */
+/** A sign-in under way, bound to one browser by a cookie. Whether anybody is meant, nothing shows. */
 export interface SignInRequest {
   /** SHA-256 (base64url) of the token in the cookie. */
   tokenHash: string
   /** Keyed hash of the normalized address; attempts are counted on it, known or not. */
   subject: string
+  /** Whom the notice's link means that it started from; null when it started otherwise, and when nobody is meant. */
   person: PersonRef | null
+  /** The address that was typed, or that the notice went to; its people are meant when `person` is null. Sealed, as are locator and proofs. */
+  address: string | null
   /** The locator it started from. */
   locator: string | null
+  /** Whose passphrase has been shown in it: several people's, where one address has accounts with several organizations. */
+  proven: PassphraseProof[]
+  /** When the mailbox was proven, and which of its accounts is meant is still to be said. */
+  mailboxAt: Instant | null
   /** WebAuthn challenge (base64url) that is open, if any; used once. */
   challenge: string | null
   /** Whether the passphrase has been proven in this request. */
   passphraseAt: Instant | null
   createdAt: Instant
   expiresAt: Instant
+}
+
+/** A passphrase that was right, by the factor it was: one that is changed afterwards is another. */
+export interface PassphraseProof {
+  person: PersonRef
+  factor: string
 }
 
 /** What has been chosen but not yet proven in an enrolment; it goes when its session goes. Passphrase and key are sealed at rest. */
@@ -133,13 +146,14 @@ export interface SignInStore {
   requests: {
     add(request: SignInRequest): Promise<void>
     find(tokenHash: string, now: Instant): Promise<SignInRequest | null>
-    setPassphraseAt(tokenHash: string, at: Instant): Promise<void>
+    setPassphraseAt(tokenHash: string, at: Instant, proven: PassphraseProof[]): Promise<void>
+    setMailboxAt(tokenHash: string, at: Instant): Promise<void>
     setChallenge(tokenHash: string, challenge: string): Promise<void>
     /** Hands out the open challenge and forgets it, in one statement. */
     takeChallenge(tokenHash: string): Promise<string | null>
     remove(tokenHash: string): Promise<void>
-    /** Ends every sign-in under way that means this person. */
-    removeAll(person: PersonRef): Promise<number>
+    /** Ends every sign-in under way that means this person, or everybody who has their address (`subject`). */
+    removeAll(person: PersonRef, subject: string): Promise<number>
     removeExpired(now: Instant): Promise<number>
   }
   mailboxCodes: {
@@ -187,6 +201,12 @@ export interface SignInStore {
     /** True for exactly one caller, and only while it is running. */
     end(id: string, state: Exclude<Recovery['state'], 'running'>, at: Instant): Promise<boolean>
   }
+  devices: {
+    /** Whether this person has signed in from this browser (a random word, kept as a keyed hash) before; they have now. */
+    recognize(person: PersonRef, device: string, at: Instant): Promise<boolean>
+    /** Forgets those not seen since. */
+    forget(lastSeenBefore: Instant): Promise<number>
+  }
   networks: {
     /** Counts one act of a network in a window of time; says how many there were. The network is kept as a keyed hash. */
     count(network: string, window: number): Promise<number>
@@ -200,4 +220,9 @@ export interface SignInStore {
   peopleAt(address: string): Promise<{ person: PersonRef; hasFactors: boolean }[]>
   /** A keyed hash of an address: the same for the same address, meaningless without the key. */
   subjectOf(address: string): string
+  /**
+   * 16 bytes for the passphrases of all accounts of an address, so that one hash answers for all of them. They are one person's; two people
+   * never share one.
+   */
+  saltOf(address: string): Uint8Array
 }

@@ -8,6 +8,24 @@ export interface Started {
   sessionToken: string
   /** `enrol`: only the mailbox is proven. */
   next: 'enrol' | 'read' | 'work'
+  /** The message of theirs whose notice they came from. */
+  message?: string | null
+  /** Somebody, they or another, is getting back in with a code: they are told before anything else, and can stop it. */
+  recoveryUnderWay?: boolean
+}
+
+/** The mailbox is proven, and has accounts with several organizations: which is meant is to be said first. */
+export interface Undecided {
+  next: 'which'
+}
+
+/** One of the accounts of a mailbox that was proven. */
+export interface AccountLine {
+  id: string
+  kind: 'recipient' | 'staff'
+  /** Empty where letters may not name it: whoever reads somebody's mail learns no more here than the mail may say. */
+  organization: string
+  phone: string
 }
 
 /** What is asked for after a passphrase: a code of the app, or, from who has none, a printed one. */
@@ -24,8 +42,16 @@ export interface Enrolment {
   kind: 'recipient' | 'staff'
   /** Whether a passphrase has been chosen in this enrolment. */
   passphraseChosen: boolean
-  /** Somebody wants back in with a printed code; from `opensAt` on (`isOpen`) they may choose a new way to sign in. */
-  recovery: { opensAt: Instant; isOpen: boolean } | null
+  /** Somebody wants back in with a code; from `opensAt` until `closesAt` (`isOpen`) they may choose a new way to sign in. */
+  recovery: RecoveryLine | null
+}
+
+export interface RecoveryLine {
+  /** A code of their printed ones, or one that the clinic's desk gave out. */
+  with: 'printed_code' | 'claim_code'
+  opensAt: Instant
+  closesAt: Instant
+  isOpen: boolean
 }
 
 export interface FactorLine {

@@ -25,6 +25,7 @@ export const ACTIONS = [
   'session.started',
   'session.raised', // to a higher level
   'session.ended',
+  'session.new_device', // begun in a browser that this person had not signed in from
   'sign_in.failed',
   'recipient.added',
   'recipient.confirmed', // answered the sender's activation code or identity check

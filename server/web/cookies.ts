@@ -8,6 +8,7 @@ const NAMES = {
   language: '__Host-language',
   hint: '__Host-language-hint',
   display: '__Host-display',
+  device: '__Host-device',
 } as const
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 const TOKEN = /^[A-Za-z0-9_-]{20,100}$/
@@ -25,6 +26,8 @@ export interface VisitorCookies {
   hint: string | null
   /** How pages look in this browser. */
   display: Display | null
+  /** A random word by which this browser is known again; it proves nothing. */
+  device: string | null
 }
 
 /** The portal's cookies of a request; whatever does not look like one of ours counts as absent. */
@@ -46,6 +49,7 @@ export function readCookies(header: string | null): VisitorCookies {
     language: fitting(NAMES.language, LANGUAGE),
     hint: fitting(NAMES.hint, LANGUAGE),
     display: toDisplay(fitting(NAMES.display, DISPLAY)),
+    device: fitting(NAMES.device, TOKEN),
   }
 }
 
@@ -58,16 +62,17 @@ function toDisplay(text: string | null): Display | null {
 /** The Set-Cookie lines that one request's handling asks for. */
 export class CookieJar {
   readonly lines = new Map<string, string>()
-  sessionStarted = false
+  /** The token of a session that begins with this answer. */
+  sessionStarted: string | null = null
   sessionEnded = false
 
   startSession(token: string): void {
-    this.sessionStarted = true
+    this.sessionStarted = token
     this.sessionEnded = false
     this.lines.set(NAMES.session, `${NAMES.session}=${token}; ${ATTRIBUTES}`)
   }
   endSession(): void {
-    this.sessionStarted = false
+    this.sessionStarted = null
     this.sessionEnded = true
     this.lines.set(NAMES.session, `${NAMES.session}=; ${ATTRIBUTES}; Max-Age=0`)
   }
@@ -87,6 +92,9 @@ export class CookieJar {
   rememberDisplay({ textSize, contrast, theme }: Display): void {
     const text = [textSize, contrast, theme].join('.')
     if (DISPLAY.test(text)) this.lines.set(NAMES.display, `${NAMES.display}=${text}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
+  }
+  rememberDevice(word: string): void {
+    this.lines.set(NAMES.device, `${NAMES.device}=${word}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
   }
   writeTo(headers: Headers): void {
     for (const line of this.lines.values()) headers.append('set-cookie', line)

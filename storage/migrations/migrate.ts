@@ -11,6 +11,7 @@ import { trailSearch } from './0005-trail-search.ts'
 import { holds } from './0006-holds.ts'
 import { drafts } from './0007-drafts.ts'
 import { noticesByRecipient } from './0008-notices-by-recipient.ts'
+import { devices } from './0009-devices.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0006-holds', up: holds },
   { name: '0007-drafts', up: drafts },
   { name: '0008-notices-by-recipient', up: noticesByRecipient },
+  { name: '0009-devices', up: devices },
 ]
 
 /**

@@ -36,7 +36,7 @@ export interface PrintedCodeRow {
   spent_at: number | null
 }
 
-/** Sealed: locator. */
+/** Sealed: begun (locator, address, whose passphrase was shown, when the mailbox was proven). */
 export interface SignInRequestRow extends Authenticated {
   token_hash: string
   subject: string
@@ -77,6 +77,15 @@ export interface AttemptRow {
   failures: number
   last_failure_at: number | null
   disabled_at: number | null
+}
+
+export interface DeviceRow {
+  /** Keyed hash of person and the browser's random word. */
+  device_hash: string
+  person_kind: 'recipient' | 'staff'
+  person: string
+  first_seen_at: number
+  last_seen_at: number
 }
 
 export interface NetworkActsRow {

@@ -31,7 +31,11 @@ test('an act leads back to the page it was on', () => {
 })
 
 test('whoever has shown only a mailbox goes on to enrol, whatever they wanted', () => {
-  expect(firstPage('enrol', '/account')).toBe('/enrol?to=%2Faccount')
-  expect(firstPage('read', null)).toBe('/messages')
-  expect(firstPage('work', '/replies')).toBe('/replies')
+  expect(firstPage({ next: 'enrol' }, '/account')).toBe('/enrol?to=%2Faccount')
+  expect(firstPage({ next: 'read' }, null)).toBe('/messages')
+  const message = 'msg_0123456789'
+  expect(firstPage({ next: 'read', message }, null)).toBe(`/messages/${message}`)
+  expect(firstPage({ next: 'read', message }, '/account')).toBe('/account')
+  expect(firstPage({ next: 'enrol', message }, null)).toBe(`/enrol?to=%2Fmessages%2F${message}`)
+  expect(firstPage({ next: 'work' }, '/replies')).toBe('/replies')
 })

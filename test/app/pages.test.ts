@@ -78,6 +78,8 @@ test('a patient reads, writes back and signs out on a phone without JavaScript, 
   const codes = await page.locator('.codes code').allTextContents()
   expect(codes).toHaveLength(10)
   await press('I have them')
+  await isWell('You can sign in now')
+  await press('Go on')
   await isWell('My messages')
   await page.goto('/account')
   await page.getByRole('button', { name: /^Remove\s+Passphrase/ }).click()
@@ -187,6 +189,8 @@ async function joins(name: string, role: Role) {
   await looking.press('Set up a passkey')
   await looking.isWell('Set up a passkey')
   await looking.press('Set up a passkey now')
+  await looking.isWell('You can sign in now')
+  await looking.press('Go on')
   return { ...looking, context }
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FormattedBody } from '../../app/ui/FormattedBody.tsx'
 import { protect } from '../../server/web/headers.ts'
 import { givePasskeys, visit } from '../support/browser.ts'
+import { startedOf } from '../support/clinic.ts'
 import { documentWith } from './rendered.tsx'
 import { type ServedClinic, servedClinic } from './served.ts'
 
@@ -23,6 +24,42 @@ test('whoever changes their mind about a passkey finds the button in focus and a
   await page.getByText('The passkey was not used.').waitFor()
   expect(await button.evaluate(element => element === document.activeElement)).toBe(true)
   expect(await button.isEnabled()).toBe(true)
+  await context.close()
+})
+
+test('the e-mail field offers passkeys by itself: who takes one is signed in, without a button or a word typed', async () => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  const { credentials } = await givePasskeys(page, { inFields: true })
+  const { sessionToken } = await enrolled('carla@example.com')
+  await page.setExtraHTTPHeaders({ cookie: `__Host-session=${sessionToken}` })
+  await page.goto('/enrol/passkey')
+  await page.getByRole('button', { name: 'Set up a passkey now' }).click()
+  await page.waitForURL(url => url.pathname !== '/enrol/passkey')
+  expect(await credentials()).toBe(1)
+  await page.setExtraHTTPHeaders({})
+  await context.clearCookies()
+  await page.goto('/sign-in')
+  await page.waitForURL('**/messages')
+  await context.close()
+})
+
+test('what is offered in the field ends when the button is pressed, and a typed address still goes on', async () => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  await givePasskeys(page, { isPresent: false, inFields: true })
+  const asked: string[] = []
+  page.on('request', request => request.url().endsWith('/options') && asked.push(request.method()))
+  await page.goto('/sign-in')
+  expect(await page.getByLabel('Your e-mail address').getAttribute('autocomplete')).toBe('username webauthn')
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' })
+  await button.click()
+  await page.getByText('Do what your phone or computer asks you.').waitFor()
+  expect(asked.length).toBeLessThanOrEqual(2)
+  expect(await page.getByText('The passkey was not used.').isVisible()).toBe(false)
+  await page.getByLabel('Your e-mail address').fill('ada@example.com')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.waitForURL('**/sign-in/ways')
   await context.close()
 })
 
@@ -50,7 +87,7 @@ async function enrolled(address: string) {
   const { requestToken } = await clinic.portal.beginSignIn({ address })
   await clinic.portal.sendMailboxCode(requestToken)
   await clinic.deliver()
-  const started = await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address))
+  const started = startedOf(await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address)))
   const visitor = (await clinic.portal.visitor(started.sessionToken))!
   await clinic.portal.choosePassphrase(visitor, 'seven grey pigeons on a roof')
   return clinic.portal.enrolPrintedCodes(visitor)

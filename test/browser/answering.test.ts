@@ -4,6 +4,7 @@ import { en } from '../../app/language/en.ts'
 import type { Reader } from '../../server/sign-in/visitor.ts'
 import { minutes } from '../../server/time.ts'
 import { type ServedClinic, servedClinic } from '../app/served.ts'
+import { startedOf } from '../support/clinic.ts'
 import { type Walk, walk } from '../support/walk.ts'
 
 let clinic: ServedClinic
@@ -22,7 +23,7 @@ async function writer({ scripts }: { scripts: boolean }) {
   const { requestToken } = await clinic.portal.beginSignIn({ address })
   await clinic.portal.sendMailboxCode(requestToken)
   await clinic.deliver()
-  const { sessionToken } = await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address))
+  const { sessionToken } = startedOf(await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address)))
   const newcomer = (await clinic.portal.visitor(sessionToken))!
   await clinic.portal.choosePassphrase(newcomer, PASSPHRASE)
   const enrolled = await clinic.portal.enrolPrintedCodes(newcomer)

@@ -58,7 +58,6 @@ describe.each(storyScreens)('on a %s', screen => {
 
     await provesMailbox(ada, clinic, { activation: CODE })
     await choosesPasskey(ada)
-    await ada.follow(new RegExp(SUBJECT))
     await ada.press(en.envelope.open)
     await ada.arrives(SUBJECT)
     const read = ada.page.url()

@@ -70,7 +70,7 @@ test('even signed in, no GET or HEAD opens a message, fetches a file or hides an
   const cleo = await walk(clinic.server.origin)
   await provesMailbox(cleo, clinic, { address: 'cleo@example.com' })
   await choosesPasskey(cleo)
-  await cleo.arrives(en.messages.title)
+  await cleo.arrives(en.envelope.title)
   const { id } = deposit.messages[0]!
   await scan(cleo, `/messages/${id}`)
   for (const act of ['open', 'not-for-me', 'more-time', 'reply', 'attachments/att_00000000000000000000000000']) {

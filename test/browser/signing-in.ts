@@ -67,6 +67,8 @@ export async function keepsCodes(person: Walk): Promise<string[]> {
   await person.arrives(en.printedCodes.title)
   const codes = await person.page.getByRole('list', { name: en.printedCodes.list }).getByRole('listitem').allInnerTexts()
   await person.follow(en.printedCodes.have)
+  await person.arrives(en.second.title)
+  await person.follow(en.second.later)
   return codes
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Demonstration, seedDemonstration } from '../../server/seed.ts'
 import { authenticatorCode } from '../../server/sign-in/authenticator.ts'
 import type { Reader, Staff } from '../../server/sign-in/visitor.ts'
+import { startedOf } from '../support/clinic.ts'
 import { testPortal } from '../support/portal.ts'
 
 let dataFolder: string
@@ -58,7 +59,7 @@ test('the first mail is the two notices of what waits, and Ben enrols with his a
   const { requestToken } = await portal.beginSignIn({ address })
   await portal.sendMailboxCode(requestToken)
   await deliver()
-  const { sessionToken } = await portal.enterMailboxCode(requestToken, mailbox.codeTo(address))
+  const { sessionToken } = startedOf(await portal.enterMailboxCode(requestToken, mailbox.codeTo(address)))
   const ben = (await portal.visitor(sessionToken))!
   expect(await portal.enrolment(ben)).toMatchObject({ mayEnrol: false, needsConfirmation: 'code' })
   await portal.confirmPerson(ben, activationCode!)

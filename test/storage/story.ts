@@ -95,7 +95,10 @@ export async function wholeStory(store: Store, chapter = '') {
     const request = {
       subject: tx.signIn.subjectOf(CANARIES.recipientAddress),
       person,
+      address: CANARIES.recipientAddress,
       locator: CANARIES.locator,
+      proven: [],
+      mailboxAt: null,
       challenge: 'challenge',
     }
     const times = { createdAt: NEW_YEAR, expiresAt: until }

@@ -56,8 +56,16 @@ export async function visit(origin: string, screen: Screen = 'phone', more: Brow
   return context
 }
 
-/** A phone that keeps passkeys, and whose owner always puts the right finger on it. */
-export async function givePasskeys(page: Page): Promise<{ credentials(): Promise<number> }> {
+/**
+ * A phone that keeps passkeys, and whose owner puts the right finger on it whenever it asks; not while they are not there (`isPresent`).
+ * Software takes what a field offers at once, which people do not: it offers passkeys there only where asked to (`inFields`).
+ */
+export async function givePasskeys(
+  page: Page,
+  { isPresent = true, inFields = false }: { isPresent?: boolean; inFields?: boolean } = {},
+): Promise<{ credentials(): Promise<number> }> {
+  const noneInFields = 'globalThis.PublicKeyCredential && (PublicKeyCredential.isConditionalMediationAvailable = async () => false)'
+  if (!inFields) await page.addInitScript(noneInFields)
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
@@ -68,7 +76,7 @@ export async function givePasskeys(page: Page): Promise<{ credentials(): Promise
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
-      automaticPresenceSimulation: true,
+      automaticPresenceSimulation: isPresent,
     },
   })
   return {

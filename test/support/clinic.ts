@@ -6,6 +6,7 @@ import type { DepositMessage, DepositRecipient, DepositRequest } from '../../ser
 import { newId, newSecret } from '../../server/ids.ts'
 import { createOrganization } from '../../server/new-organization.ts'
 import type { Organization } from '../../server/organization.ts'
+import type { Started, Undecided } from '../../server/portal.ts'
 import { SCOPES } from '../../server/sender.ts'
 import { hashToken } from '../../server/sign-in/token.ts'
 import type { Reader, Staff, Visitor } from '../../server/sign-in/visitor.ts'
@@ -112,7 +113,7 @@ function patientOf(clinic: Clinic, name: string, address: string): Patient {
     const { requestToken } = await clinic.portal.beginSignIn({ address })
     await clinic.portal.sendMailboxCode(requestToken)
     await clinic.deliver()
-    const { sessionToken } = await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address))
+    const { sessionToken } = startedOf(await clinic.portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address)))
     return visitorOf(clinic, sessionToken)
   }
   const enrols = async (): Promise<Reader> => {
@@ -182,6 +183,12 @@ async function staffOf(clinic: Clinic, name: string, role: Role): Promise<Staff>
   const { secret } = await clinic.portal.totpEnrolment(invited)
   const enrolled = await clinic.portal.confirmTotp(invited, await totpCode(secret, clock.read()))
   return (await visitorOf(clinic, enrolled.sessionToken)) as Staff
+}
+
+/** A mailbox that has one account, or whose account was said. */
+export function startedOf(proven: Started | Undecided): Started {
+  if (proven.next === 'which') throw new Error('This address has several accounts.')
+  return proven
 }
 
 /** What an authenticator app shows for this key at this moment. */

@@ -13,8 +13,8 @@ const CHANGES: Record<AccountChange, string> = {
   way_in_switched_off: 'One way to sign in was switched off after too many wrong tries',
   way_in_switched_on: 'Your clinic asked us to switch your ways to sign in on again',
   ways_in_removed: 'All your ways to sign in were taken away, so that you can set up new ones',
-  recovery_cancelled: 'The way back in with a printed code was stopped',
-  recovery_completed: 'Someone got back in with a printed code and set up a new way to sign in',
+  recovery_cancelled: 'The way back in with a code was stopped',
+  recovery_completed: 'Someone got back in with a code and set up a new way to sign in',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -80,15 +80,34 @@ export const en: Letters = {
     }
   },
 
-  recoveryStarted({ link, at, opensAt, organization, phone, host }) {
+  recoveryStarted({ link, fromClinic, at, opensAt, until, organization, phone, host }) {
     return {
       subject: `Someone wants to get back in to ${host}`,
       blocks: [
         { text: 'Hello,' },
-        { text: `Someone used one of your printed codes to get back in to ${host}. That was on ${at}.` },
+        {
+          text: fromClinic
+            ? `Someone asked ${organization || 'your clinic'} for a code to get back in to ${host}. They got it on ${at}.`
+            : `Someone used one of your printed codes to get back in to ${host}. That was on ${at}.`,
+        },
         { text: 'Was it you? Then please wait. This wait keeps you safe.' },
-        { text: `Come back on ${opensAt}. You have 7 days from then. Bring the same code. You will need it once more.` },
+        { text: `Come back on ${opensAt}. You have time until ${until}. Bring the same code. You will need it then.` },
         { text: 'Not you? Then stop it now. Press this link, and then press the button on the page:' },
+        { link },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  newSignIn({ link, at, organization, phone, host }) {
+    return {
+      subject: `New sign-in to ${host}`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `Someone signed in to ${host} with your account on ${at}.` },
+        { text: 'We had not seen that phone, computer or browser before.' },
+        { text: 'Was it you? Then you do not need to do anything.' },
+        { text: 'Not you? Then someone else may have got in. Press this link. It shows you how to shut them out:' },
         { link },
         ...callUs(organization, phone),
       ],

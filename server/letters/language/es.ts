@@ -13,8 +13,8 @@ const CHANGES: Record<AccountChange, string> = {
   way_in_switched_off: 'Se desactivó una forma de iniciar sesión tras demasiados intentos fallidos',
   way_in_switched_on: 'Su clínica nos pidió activar de nuevo sus formas de iniciar sesión',
   ways_in_removed: 'Se quitaron todas sus formas de iniciar sesión, para que pueda crear otras',
-  recovery_cancelled: 'Se detuvo el regreso a su cuenta con un código impreso',
-  recovery_completed: 'Alguien volvió a entrar con un código impreso y creó una nueva forma de iniciar sesión',
+  recovery_cancelled: 'Se detuvo el regreso a su cuenta con un código',
+  recovery_completed: 'Alguien volvió a entrar con un código y creó una nueva forma de iniciar sesión',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
@@ -84,15 +84,34 @@ export const es: Letters = {
     }
   },
 
-  recoveryStarted({ link, at, opensAt, organization, phone, host }) {
+  recoveryStarted({ link, fromClinic, at, opensAt, until, organization, phone, host }) {
     return {
       subject: `Alguien quiere volver a entrar en ${host}`,
       blocks: [
         { text: 'Hola:' },
-        { text: `Alguien usó uno de sus códigos impresos para volver a entrar en ${host}. Fue el ${at}.` },
+        {
+          text: fromClinic
+            ? `Alguien pidió a ${organization || 'su clínica'} un código para volver a entrar en ${host}. Lo recibió el ${at}.`
+            : `Alguien usó uno de sus códigos impresos para volver a entrar en ${host}. Fue el ${at}.`,
+        },
         { text: '¿Fue usted? Entonces espere, por favor. Esta espera le protege.' },
-        { text: `Vuelva el ${opensAt}. Desde entonces tiene 7 días. Traiga el mismo código. Lo necesitará una vez más.` },
+        { text: `Vuelva el ${opensAt}. Tiene tiempo hasta el ${until}. Traiga el mismo código. Lo necesitará entonces.` },
         { text: '¿No fue usted? Entonces deténgalo ahora. Abra este enlace y pulse el botón de la página:' },
+        { link },
+        ...callUs(organization, phone),
+      ],
+    }
+  },
+
+  newSignIn({ link, at, organization, phone, host }) {
+    return {
+      subject: `Nuevo inicio de sesión en ${host}`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Alguien inició sesión en ${host} con su cuenta el ${at}.` },
+        { text: 'No habíamos visto antes ese teléfono, computadora o navegador.' },
+        { text: '¿Fue usted? Entonces no tiene que hacer nada.' },
+        { text: '¿No fue usted? Entonces alguien más pudo haber entrado. Abra este enlace. Le muestra cómo cerrarle el paso:' },
         { link },
         ...callUs(organization, phone),
       ],

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { isPortalError } from '../../../server/errors.ts'
-import { depositRequest } from '../../support/clinic.ts'
+import { depositRequest, startedOf } from '../../support/clinic.ts'
 import { openPortal } from './opened.ts'
 import { storyIn } from './prepared-story.ts'
 
@@ -44,7 +44,7 @@ async function signsIn(): Promise<void> {
     if (turn === 1_000) return
     await new Promise(resolve => setImmediate(resolve))
   }
-  const { sessionToken } = await portal.enterMailboxCode(requestToken, mailbox.codeTo(BEN))
+  const { sessionToken } = startedOf(await portal.enterMailboxCode(requestToken, mailbox.codeTo(BEN)))
   say('session', sessionToken)
 }
 

@@ -6,6 +6,8 @@ export const SIGNING_IN: Row[] = [
   // Signing in: what is presented counts, not who presents it
   { method: 'visitor', ask: reads(async () => undefined), answers: { ...SIGNED_IN('yes'), ...halfSignedIn('yes') } },
   { method: 'admitStranger', ask: presents(portal => portal.admitStranger('203.0.113.7')), answers: ANYBODY('yes') },
+  { method: 'rememberDevice', ask: presents(portal => portal.rememberDevice(newSecret(), null)), answers: ANYBODY('yes') },
+  { method: 'helpLine', ask: presents(portal => portal.helpLine()), answers: ANYBODY('yes') },
   { method: 'beginSignIn', ask: presents(portal => portal.beginSignIn({ address: 'ada@example.com' })), answers: ANYBODY('yes') },
   {
     method: 'sendMailboxCode',
@@ -20,6 +22,16 @@ export const SIGNING_IN: Row[] = [
   {
     method: 'enterMailboxCode',
     ask: presents(portal => portal.enterMailboxCode(newSecret(), '123456')),
+    answers: ANYBODY('sign_in_required'),
+  },
+  {
+    method: 'accountsToChoose',
+    ask: presents(portal => portal.accountsToChoose(newSecret())),
+    answers: ANYBODY('sign_in_required'),
+  },
+  {
+    method: 'chooseAccount',
+    ask: presents(portal => portal.chooseAccount(newSecret(), 'rcp_0123456789')),
     answers: ANYBODY('sign_in_required'),
   },
   {

@@ -76,6 +76,8 @@ const SIGNING_IN: PageRow[] = [
   get('sign-in.ways', notBegun),
   get('sign-in.code', notBegun),
   post('sign-in.code', notBegun, { fields: { code: '123456' } }),
+  get('sign-in.which', notBegun),
+  post('sign-in.which', notBegun, { fields: { account: 'rcp_0123456789' } }),
   get('sign-in.passphrase', notBegun),
   post('sign-in.passphrase', notBegun, { fields: { passphrase: newSecret() } }),
   get('sign-in.app-code', notBegun),
@@ -91,11 +93,12 @@ const SIGNING_IN: PageRow[] = [
 const ENROLLING: PageRow[] = [
   get('enrol._index', visitors('shows')),
   get('enrol.confirm', visitors('shows')),
-  post('enrol.confirm', visitors('/'), { fields: { asks: 'code', answer: 'x' } }),
+  post('enrol.confirm', { ...signedIn('/'), ...half('enrol') }, { fields: { asks: 'code', answer: 'x' } }),
   get('enrol.passkey._index', visitors('shows')),
   post('enrol.passkey._index', enrolling('again'), { fields: { response: '{}' } }),
   actsOnly('enrol.passkey.options', '/enrol/passkey'),
   post('enrol.passkey.options', enrolling('shows')),
+  get('enrol.second', signedIn('shows')),
   get('enrol.app', enrolling('shows')),
   post('enrol.app', enrolling('again'), { fields: { code: '000000' } }),
   get('enrol.passphrase', visitors('shows')),
@@ -116,6 +119,9 @@ const ACCOUNT: PageRow[] = [
   actsOnly('account.sessions.$handle.end', '/account', { about: 'session' }),
   // Nothing happens to a session that is not theirs: access-matrix.test.ts.
   post('account.sessions.$handle.end', signedIn('/account?done=ended'), { about: 'session' }),
+  // Nobody is getting back in: there is nothing to be told first.
+  get('account.recovery._index', signedIn('/')),
+  get('account.not-me', signedIn('shows')),
   actsOnly('account.recovery.cancel', '/account'),
   post('account.recovery.cancel', signedIn('/account?done=stopped')),
   actsOnly('account.sign-out-everywhere', '/account'),

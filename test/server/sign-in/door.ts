@@ -4,7 +4,7 @@ import { inviteStaff } from '../../../server/sign-in/invitation.ts'
 import type { Visitor } from '../../../server/sign-in/visitor.ts'
 import type { Role } from '../../../server/staff.ts'
 import { minutes, seconds } from '../../../server/time.ts'
-import type { Clinic } from '../../support/clinic.ts'
+import { type Clinic, startedOf } from '../../support/clinic.ts'
 import { codeIn } from '../../support/mailbox.ts'
 import { clinicPortal } from '../../support/people.ts'
 import { type Lies, type SoftwarePasskey, softwarePasskey } from '../../support/software-passkey.ts'
@@ -55,7 +55,7 @@ export async function door(options: Parameters<typeof clinicPortal>[0] = {}): Pr
     async provesMailbox(address: string) {
       const request = await at.begins(address)
       await clinic.portal.sendMailboxCode(request)
-      return at.whoIs(await clinic.portal.enterMailboxCode(request, await at.newestCode(address)))
+      return at.whoIs(startedOf(await clinic.portal.enterMailboxCode(request, await at.newestCode(address))))
     },
 
     async whoIs({ sessionToken }: Started) {

@@ -9,48 +9,69 @@ function opened(options?: Parameters<typeof openPassphrases>[0]) {
   return passphrases
 }
 
-test('a passphrase is kept as Argon2id with 19 MiB and two passes, salted each time', async () => {
+const SALT = Buffer.from('sixteen bytes of')
+const OTHER_SALT = Buffer.from('another sixteen ')
+const RIGHT = { right: true, rehash: false }
+const WRONG = { right: false, rehash: false }
+
+test('a passphrase is kept as Argon2id with 19 MiB and two passes, with the salt of its address', async () => {
   const passphrases = opened()
-  const [one, other] = await Promise.all([passphrases.hash('seven grey pigeons'), passphrases.hash('seven grey pigeons')])
-  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/)
-  expect(one).not.toBe(other)
-  expect(await passphrases.verify(one, 'seven grey pigeons')).toEqual({ right: true, rehash: false })
-  expect(await passphrases.verify(one, 'seven grey pigeon')).toEqual({ right: false, rehash: false })
+  const one = await passphrases.hash('seven grey pigeons', SALT)
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,(p=1,t=2|t=2,p=1)\$c2l4dGVlbiBieXRlcyBvZg\$/)
+  expect(await passphrases.hash('seven grey pigeons', OTHER_SALT)).not.toBe(one)
+  expect(await passphrases.verify([one], 'seven grey pigeons', SALT)).toEqual([RIGHT])
+  expect(await passphrases.verify([one], 'seven grey pigeon', SALT)).toEqual([WRONG])
+})
+
+test('one hash answers for all accounts of an address', async () => {
+  const passphrases = opened()
+  const all = ['seven grey pigeons', 'nine new words', 'seven grey pigeons'].map(words => passphrases.hash(words, SALT))
+  const kept = await Promise.all(all)
+  expect(await passphrases.verify(kept, 'seven grey pigeons', SALT)).toEqual([RIGHT, WRONG, RIGHT])
+  expect(await passphrases.verify(kept, 'nine new words', SALT)).toEqual([WRONG, RIGHT, WRONG])
+  expect(await passphrases.verify(kept, 'no such words', SALT)).toEqual([WRONG, WRONG, WRONG])
+})
+
+test('a hash of before, with a salt of its own, is right for its passphrase, and is to be made anew', async () => {
+  const passphrases = opened()
+  const before = await passphrases.hash('seven grey pigeons', OTHER_SALT)
+  const now = await passphrases.hash('seven grey pigeons', SALT)
+  expect(await passphrases.verify([before, now], 'seven grey pigeons', SALT)).toEqual([{ right: true, rehash: true }, WRONG])
 })
 
 test('nobody’s passphrase is never right', async () => {
-  expect(await opened().verify(null, '')).toEqual({ right: false, rehash: false })
+  expect(await opened().verify([], '', SALT)).toEqual([])
 })
 
 test('the same letters from two keyboards are the same passphrase', async () => {
   const passphrases = opened()
-  const phc = await passphrases.hash('cafe\u0301 au lait, s\u2019il vous plai\u0302t')
-  expect((await passphrases.verify(phc, 'caf\u00e9 au lait, s\u2019il vous pla\u00eet')).right).toBe(true)
+  const phc = await passphrases.hash('cafe\u0301 au lait, s\u2019il vous plai\u0302t', SALT)
+  expect(await passphrases.verify([phc], 'caf\u00e9 au lait, s\u2019il vous pla\u00eet', SALT)).toEqual([RIGHT])
 })
 
 test('a hash that cannot be read fails for the one who asked, and the next in line is served', async () => {
   const passphrases = opened()
-  const phc = await passphrases.hash('seven grey pigeons')
-  const broken = passphrases.verify('$argon2id$nonsense', 'x')
-  const next = passphrases.verify(phc, 'seven grey pigeons')
+  const phc = await passphrases.hash('seven grey pigeons', SALT)
+  const broken = passphrases.verify(['$argon2id$nonsense'], 'x', SALT)
+  const next = passphrases.verify([phc], 'seven grey pigeons', SALT)
   await expect(broken).rejects.toThrow()
-  expect((await next).right).toBe(true)
+  expect(await next).toEqual([RIGHT])
 })
 
 test('past the end of the line the next is asked to come back, and those in line are served', async () => {
   const passphrases = opened({ maxWaiting: 3 })
-  const asked = Array.from({ length: 6 }, () => refusalOf(passphrases.verify(null, 'x')))
+  const asked = Array.from({ length: 6 }, () => refusalOf(passphrases.verify([], 'x', SALT)))
   expect(await Promise.all(asked)).toEqual(['nothing', 'nothing', 'nothing', 'nothing', 'busy', 'busy'])
-  await expect(refusalOf(passphrases.verify(null, 'x'))).resolves.toBe('nothing')
+  await expect(refusalOf(passphrases.verify([], 'x', SALT))).resolves.toBe('nothing')
 })
 
 test('closing lets the hash under way end, and tells those who wait', async () => {
   const passphrases = openPassphrases()
-  const under = refusalOf(passphrases.hash('seven grey pigeons'))
-  const waiting = refusalOf(passphrases.hash('seven grey pigeons'))
+  const under = refusalOf(passphrases.hash('seven grey pigeons', SALT))
+  const waiting = refusalOf(passphrases.hash('seven grey pigeons', SALT))
   await passphrases.close()
   expect([await under, await waiting]).toEqual(['nothing', 'unavailable'])
-  expect(await refusalOf(passphrases.hash('seven grey pigeons'))).toBe('unavailable')
+  expect(await refusalOf(passphrases.hash('seven grey pigeons', SALT))).toBe('unavailable')
 })
 
 const ADA = { address: 'ada.lopez@example.com', name: 'Ada Lopez', organization: 'North Clinic' }

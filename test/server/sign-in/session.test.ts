@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { disableStaff } from '../../../server/sign-in/invitation.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { days, hours, minutes, seconds } from '../../../server/time.ts'
+import { startedOf } from '../../support/clinic.ts'
 import { ADA, BEN, type Door, door, doorWithMessage, refusalOf } from './door.ts'
 
 async function adaByPasskey(at: Door) {
@@ -72,7 +73,8 @@ test('signing in and raising the level each begin a session with a new token and
   const at = await doorWithMessage()
   const request = await at.begins(ADA.address)
   await at.portal.sendMailboxCode(request)
-  const { sessionToken: mailboxToken } = await at.portal.enterMailboxCode(request, await at.newestCode(ADA.address))
+  const proven = await at.portal.enterMailboxCode(request, await at.newestCode(ADA.address))
+  const { sessionToken: mailboxToken } = startedOf(proven)
   const before = (await at.portal.visitor(mailboxToken))!
   const { visitor } = await at.enrolsPasskey(before)
   expect(visitor.session).not.toBe(before.session)

@@ -21,7 +21,7 @@ test('ending a session clears what the browser kept', () => {
 
 test('what does not look like one of our tokens counts as absent', () => {
   expect(readCookies('__Host-session=<script>; __Host-language=../../etc').session).toBeNull()
-  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null, hint: null, display: null })
+  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null, hint: null, display: null, device: null })
   expect(readCookies('__Host-display=huge.more.dark').display).toBeNull()
 })
 

@@ -41,6 +41,16 @@ export function peopleContract(open: OpenStorage): void {
       expect(await portal.store.read(tx => tx.organizations.find(organization.id))).toEqual(organization)
       expect(await portal.store.read(tx => tx.organizations.find('org_unknown'))).toBeNull()
     })
+
+    test('are alone, or are not', async () => {
+      const only = () => portal.store.read(tx => tx.organizations.only())
+      expect(await only()).toBeNull()
+      const north = organizationNamed('North Clinic')
+      await portal.store.transaction(tx => tx.organizations.add(north))
+      expect(await only()).toEqual(north)
+      await portal.store.transaction(tx => tx.organizations.add(organizationNamed('South Clinic')))
+      expect(await only()).toBeNull()
+    })
   })
 
   describe('clients', () => {

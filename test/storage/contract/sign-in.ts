@@ -22,6 +22,7 @@ export function signInContract(open: OpenStorage): void {
     })
     const requestFor = (whose: PersonRef | null, more: Partial<SignInRequest> = {}): SignInRequest => ({
       ...{ tokenHash: 'request', subject: 'subject', person: whose, locator: 'word', challenge: null, passphraseAt: null },
+      ...{ address: 'ada@example.com', proven: [], mailboxAt: null },
       ...{ createdAt: NEW_YEAR, expiresAt: SOON, ...more },
     })
     const wins = async (tries: Promise<boolean>[]) => (await Promise.all(tries)).filter(Boolean).length
@@ -52,18 +53,19 @@ export function signInContract(open: OpenStorage): void {
       expect(await portal.store.read(tx => tx.signIn.factors.findPasskey('another'))).toBeNull()
     })
 
-    test('the sign-ins of one person end together, and nobody else’s', async () => {
+    test('the sign-ins of one person end together, with those that mean anybody of their address, and nobody else’s', async () => {
       const ada = await person()
       await portal.store.transaction(async tx => {
         await tx.signIn.requests.add(requestFor(ada))
         await tx.signIn.requests.add(requestFor({ ...ada, kind: 'staff' }, { tokenHash: 'staff' }))
-        await tx.signIn.requests.add(requestFor(null, { tokenHash: 'nobody' }))
-        expect(await tx.signIn.requests.removeAll(ada)).toBe(1)
+        await tx.signIn.requests.add(requestFor(null, { tokenHash: 'address' }))
+        await tx.signIn.requests.add(requestFor(null, { tokenHash: 'nobody', subject: 'another' }))
+        expect(await tx.signIn.requests.removeAll(ada, 'subject')).toBe(2)
       })
       const left = await portal.store.read(tx =>
-        Promise.all(['request', 'staff', 'nobody'].map(word => tx.signIn.requests.find(word, NEW_YEAR))),
+        Promise.all(['request', 'address', 'staff', 'nobody'].map(word => tx.signIn.requests.find(word, NEW_YEAR))),
       )
-      expect(left.map(request => request?.tokenHash)).toEqual([undefined, 'staff', 'nobody'])
+      expect(left.map(request => request?.tokenHash)).toEqual([undefined, undefined, 'staff', 'nobody'])
     })
 
     test('a time step counts once, and never an earlier one', async () => {
@@ -90,20 +92,37 @@ export function signInContract(open: OpenStorage): void {
       expect(await spend(ada, 'four')).toBe(true)
     })
 
+    test('a browser is recognized for its own person, until it is forgotten', async () => {
+      const ada = await person()
+      const recognize = (whose: PersonRef, word: string, at: number) =>
+        portal.store.transaction(tx => tx.signIn.devices.recognize(whose, word, at))
+      expect(await recognize(ada, 'phone', NEW_YEAR)).toBe(false)
+      expect(await recognize(ada, 'phone', NEW_YEAR + 1)).toBe(true)
+      expect(await recognize({ ...ada, id: 'rcp_bo' }, 'phone', NEW_YEAR)).toBe(false)
+      expect(await portal.store.transaction(tx => tx.signIn.devices.forget(NEW_YEAR + 1))).toBe(1)
+      expect(await recognize(ada, 'phone', NEW_YEAR + 2)).toBe(true)
+      // Of more than twenty those that were not seen for longest make room.
+      for (let i = 0; i < 20; i++) await recognize(ada, `browser ${i}`, NEW_YEAR + 3 + i)
+      expect(await recognize(ada, 'browser 0', NEW_YEAR + 30)).toBe(true)
+      expect(await recognize(ada, 'phone', NEW_YEAR + 31)).toBe(false)
+    })
+
     test('a request is found until it expires', async () => {
       const request = requestFor(await person())
       const find = (now: number) => portal.store.read(tx => tx.signIn.requests.find('request', now))
       await portal.store.transaction(tx => tx.signIn.requests.add(request))
       expect(await find(NEW_YEAR)).toEqual(request)
       expect(await find(SOON)).toBeNull()
-      await portal.store.transaction(tx => tx.signIn.requests.setPassphraseAt('request', NEW_YEAR + 1))
-      expect((await find(NEW_YEAR))?.passphraseAt).toBe(NEW_YEAR + 1)
+      const proven = [{ person: await person(), factor: 'fac_one' }]
+      await portal.store.transaction(tx => tx.signIn.requests.setPassphraseAt('request', NEW_YEAR + 1, proven))
+      await portal.store.transaction(tx => tx.signIn.requests.setMailboxAt('request', NEW_YEAR + 2))
+      expect(await find(NEW_YEAR)).toEqual({ ...request, passphraseAt: NEW_YEAR + 1, proven, mailboxAt: NEW_YEAR + 2 })
       expect(await portal.store.transaction(tx => tx.signIn.requests.removeExpired(SOON))).toBe(1)
       expect(await find(NEW_YEAR)).toBeNull()
     })
 
     test('a request of nobody we know is kept alike', async () => {
-      const request = requestFor(null, { locator: null })
+      const request = requestFor(null, { locator: null, address: null })
       await portal.store.transaction(tx => tx.signIn.requests.add(request))
       expect(await portal.store.read(tx => tx.signIn.requests.find('request', NEW_YEAR))).toEqual(request)
     })
