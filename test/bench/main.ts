@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ACTS_OVER_HTTP } from './acts.ts'
 import { ATTACHMENTS } from './attachments.ts'
+import { PAGE_BUDGETS } from './budgets.ts'
 import { DEPOSITS } from './deposits.ts'
 import { hangUp } from './http.ts'
 import { IDLE } from './idle.ts'
@@ -24,9 +25,10 @@ const BENCHES = [
   ...SWEEPING,
   APPENDING,
   ...VERIFYING,
-  SEARCHING,
+  ...SEARCHING,
   ...EQUALITY,
   ...PAGES,
+  PAGE_BUDGETS,
   ...ATTACHMENTS,
   ...LOOPS,
   ...IDLE,
