@@ -39,9 +39,12 @@ test('a token that was got with old credentials is worth nothing once they are r
   expect((await apiCall(clinic, 'GET', DEPOSITS, fresh)).status).toBe(200)
 })
 
+/** Credentials end within one. */
+const aSecondPasses = ({ clock }: Clinic): void => void clock.advance(1_000)
+
 test.each([
-  ['replaced', (clinic: Clinic, lab: ApiClient) => rotateClient(clinic.parts, lab.id)],
-  ['revoked', (clinic: Clinic, lab: ApiClient) => revokeClient(clinic.parts, lab.id)],
+  ['replaced', (clinic: Clinic, lab: ApiClient) => rotateClient(clinic.parts, lab.id).then(() => aSecondPasses(clinic))],
+  ['revoked', (clinic: Clinic, lab: ApiClient) => revokeClient(clinic.parts, lab.id).then(() => aSecondPasses(clinic))],
 ])('an upload under way when its credentials are %s deposits nothing', async (_how, ends) => {
   const { clinic, lab } = await laboratory()
   const response = await upload(clinic, DEPOSITS, `Bearer ${lab.apiKey}`, depositJson(), () => ends(clinic, lab))
@@ -63,6 +66,7 @@ test('a batch goes no further once its client is revoked', async () => {
   const answering = lab.call('POST', `${DEPOSITS}/batch`, { body: batch, headers })
   while ((await clinic.parts.store.read(tx => tx.trail.head())).size < 30) await new Promise(turn => setImmediate(turn))
   await revokeClient(clinic.parts, lab.id)
+  aSecondPasses(clinic)
   const { results } = (await answering).json as { results: { id?: string; status?: number }[] }
   expect(results[0]?.id).toMatch(/^dep_/)
   expect(results.at(-1)?.status).toBe(401)
