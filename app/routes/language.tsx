@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx'
 import { Choices } from '../ui/Choices.tsx'
 import { Form } from '../ui/Form.tsx'
 import { Page } from '../ui/Page.tsx'
+import { Taglines } from '../ui/Taglines.tsx'
 
 export const handle = { title: (words: Catalogue) => words.language.title }
 
@@ -26,8 +27,9 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 })
 
 export default function LanguagePage() {
-  const words = useWords().language
-  const { language } = useSurroundings()
+  const all = useWords()
+  const words = all.language
+  const { language, standing } = useSurroundings()
   const { isSaved } = useLoaderData<typeof loader>()
   const options = Object.entries(LANGUAGES).map(([tag, { name }]) => ({ value: tag, label: <span lang={tag}>{name}</span> }))
   return (
@@ -38,8 +40,9 @@ export default function LanguagePage() {
         <Button>{words.save}</Button>
       </Form>
       <p>
-        <a href="/">{useWords().goOn}</a>
+        <a href={standing === 'reader' ? '/account/preferences' : '/'}>{standing === 'reader' ? all.back : all.goOn}</a>
       </p>
+      <Taglines />
     </Page>
   )
 }

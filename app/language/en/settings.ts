@@ -35,6 +35,8 @@ export const settings = {
     text: 'Choose the language of these pages. Your messages stay in the language they were written in.',
     save: 'Save',
     saved: 'The language is changed.',
+    help: 'Help in your language',
+    helpText: 'You can get help in many languages. It is free. Your clinic can read your message to you in your language.',
   },
 
   timeOut: {

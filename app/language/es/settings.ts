@@ -41,6 +41,8 @@ export const settings: typeof english = {
     text: 'Elija el idioma de estas páginas. Sus mensajes quedan en el idioma en que se escribieron.',
     save: 'Guardar',
     saved: 'El idioma está cambiado.',
+    help: 'Ayuda en su idioma',
+    helpText: 'Puede recibir ayuda en muchos idiomas. Es gratis. Su clínica puede leerle el mensaje en su idioma.',
   },
 
   timeOut: {
