@@ -4,8 +4,9 @@ import { writeLetter } from './letters/write.ts'
 import type { Mail } from './mailer.ts'
 import type { Message } from './message.ts'
 import { nextNoticeAt, noteNotice, whyNoNotice } from './notice.ts'
-import type { Letter } from './outbox.ts'
+import { isNudge, type Letter, type Nudge } from './outbox.ts'
 import type { Parts } from './parts.ts'
+import { whyNoNudge } from './reminder.ts'
 import { addressCodeLetter } from './sign-in/code-letter.ts'
 import type { Tx } from './store.ts'
 import { days, hours, type Instant, minutes, toIso } from './time.ts'
@@ -67,6 +68,7 @@ async function planFor(tx: Tx, mailing: Letter[], now: Instant): Promise<Plan> {
     const because = whyTooLate(letter, now)
     if (because !== null) plan.drop.push({ letter, ...because })
     else if (letter.kind === 'notice') await planNotice(tx, letter, plan, now)
+    else if (isNudge(letter.kind)) await planNudge(tx, letter, letter.kind, plan, now)
     else if (letter.kind === 'code') await planCode(tx, letter, plan)
     else plan.send.push(letter)
   }
@@ -108,6 +110,15 @@ async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Pro
   }
   if (until > now) plan.wait.push({ letter: current, until })
   else plan.send.push(current)
+}
+
+async function planNudge(tx: Tx, letter: Letter, kind: Nudge, plan: Plan, now: Instant): Promise<void> {
+  const message = letter.message === null ? null : await messageOrTampered(tx, letter.message)
+  if (message === 'tampered') return void plan.drop.push({ letter, state: 'failed', because: 'message_tampered' })
+  if (message === null) return void plan.drop.push({ letter, state: 'cancelled', because: 'message_missing' })
+  const because = whyNoNudge(kind, message, await tx.recipients.find(message.recipient), now)
+  if (because === null) plan.send.push(letter)
+  else plan.drop.push({ letter, state: 'cancelled', because })
 }
 
 async function messageOrTampered(tx: Tx, id: string): Promise<Message | 'tampered' | null> {

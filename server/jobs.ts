@@ -5,6 +5,7 @@ import { type Clock, hours, minutes, seconds } from './time.ts'
 /** What the portal does by itself, and how often. Any number of processes may do it at once: the tables are the queue. */
 const JOBS: Job[] = [
   { name: 'send_due_letters', every: seconds(2), run: portal => portal.sendDueLetters() },
+  { name: 'remind_due', every: minutes(5), run: portal => portal.remindDue() },
   { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
   { name: 'dispose_due', every: minutes(10), run: portal => portal.disposeDue() },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },

@@ -1,6 +1,6 @@
 import { newId } from './ids.ts'
 import type { Message } from './message.ts'
-import type { Letter, LetterState } from './outbox.ts'
+import { isNudge, type Letter, type LetterState } from './outbox.ts'
 import type { ReceiptStage } from './receipt.ts'
 import type { Tx } from './store.ts'
 import { hours, type Instant, minutes, seconds } from './time.ts'
@@ -51,10 +51,10 @@ const EVIDENCE: Partial<Record<LetterState, { stage: ReceiptStage | null; action
   cancelled: { stage: null, action: 'notice.cancelled' },
 }
 
-/** Receipt and trail entry for what became of a notice, in the transaction that settles it. Other letters leave none. */
+/** Receipt and trail entry for what became of a notice or of what follows it, in the transaction that settles it. Other letters leave none. */
 export async function noteNotice(tx: Tx, letter: Letter, state: LetterState, at: Instant, because?: string): Promise<void> {
   const evidence = EVIDENCE[state]
-  if (letter.kind !== 'notice' || letter.message === null || evidence === undefined) return
+  if ((letter.kind !== 'notice' && !isNudge(letter.kind)) || letter.message === null || evidence === undefined) return
   const { stage, action } = evidence
   const receipt = stage && { id: newId('evt', at), message: letter.message, stage, at, attachment: null }
   const isNew = receipt === null || (await tx.receipts.addOnce(receipt))
@@ -65,6 +65,10 @@ export async function noteNotice(tx: Tx, letter: Letter, state: LetterState, at:
     actor: PORTAL_ACTOR,
     action,
     object: letter.message,
-    detail: { letter: letter.id, attempt: letter.attempts, ...(because !== undefined && { because }) },
+    detail: {
+      ...{ letter: letter.id, attempt: letter.attempts },
+      ...(letter.kind !== 'notice' && { kind: letter.kind }),
+      ...(because !== undefined && { because }),
+    },
   })
 }

@@ -6,6 +6,8 @@ export type LetterState = 'queued' | 'deferred' | 'sent' | 'bounced' | 'failed' 
 /** Why a letter is sent; decides its words. None of them holds content. */
 export type LetterKind =
   | 'notice'
+  | 'reminder'
+  | 'expiry_warning'
   | 'code'
   | 'account_change'
   | 'recovery_started'
@@ -13,6 +15,11 @@ export type LetterKind =
   | 'invitation'
   | 'reply_waiting'
   | 'more_time_asked'
+
+/** Letters that say once more what a notice has said: a message still waits, or can soon no longer be read. */
+export const NUDGES = ['reminder', 'expiry_warning'] as const satisfies LetterKind[]
+export type Nudge = (typeof NUDGES)[number]
+export const isNudge = (kind: LetterKind): kind is Nudge => NUDGES.some(nudge => nudge === kind)
 
 /** What a letter needs to be written, sealed at rest until it is sent. */
 export interface LetterContent {
@@ -45,6 +52,6 @@ export type NewLetter = Pick<
   Letter,
   'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'
 > & {
-  /** Of a notice: whose mailbox the message is in. */
+  /** Of a notice or what follows it: whose mailbox the message is in. */
   recipient?: string | null
 }

@@ -6,12 +6,15 @@ import { noteEndings } from './ending.ts'
 import { expireDue } from './expiry.ts'
 import { checkFiles, sweepFiles } from './incoming-file.ts'
 import type { Parts } from './parts.ts'
+import { remindDue } from './reminder.ts'
 import type { trailKeeper } from './trail/signing.ts'
 
 /** What the portal does by itself (jobs.ts says how often): the part of its use cases that no page and no API leads to. */
 export interface OwnWork {
   /** Sends what is due; says how many letters were settled. */
   sendDueLetters(): Promise<number>
+  /** Asks for letters about messages that wait for long, and about those that can soon no longer be read; says how many. */
+  remindDue(): Promise<number>
   /** Marks what has expired; says how many. Opening checks the expiry itself, whatever this does. */
   expireDue(): Promise<number>
   /** Destroys what no longer has to be kept and no hold covers; says how many messages that was. */
@@ -35,6 +38,7 @@ export interface OwnWork {
 /** {@link OwnWork} over its parts; what is forgotten of signing in lies with the rest of signing in. */
 export const ownWork = (parts: Parts, keeper: ReturnType<typeof trailKeeper>): Omit<OwnWork, 'forgetStale'> => ({
   sendDueLetters: () => sendDueLetters(parts),
+  remindDue: () => remindDue(parts),
   expireDue: () => expireDue(parts),
   disposeDue: () => disposeDue(parts),
   signCheckpoint: async () => {

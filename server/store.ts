@@ -2,9 +2,10 @@ import type { Deposit } from './deposit.ts'
 import type { Drafts } from './draft.ts'
 import type { Holds } from './hold.ts'
 import type { Keys } from './keys/store.ts'
+import type { Mark, Marks } from './mark.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organizations } from './organization.ts'
-import type { Letter, LetterState, NewLetter } from './outbox.ts'
+import type { Letter, LetterState, NewLetter, Nudge } from './outbox.ts'
 import type { Preferences } from './preferences.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
 import type { NewRecipient, Recipient } from './recipient.ts'
@@ -107,6 +108,7 @@ export interface Tx {
   drafts: Drafts
   receipts: Receipts
   outbox: Outbox
+  marks: Marks
   depositKeys: DepositKeys
   holds: Holds
   retention: Retention
@@ -217,6 +219,10 @@ export interface Messages {
   extend(id: string, from: readonly MessageState[], to: MessageState, expiresAt: Instant): Promise<Message | null>
   /** Ids of messages that are `waiting` or `opened` and whose expiry has come, oldest first. */
   dueToExpire(now: Instant, limit: number): Promise<string[]>
+  /** What was sent to recipients and is `waiting`, kept after this mark and no later than `until`; the oldest first. */
+  waitingSince(after: Mark, until: Instant, limit: number): Promise<Mark[]>
+  /** What is `waiting` or `opened` and expires after this mark and no later than `until`; the first to expire first. */
+  expiringSince(after: Mark, until: Instant, limit: number): Promise<Mark[]>
   /** Whether this person's answer is the activation code or birth date the sender gave with the message (compared in constant time). */
   activationMatches(message: string, answer: string): Promise<boolean>
   /** Hides it from the recipient's list ("this is not for me"); raises the revision. */
@@ -271,6 +277,8 @@ export interface Outbox {
   cancelForMessages(messages: string[], at: Instant): Promise<Map<string, number>>
   /** When the oldest due letter was due; null when nothing waits. */
   oldestDue(now: Instant): Promise<Instant | null>
+  /** When a letter of this kind to this recipient was last asked for and not cancelled since; null: never. */
+  lastNudge(recipient: string, kind: Nudge): Promise<Instant | null>
   /** When mail servers took notices to this recipient (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */
   noticeTimes(recipient: string, since: Instant): Promise<Instant[]>
 }

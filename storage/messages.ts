@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { PortalError } from '../server/errors.ts'
+import type { Mark } from '../server/mark.ts'
 import type { Content, Message } from '../server/message.ts'
 import type { Messages } from '../server/store.ts'
 import { type Heading, headingsIn } from './headings.ts'
@@ -114,6 +115,21 @@ export function messages(work: Work): Messages {
       return (await due.orderBy('expires_at').limit(limit).execute()).map(row => row.id)
     },
 
+    async waitingSince(after, until, limit) {
+      // Both conditions as the index has them (0010-reminders): it holds what waits, and nothing else.
+      const waiting = sql<boolean>`state = 'waiting' and direction = 'to_recipient'`
+      const since = work.db.selectFrom('messages').select(['created_at as at', 'id']).where(waiting)
+      const due = since.where('created_at', '>=', after.at).where('created_at', '<=', until).where(beyond('created_at', after))
+      return due.orderBy('created_at').orderBy('id').limit(limit).execute()
+    },
+
+    async expiringSince(after, until, limit) {
+      const readable = sql<boolean>`state in ('waiting', 'opened')`
+      const since = work.db.selectFrom('messages').select(['expires_at as at', 'id']).where(readable)
+      const due = since.where('expires_at', '>=', after.at).where('expires_at', '<=', until).where(beyond('expires_at', after))
+      return due.orderBy('expires_at').orderBy('id').limit(limit).execute()
+    },
+
     async activationMatches(id, answer) {
       const row = await table.find(id)
       if (!row || row.activation_hash === null) return false
@@ -129,6 +145,9 @@ export function messages(work: Work): Messages {
 }
 
 const isKept = ({ state }: Message): boolean => state !== 'disposed'
+
+/** Behind a mark: many messages have one moment. */
+const beyond = (column: 'created_at' | 'expires_at', { at, id }: Mark) => sql<boolean>`(${sql.ref(column)} > ${at} or id > ${id})`
 
 function refuseDisposed(message: Message): void {
   if (message.state === 'disposed') throw new PortalError('gone', 'This message is no longer kept.')

@@ -102,6 +102,12 @@ export function outbox({ db, parts }: Work): Outbox {
       return (await due.orderBy('next_attempt_at').limit(1).executeTakeFirst())?.next_attempt_at ?? null
     },
 
+    async lastNudge(recipient, kind) {
+      const sent = db.selectFrom('outbox').select('created_at').where('recipient', '=', recipient).where(nudges)
+      const last = sent.where('kind', '=', kind).where('state', '<>', 'cancelled').orderBy('created_at', 'desc')
+      return (await last.limit(1).executeTakeFirst())?.created_at ?? null
+    },
+
     async noticeTimes(recipient, since) {
       const { rows } = await noticeTimes(db, { recipient, since })
       return rows.map(row => row.settled_at).filter(at => at !== null)
@@ -168,6 +174,9 @@ const noticeTimes = prepared((db, { recipient, since }: { recipient: string; sin
 
 /** Written out, as SQLite takes a partial index only for a statement that says its condition word by word. */
 const sentNotices = sql<boolean>`kind = 'notice' and state = 'sent'`
+
+/** As {@link sentNotices}: word by word as the index has it. */
+const nudges = sql<boolean>`kind in ('reminder', 'expiry_warning')`
 
 const place = ({ id, organization }: { id: string; organization: string }, part: string) => ({
   organization,

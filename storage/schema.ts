@@ -39,6 +39,7 @@ export interface Database {
   draft_files: DraftFileRow
   receipts: ReceiptRow
   outbox: LetterRow
+  marks: MarkRow
   deposit_keys: DepositKeyRow
   holds: HoldRow
   sessions: SessionTableRow
@@ -241,7 +242,7 @@ export interface LetterRow {
   organization: string
   kind: string
   message: string | null
-  /** Of a notice: whose mailbox its message is in. Null of one that was settled before this column was there. */
+  /** Of a notice or what follows it: whose mailbox its message is in. Null of one that was settled before this column was there. */
   recipient: string | null
   state: string
   attempts: number
@@ -250,6 +251,13 @@ export interface LetterRow {
   claimed_until: number | null
   settled_at: number | null
   message_id_header: string
+}
+
+/** How far a job has come (server/mark.ts). */
+export interface MarkRow {
+  name: string
+  at: number
+  id: string
 }
 
 /** Sealed: reason. */

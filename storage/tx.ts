@@ -5,6 +5,7 @@ import { deposits } from './deposits.ts'
 import { drafts } from './drafts.ts'
 import { holds } from './holds.ts'
 import { keys } from './keys.ts'
+import { marks } from './marks.ts'
 import { messages } from './messages.ts'
 import { organizations } from './organizations.ts'
 import { outbox } from './outbox.ts'
@@ -31,6 +32,7 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   drafts,
   receipts,
   outbox,
+  marks,
   depositKeys,
   holds,
   retention,

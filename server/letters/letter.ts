@@ -29,6 +29,9 @@ export type AccountChange = (typeof ACCOUNT_CHANGES)[number]
  */
 export interface LetterValues {
   notice: { locator: string; organization: string; phone: string; until: string; timeZone: string }
+  /** `count`: of the messages that wait, this one among them; `until`: of the first of them. So with the next. */
+  reminder: { locator: string; count: string; organization: string; phone: string; until: string; timeZone: string }
+  expiry_warning: { locator: string; count: string; organization: string; phone: string; until: string; timeZone: string }
   /** `person`: whom it is for, while it is not addressed yet; `several`: the address has more accounts than this. */
   code: {
     code: string
@@ -68,7 +71,7 @@ export interface LetterOrder<K extends LetterKind> {
   organization: string
   /** The message it is about; null for letters about an account. */
   message: string | null
-  /** Of a notice: whose mailbox the message is in. */
+  /** Of a notice or what follows it: whose mailbox the message is in. */
   recipient?: string
   to: string
   /** BCP 47 tag, as the person chose it. */

@@ -82,6 +82,8 @@ export interface MoreTimeAskedFacts {
 /** Every letter in one language. A letter that is missing does not compile. */
 export interface Letters {
   notice(facts: NoticeFacts): Words
+  reminder(facts: NoticeFacts): Words
+  expiryWarning(facts: NoticeFacts): Words
   code(facts: CodeFacts): Words
   accountChange(facts: AccountChangeFacts): Words
   recoveryStarted(facts: RecoveryStartedFacts): Words

@@ -6,7 +6,7 @@ import { es } from './language/es.ts'
 import { ACCOUNT_CHANGES, type LetterValues } from './letter.ts'
 import { momentInWords } from './moment.ts'
 import { htmlPart, oneLine, textPart } from './parts.ts'
-import type { Letters, Words } from './words.ts'
+import type { Letters, NoticeFacts, Words } from './words.ts'
 
 const LANGUAGES: Record<string, Letters> = { en, es }
 const FALLBACK = 'en'
@@ -22,7 +22,7 @@ type Origin = Pick<Settings, 'origin'>
  */
 export function writeLetter(letter: Letter, together: Letter[], settings: Pick<Settings, 'origin' | 'mailFrom'>): Mail {
   const { locale, language } = languageOf(letter.content.language)
-  const { subject, blocks } = WRITERS[letter.kind]({ letter, together, settings, locale, words: LANGUAGES[language]! })
+  const { subject, blocks } = WRITERS[letter.kind]({ letter, together, settings, locale, language, words: LANGUAGES[language]! })
   return {
     to: letter.content.to,
     from: settings.mailFrom,
@@ -55,11 +55,12 @@ interface Task {
   together: Letter[]
   settings: Origin
   locale: string
+  language: string
   words: Letters
 }
 
 const WRITERS: Record<LetterKind, (task: Task) => Words> = {
-  notice({ letter, together, settings, locale, words }) {
+  notice({ letter, together, settings, locale, language, words }) {
     const { value, name } = valuesOf<'notice'>(letter)
     const soonest = [letter, ...together].map(each => valuesOf<'notice'>(each).value('until')).sort(byMoment)[0]!
     return words.notice({
@@ -67,11 +68,14 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
       count: new Set([letter, ...together].map(each => each.message)).size,
       organization: name('organization'),
       phone: name('phone'),
-      link: `${settings.origin}/m/${opaque(value('locator'))}`,
+      link: landing(value('locator'), language, settings),
       host: hostOf(settings),
       until: momentInWords(soonest, value('timeZone'), locale),
     })
   },
+
+  reminder: task => task.words.reminder(nudgeFacts(task)),
+  expiry_warning: task => task.words.expiryWarning(nudgeFacts(task)),
 
   code({ letter, settings, words }) {
     const { name } = valuesOf<'code'>(letter)
@@ -151,6 +155,25 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
     })
   },
 }
+
+function nudgeFacts({ letter, settings, locale, language }: Task): NoticeFacts {
+  const { value, name } = valuesOf<'reminder' | 'expiry_warning'>(letter)
+  return {
+    count: Number(value('count')),
+    organization: name('organization'),
+    phone: name('phone'),
+    link: landing(value('locator'), language, settings),
+    host: hostOf(settings),
+    until: momentInWords(value('until'), value('timeZone'), locale),
+  }
+}
+
+/**
+ * Where a notice leads. A language is named where it is not the one that people get of whom nothing is known: the page then speaks it
+ * before anybody signs in, whatever the locator.
+ */
+const landing = (locator: string, language: string, settings: Origin): string =>
+  `${settings.origin}/m/${opaque(locator)}${language === FALLBACK ? '' : `?language=${language}`}`
 
 /** `value`: as it is, and it must be there. `name`: as it may stand in a sentence, on one line. */
 function valuesOf<K extends LetterKind>(letter: Letter) {

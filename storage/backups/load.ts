@@ -82,8 +82,8 @@ async function insertAll(engine: Engine, table: string, rows: Row[], refused: Re
 async function insert(db: Kysely<Database>, table: string, rows: Row[]): Promise<void> {
   // Kysely wants to know tables by name; a backup takes whichever there are.
   const any = db as unknown as Kysely<Record<string, Row>>
-  // The one row that every new database has.
-  if (table === 'trail_head') await any.deleteFrom(table).execute()
+  // Rows that every new database has.
+  if (table === 'trail_head' || table === 'marks') await any.deleteFrom(table).execute()
   const atOnce = Math.max(1, Math.floor(MAX_PARAMETERS / Object.keys(rows[0]!).length))
   for (let from = 0; from < rows.length; from += atOnce)
     await any

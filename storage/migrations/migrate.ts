@@ -12,6 +12,7 @@ import { holds } from './0006-holds.ts'
 import { drafts } from './0007-drafts.ts'
 import { noticesByRecipient } from './0008-notices-by-recipient.ts'
 import { devices } from './0009-devices.ts'
+import { reminders } from './0010-reminders.ts'
 import { type Backfill, beginBackfill, moveBatch, unfinishedBackfill } from './backfill.ts'
 
 export interface Migration {
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0007-drafts', up: drafts },
   { name: '0008-notices-by-recipient', up: noticesByRecipient },
   { name: '0009-devices', up: devices },
+  { name: '0010-reminders', up: reminders },
 ]
 
 /**

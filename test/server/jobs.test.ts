@@ -15,6 +15,7 @@ function portalThatCounts() {
   const errors: string[] = []
   const work = {
     sendDueLetters: async () => runs.push('letters'),
+    remindDue: async () => 0,
     expireDue: async () => runs.push('expire'),
     disposeDue: async () => 0,
     signCheckpoint: async () => {

@@ -6,6 +6,7 @@ import { messageContract } from './contract/messages.ts'
 import type { OpenedStorage } from './contract/opened.ts'
 import { outboxContract } from './contract/outbox.ts'
 import { peopleContract } from './contract/people.ts'
+import { reminderContract } from './contract/reminders.ts'
 import { sessionContract } from './contract/sessions.ts'
 import { signInContract } from './contract/sign-in.ts'
 import { stagedFileContract } from './contract/staged-files.ts'
@@ -26,6 +27,7 @@ export function storageContract(open: () => Promise<OpenedStorage>): void {
   stagedFileContract(open)
   draftContract(open)
   outboxContract(open)
+  reminderContract(open)
   sessionContract(open)
   signInContract(open)
   trailContract(open)

@@ -20,6 +20,10 @@ const CHANGES: Record<AccountChange, string> = {
 const callUs = (organization: string, phone: string): Block[] =>
   phone === '' ? [] : [{ text: `Do you need help? Call ${organization || 'your care team'}: ${phone}` }]
 
+const NOT_YOU =
+  'Not you? If you do not know who sent this, press the link and choose “This is not for me”. You do not need to sign in for that.'
+const NO_REMINDERS = 'You do not want reminders? Sign in, open “My settings”, and choose “No reminders”.'
+
 /** English. Plain words: reading grade 6 at most (test/server/mail/letters.test.ts). */
 export const en: Letters = {
   notice({ count, organization, phone, link, host, until }) {
@@ -39,9 +43,58 @@ export const en: Letters = {
         { text: `Or open your web browser and type: ${host}` },
         { text: `You can read ${one ? 'it' : 'them'} until ${until}.` },
         ...callUs(organization, phone),
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
+  reminder({ count, organization, phone, link, host, until }) {
+    const from = organization || 'your care team'
+    const one = count === 1
+    return {
+      subject: one ? `Your message from ${from} is still here` : `${count} messages from ${from} are still here`,
+      blocks: [
+        { text: 'Hello,' },
         {
-          text: 'Not you? If you do not know who sent this, press the link and choose “This is not for me”. You do not need to sign in for that.',
+          text: one
+            ? `A message from ${from} is still here for you. You have not opened it yet.`
+            : `${count} messages from ${from} are still here for you. You have not opened them yet.`,
         },
+        { text: `To read ${one ? 'it' : 'them'}, press this link:` },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: `You can read ${one ? 'it' : 'them'} until ${until}.` },
+        ...callUs(organization, phone),
+        { text: NO_REMINDERS },
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
+  expiryWarning({ count, organization, phone, link, host, until }) {
+    const from = organization || 'your care team'
+    const one = count === 1
+    return {
+      subject: one
+        ? `You can read a message from ${from} for 3 more days`
+        : `You can read ${count} messages from ${from} for 3 more days`,
+      blocks: [
+        { text: 'Hello,' },
+        {
+          text: one
+            ? `The time to read a message from ${from} is over soon.`
+            : `The time to read ${count} messages from ${from} is over soon.`,
+        },
+        { text: one ? `You can read it until ${until}.` : `You can read the first of them until ${until}.` },
+        {
+          text: `Do you want to keep ${one ? 'it' : 'them'}? Then print or save ${one ? 'it' : 'them'} before that. Press this link:`,
+        },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: 'When the time is over, you can ask for more time there.' },
+        ...callUs(organization, phone),
+        { text: NO_REMINDERS },
+        { text: NOT_YOU },
       ],
     }
   },

@@ -20,6 +20,10 @@ const CHANGES: Record<AccountChange, string> = {
 const callUs = (organization: string, phone: string): Block[] =>
   phone === '' ? [] : [{ text: `¿Necesita ayuda? Llame a ${organization || 'su equipo de salud'}: ${phone}` }]
 
+const NOT_YOU =
+  '¿No es usted? Si no sabe quién lo envió, abra el enlace y elija «Esto no es para mí». Para eso no hace falta iniciar sesión.'
+const NO_REMINDERS = '¿No quiere recordatorios? Inicie sesión, abra «Mis ajustes» y elija «Sin recordatorios».'
+
 /** Spanish, in the polite form. */
 export const es: Letters = {
   notice({ count, organization, phone, link, host, until }) {
@@ -41,9 +45,54 @@ export const es: Letters = {
         { text: `O abra su navegador y escriba: ${host}` },
         { text: `Puede ${one ? 'leerlo' : 'leerlos'} hasta el ${until}.` },
         ...callUs(organization, phone),
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
+  reminder({ count, organization, phone, link, host, until }) {
+    const from = organization || 'su equipo de salud'
+    const one = count === 1
+    return {
+      subject: one ? `Su mensaje de ${from} sigue aquí` : `${count} mensajes de ${from} siguen aquí`,
+      blocks: [
+        { text: 'Hola:' },
         {
-          text: '¿No es usted? Si no sabe quién lo envió, abra el enlace y elija «Esto no es para mí». Para eso no hace falta iniciar sesión.',
+          text: one
+            ? `Un mensaje de ${from} sigue aquí para usted. Todavía no lo ha abierto.`
+            : `${count} mensajes de ${from} siguen aquí para usted. Todavía no los ha abierto.`,
         },
+        { text: `Para ${one ? 'leerlo' : 'leerlos'}, abra este enlace:` },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: `Puede ${one ? 'leerlo' : 'leerlos'} hasta el ${until}.` },
+        ...callUs(organization, phone),
+        { text: NO_REMINDERS },
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
+  expiryWarning({ count, organization, phone, link, host, until }) {
+    const from = organization || 'su equipo de salud'
+    const one = count === 1
+    return {
+      subject: one ? `Puede leer un mensaje de ${from} 3 días más` : `Puede leer ${count} mensajes de ${from} 3 días más`,
+      blocks: [
+        { text: 'Hola:' },
+        {
+          text: one
+            ? `Pronto se acaba el tiempo para leer un mensaje de ${from}.`
+            : `Pronto se acaba el tiempo para leer ${count} mensajes de ${from}.`,
+        },
+        { text: one ? `Puede leerlo hasta el ${until}.` : `Puede leer el primero de ellos hasta el ${until}.` },
+        { text: `¿Quiere ${one ? 'guardarlo' : 'guardarlos'}? Imprima o guarde una copia antes. Abra este enlace:` },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: 'Cuando se acabe el tiempo, allí puede pedir más.' },
+        ...callUs(organization, phone),
+        { text: NO_REMINDERS },
+        { text: NOT_YOU },
       ],
     }
   },

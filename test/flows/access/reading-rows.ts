@@ -139,6 +139,7 @@ export const READING: Row[] = [
   },
   // The portal's own work: no page and no API leads here
   { method: 'sendDueLetters', ask: presents(portal => portal.sendDueLetters()), answers: ANYBODY('yes') },
+  { method: 'remindDue', ask: presents(portal => portal.remindDue()), answers: ANYBODY('yes') },
   { method: 'expireDue', ask: presents(portal => portal.expireDue()), answers: ANYBODY('yes') },
   { method: 'disposeDue', ask: presents(portal => portal.disposeDue()), answers: ANYBODY('yes') },
   { method: 'signCheckpoint', ask: presents(portal => portal.signCheckpoint()), answers: ANYBODY('yes') },

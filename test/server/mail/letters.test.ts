@@ -12,6 +12,8 @@ const ONCE = { until: '2026-12-21T22:00:00Z', timeZone: 'America/New_York' }
 /** One good letter of each kind. */
 const VALUES: { [K in LetterKind]: LetterValues[K] } = {
   notice: { locator: 'loc_ator-1', organization: 'North Clinic', phone: '+1 555 0100', ...ONCE },
+  reminder: { locator: 'loc_ator-1', count: '1', organization: 'North Clinic', phone: '+1 555 0100', ...ONCE },
+  expiry_warning: { locator: 'loc_ator-1', count: '2', organization: 'North Clinic', phone: '+1 555 0100', ...ONCE },
   code: { code: '123456', reference: 'K7-42', minutes: '10', organization: 'North Clinic', phone: '+1 555 0100' },
   account_change: {
     change: 'passkey_added',
@@ -74,6 +76,33 @@ Do you need help? Call North Clinic: +1 555 0100
 Not you? If you do not know who sent this, press the link and choose “This is not for me”. You do not need to sign in for that.
 `)
 })
+
+test('a reminder is the same letter once more, and says how to get no more of them', () => {
+  const { subject, text } = write('reminder')
+  expect(subject).toBe('Your message from North Clinic is still here')
+  expect(text).toContain('You have not opened it yet.')
+  expect(text).toContain('https://portal.example/m/loc_ator-1\n')
+  expect(text).toContain('You can read it until Monday, December 21, 2026 at 5:00 PM Eastern Time.')
+  expect(text).toContain('choose “No reminders”')
+  expect(text).toContain('Not you?')
+})
+
+test('a warning tells the moment, and that copies can be kept and more time be asked for', () => {
+  const { text } = write('expiry_warning', { count: '1' })
+  expect(text).toContain('You can read it until Monday, December 21, 2026 at 5:00 PM Eastern Time.')
+  expect(text).toContain('print or save it before that')
+  expect(text).toContain('you can ask for more time')
+  expect(write('expiry_warning').text).toContain('You can read the first of them until')
+})
+
+test.each(['notice', 'reminder', 'expiry_warning'] as const)(
+  'the link of a %s names its language, where it is not English',
+  kind => {
+    expect(write(kind, {}, 'es-MX').text).toContain('\nhttps://portal.example/m/loc_ator-1?language=es\n')
+    for (const language of ['en', 'fr'])
+      expect(write(kind, {}, language).text).toContain('\nhttps://portal.example/m/loc_ator-1\n')
+  },
+)
 
 test('an organization that must not be named is “your care team”', () => {
   const { subject, text, html } = write('notice', { organization: '' })
