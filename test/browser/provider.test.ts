@@ -18,6 +18,8 @@ async function joins(drCole: Walk, name: string): Promise<string> {
   await drCole.press(en.invitation.accept)
   await drCole.arrives(en.enrol.title)
   const key = await choosesApp(drCole)
+  await drCole.arrives(en.second.title)
+  await drCole.follow(en.second.later)
   await drCole.arrives(words.sent.title)
   return key
 }
