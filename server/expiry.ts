@@ -4,6 +4,7 @@ import { depositLines, messagesOf } from './deposit-state.ts'
 import { PortalError } from './errors.ts'
 import { cancelLetters } from './letters-cancelled.ts'
 import type { Message, MessageState } from './message.ts'
+import { noticeAgain } from './notice-again.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
@@ -31,27 +32,34 @@ export const isDue = ({ state, expiresAt }: Pick<Message, 'state' | 'expiresAt'>
   (state === 'waiting' || state === 'opened') && expiresAt <= now
 
 /**
- * Sets a new expiry for every message of a deposit that is not taken back, and brings expired ones back to where they were.
+ * Sets a new expiry for every message of a deposit that is not taken back, and brings expired ones back to where they were. Whoever could
+ * not read theirs in time is sent its notice again, as the page told them when they asked for more time.
  *
  * @throws PortalError `invalid` for a moment in the past, more than a year away, or after the organization stops keeping the message;
  * `conflict` when no message is left to extend; `not_found`; `forbidden`.
  */
 export async function extendDeposit(
-  { store, clock }: Pick<Parts, 'store' | 'clock'>,
+  { store, clock, settings, wakeOutbox }: Pick<Parts, 'store' | 'clock' | 'settings' | 'wakeOutbox'>,
   asking: Asking,
   id: string,
   expiresAt: Instant,
 ): Promise<DepositLine> {
   const sender = requireSender(asking, 'deposit')
-  return store.transaction(async tx => {
+  const line = await store.transaction(async tx => {
     const now = clock()
     const deposit = await ownDeposit(tx, sender, id)
     const messages = (await messagesOf(tx, id)).filter(message => mayExtend(message) !== null)
     if (messages.length === 0) throw new PortalError('conflict', 'Every message of this deposit is taken back or no longer kept.')
     refuseUnfit(expiresAt, messages, now)
-    for (const message of messages) await extend(tx, asking, message, expiresAt, now)
+    const organization = (await tx.organizations.find(sender.organization))!
+    for (const message of messages) {
+      const extended = await extend(tx, asking, message, expiresAt, now)
+      if (message.expiresAt <= now) await noticeAgain(tx, { now, settings, sender: asking }, extended, organization)
+    }
     return (await depositLines(tx, [deposit]))[0]!
   })
+  wakeOutbox()
+  return line
 }
 
 function refuseUnfit(expiresAt: Instant, messages: Message[], now: Instant): void {
@@ -62,7 +70,7 @@ function refuseUnfit(expiresAt: Instant, messages: Message[], now: Instant): voi
     throw new PortalError('invalid', 'This expiry is not possible.', { fields: [{ field: '/expiresAt', problem }] })
 }
 
-async function extend(tx: Tx, asking: Asking, message: Message, expiresAt: Instant, now: Instant): Promise<void> {
+async function extend(tx: Tx, asking: Asking, message: Message, expiresAt: Instant, now: Instant): Promise<Message> {
   const to = mayExtend(message)!
   const extended = await tx.messages.extend(message.id, [message.state], to, expiresAt)
   if (extended === null) throw new PortalError('conflict', 'A message of this deposit has just changed. Please try again.')
@@ -73,6 +81,7 @@ async function extend(tx: Tx, asking: Asking, message: Message, expiresAt: Insta
     revision: extended.revision,
     detail: { from: message.state, to, expiresAt },
   })
+  return extended
 }
 
 const READABLE: readonly MessageState[] = ['waiting', 'opened']

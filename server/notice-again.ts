@@ -2,6 +2,7 @@ import type { Asking } from './asking.ts'
 import { queueNotice } from './deposit-keeping.ts'
 import { messagesOf } from './deposit-state.ts'
 import type { Message } from './message.ts'
+import type { Organization } from './organization.ts'
 import { ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
@@ -31,16 +32,24 @@ export async function resendNotices(
     await ownDeposit(tx, sender, id)
     const organization = (await tx.organizations.find(sender.organization))!
     let count = 0
-    for (const message of await messagesOf(tx, id)) {
-      const noticed = mayBeNoticedAgain(message, now) ? await readyToNotice(tx, message) : null
-      if (noticed === null) continue
-      await queueNotice(tx, { now, settings, sender: asking }, { ...noticed, message, organization })
-      count++
-    }
+    for (const message of await messagesOf(tx, id))
+      if (await noticeAgain(tx, { now, settings, sender: asking }, message, organization)) count++
     return count
   })
   if (queued > 0) wakeOutbox()
   return queued
+}
+
+/** Sends the notice of one message again if that would help; says whether it was queued. */
+export async function noticeAgain(
+  tx: Tx,
+  order: Parameters<typeof queueNotice>[1],
+  message: Message,
+  organization: Organization,
+): Promise<boolean> {
+  const noticed = mayBeNoticedAgain(message, order.now) ? await readyToNotice(tx, message) : null
+  if (noticed !== null) await queueNotice(tx, order, { ...noticed, message, organization })
+  return noticed !== null
 }
 
 async function readyToNotice(tx: Tx, message: Message) {
