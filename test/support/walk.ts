@@ -2,10 +2,16 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
+import type { Catalogue } from '../../app/language/en.ts'
+import { LANGUAGES, type Language } from '../../app/language/words.ts'
 import { accessibilityProblems, givePasskeys, type Screen, visit } from './browser.ts'
 
 interface WalkOptions extends Omit<BrowserContextOptions, 'screen'> {
   screen?: Screen
+  /** The language they read the pages in. */
+  language?: Language
+  /** What is wrong with a page they come to; axe says so, once for each page, when nobody else does. */
+  problems?: (page: Page) => Promise<string[]>
   /** Names the folder of its pictures, when pictures are taken (`npm run screenshots`). */
   story?: string
 }
@@ -14,6 +20,8 @@ interface WalkOptions extends Omit<BrowserContextOptions, 'screen'> {
 export interface Walk {
   page: Page
   context: BrowserContext
+  /** What is written on the pages, in the language they are read in. */
+  words: Catalogue
   goTo(address: string): Promise<void>
   press(button: string | RegExp): Promise<void>
   follow(link: string | RegExp): Promise<void>
@@ -30,7 +38,8 @@ export interface Walk {
 const checked = new Set<string>()
 
 /** Opens a browser of its own for one test. With scripts, it also has a passkey device. */
-export async function walk(origin: string, { screen = 'phone', story = '', ...more }: WalkOptions = {}): Promise<Walk> {
+export async function walk(origin: string, options: WalkOptions = {}): Promise<Walk> {
+  const { screen = 'phone', story = '', language = 'en', problems, ...more } = options
   const context = await visit(origin, screen, more)
   onTestFinished(() => context.close())
   const page = await context.newPage()
@@ -44,6 +53,7 @@ export async function walk(origin: string, { screen = 'phone', story = '', ...mo
   return {
     page,
     context,
+    words: LANGUAGES[language].words,
     complaints,
     goTo: async address => void (await page.goto(address)),
     async press(name) {
@@ -59,6 +69,7 @@ export async function walk(origin: string, { screen = 'phone', story = '', ...mo
       expect(await page.title(), 'a page says in the browser’s tab which it is').toMatch(/\S · \S/)
       expect(await narrowFields(page), `${page.url()}: what is typed can be seen`).toEqual([])
       await picture()
+      if (problems) return expect(await problems(page), `${page.url()} (${title})`).toEqual([])
       const kind = `${screen} ${title}`
       if (!checked.has(kind)) expect(await accessibilityProblems(page), `${page.url()} (${title})`).toEqual([])
       checked.add(kind)

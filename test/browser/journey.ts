@@ -1,0 +1,100 @@
+import type { Language } from '../../app/language/words.ts'
+import { servedClinic as openClinic, type ServedClinic } from '../app/served.ts'
+import { type Walk, walk } from '../support/walk.ts'
+import { type OneLanguage, oneLanguage } from './one-language.ts'
+import type { Post } from './signing-in.ts'
+
+/** A clinic in this process, whose clock stands until a story moves it, and its post. */
+export interface JourneyClinic extends ServedClinic, Post {
+  /** Somebody new to the clinic, with a phone of their own. */
+  person(language: Language, phone?: PhoneOptions): Promise<Person>
+}
+
+interface PhoneOptions {
+  scripts?: boolean
+  /** Names the folder of its pictures. */
+  story: string
+}
+
+export interface Person extends Walk {
+  address: string
+  language: Language
+  /** Something from the clinic, in their language; says the deposit's id. */
+  gets(subject: string, more?: Parameters<ServedClinic['deposits']>[2]): Promise<string>
+  /** Another browser that holds nothing yet. */
+  anotherPhone(phone?: { scripts?: boolean; story?: string }): Promise<Walk>
+  /** Presses what opens a waiting message. */
+  opens(phone: Walk, subject: string): Promise<void>
+  /** What letters to them say that is not in their language. */
+  strayLetters(): string[]
+}
+
+const NAME = 'Ada Lopez'
+const ZONE = 'America/New_York'
+let people = 0
+
+/** The caller closes it. */
+export async function journeyClinic(): Promise<JourneyClinic> {
+  const clinic = await openClinic()
+  const given = [
+    NAME,
+    'My phone',
+    'Dr. Cole',
+    'North Clinic',
+    'cole',
+    'localhost',
+    'plan',
+    'txt',
+    'diary',
+    'example.com',
+    'Chrome',
+    'Linux',
+  ]
+  const languages = new Map<Language, OneLanguage>()
+  const onlyIn = (language: Language): OneLanguage => {
+    const known = languages.get(language) ?? oneLanguage(language, given, [ZONE])
+    languages.set(language, known)
+    return known
+  }
+
+  const whole: JourneyClinic = Object.assign(Object.create(clinic) as ServedClinic, {
+    async noticeLink(address: string) {
+      await clinic.deliver()
+      return /\/m\/[\w-]+\S*/.exec(clinic.mailbox.lettersTo(address).findLast(({ text }) => text.includes('/m/'))!.text)![0]
+    },
+    async mailedCode(address: string) {
+      await clinic.deliver()
+      return clinic.mailbox.codeTo(address)
+    },
+    async person(language: Language, { scripts = true, story }: PhoneOptions) {
+      const address = `ada${++people}@example.com`
+      const { ofPage, ofLetter } = onlyIn(language)
+      const phone = (named: string, withScripts: boolean) =>
+        walk(clinic.origin, {
+          ...{ language, story: `${named}-${language}`, javaScriptEnabled: withScripts, problems: ofPage },
+          ...(language === 'es' && { locale: 'es-US' }),
+        })
+      const first = await phone(story, scripts)
+      const person: Person = {
+        ...first,
+        address,
+        language,
+        async gets(subject, more = {}) {
+          const order = { language, ...more }
+          return (await clinic.deposits(subject, [{ name: NAME, address }], order)).id
+        },
+        anotherPhone: ({ scripts: withScripts = true, story: named = `${story}-2` } = {}) => phone(named, withScripts),
+        async opens(on, subject) {
+          await on.goTo('/messages')
+          await on.page.getByRole('link', { name: subject }).first().click()
+          await on.arrives(on.words.envelope.title)
+          await on.press(on.words.envelope.open)
+          await on.arrives(subject)
+        },
+        strayLetters: () => clinic.mailbox.lettersTo(address).flatMap(ofLetter),
+      }
+      return person
+    },
+  })
+  return whole
+}
