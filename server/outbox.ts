@@ -17,7 +17,7 @@ export type LetterKind =
   | 'more_time_asked'
 
 /** Letters that say once more what a notice has said: a message still waits, or can soon no longer be read. */
-export const NUDGES = ['reminder', 'expiry_warning'] as const satisfies LetterKind[]
+const NUDGES = ['reminder', 'expiry_warning'] as const satisfies LetterKind[]
 export type Nudge = (typeof NUDGES)[number]
 export const isNudge = (kind: LetterKind): kind is Nudge => NUDGES.some(nudge => nudge === kind)
 

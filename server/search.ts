@@ -13,7 +13,7 @@ import type { MessageLine, SearchResult } from './views.ts'
 type StoreAndClock = Pick<Parts, 'store' | 'clock'>
 
 /** Of what is looked for: characters and words. Of the mailbox: messages and characters looked through, messages shown. */
-export const SEARCH_LIMITS = { length: 100, words: 8, messages: 500, characters: 2_000_000, found: 50 } as const
+const SEARCH_LIMITS = { length: 100, words: 8, messages: 500, characters: 2_000_000, found: 50 } as const
 /** So many messages are opened before others have their turn; letters of the largest size weigh 18 MB together. */
 const TOGETHER = 25
 

@@ -1,4 +1,5 @@
 import type { Deposit } from './deposit.ts'
+import type { DepositKeys } from './deposit-key.ts'
 import type { Drafts } from './draft.ts'
 import type { Holds } from './hold.ts'
 import type { Keys } from './keys/store.ts'
@@ -281,21 +282,4 @@ export interface Outbox {
   lastNudge(recipient: string, kind: Nudge): Promise<Instant | null>
   /** When mail servers took notices to this recipient (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */
   noticeTimes(recipient: string, since: Instant): Promise<Instant[]>
-}
-
-/** Key pairs that deposits are sealed to. */
-export interface DepositKeys {
-  add(key: DepositKey): Promise<void>
-  find(kid: string): Promise<DepositKey | null>
-  /** Keys that are still published at this moment, newest first. */
-  published(now: Instant): Promise<DepositKey[]>
-}
-
-export interface DepositKey {
-  kid: string
-  /** The private JWK (with `d`), sealed at rest. */
-  privateJwk: Record<string, unknown>
-  createdAt: Instant
-  /** After this moment a deposit sealed to it is refused. */
-  expiresAt: Instant
 }

@@ -1,4 +1,4 @@
-import type { DepositKey, DepositKeys } from '../server/store.ts'
+import type { DepositKey, DepositKeys } from '../server/deposit-key.ts'
 import { PORTAL } from './keyring.ts'
 import { prepared } from './prepared.ts'
 import type { DepositKeyRow } from './schema.ts'

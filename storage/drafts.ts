@@ -1,5 +1,5 @@
 import type { Draft, DraftFile, Drafts, DraftWords } from '../server/draft.ts'
-import type { DraftRow } from './schema.ts'
+import type { DraftRow } from './schema/drafts.ts'
 import { keyedHash, sameBytes } from './sealing/blind-index.ts'
 import { tampered } from './sealing/refusal.ts'
 import { noLongerStaged, stagedFiles } from './staged-files.ts'

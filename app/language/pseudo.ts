@@ -10,7 +10,7 @@ export const CLOSES = '⟧'
  * A text as a language might say it that nobody here speaks: with accents, and half as long again, as German or Finnish would be.
  * What stands between the marks came from a catalogue.
  */
-export function stretched(text: string): string {
+function stretched(text: string): string {
   if (text === '') return ''
   const accented = [...text].map(letter => ACCENTED.get(letter) ?? letter).join('')
   // In words, as a sentence grows; one long one at the least, which has to be broken or to find room.

@@ -1,6 +1,6 @@
 import type { Understood } from '../api/understood.ts'
+import type { DepositKey } from '../deposit-key.ts'
 import type { DepositMessage } from '../deposit-request.ts'
-import type { DepositKey } from '../store.ts'
 import type { Instant } from '../time.ts'
 import type { Refusal } from '../wire/refusal.ts'
 

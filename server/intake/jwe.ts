@@ -9,8 +9,8 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import type { DepositKey } from '../deposit-key.ts'
 import { isPortalError, PortalError } from '../errors.ts'
-import type { DepositKey } from '../store.ts'
 import { days, type Instant } from '../time.ts'
 import { readJson } from './json.ts'
 

@@ -1,5 +1,5 @@
+import type { DepositKey } from '../deposit-key.ts'
 import type { DepositMessage } from '../deposit-request.ts'
-import type { DepositKey } from '../store.ts'
 import type { Instant } from '../time.ts'
 import { isLarge, takenApart } from './intake-thread.ts'
 import { readJson } from './json.ts'

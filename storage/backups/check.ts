@@ -23,7 +23,7 @@ export interface Looked {
 type Done = (more: number) => void
 
 /** Every authenticated row is what was written. */
-export async function checkRows({ state, keys }: Looked, looking: Looking, done: Done = () => undefined): Promise<void> {
+async function checkRows({ state, keys }: Looked, looking: Looking, done: Done = () => undefined): Promise<void> {
   const look = looking.rows(keys)
   for (const table of await state.tables()) {
     for await (const batch of state.rows(table)) {
@@ -44,7 +44,7 @@ export async function checkSealed(looked: Looked, looking: Looking, done: Done =
 }
 
 /** Files in the part store, to their last byte. @param gone - names of objects that nobody expects to be there */
-export const checkObjects = (looked: Looked, looking: Looking, gone: ReadonlySet<string>): Promise<void> =>
+const checkObjects = (looked: Looked, looking: Looking, gone: ReadonlySet<string>): Promise<void> =>
   checkFiles(looked, looking, ({ stored_object: object }) => object !== null && !gone.has(object))
 
 /** All of it, with progress: rows, what is sealed, files. */

@@ -1,5 +1,4 @@
 import { createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
-import { PortalError } from '../../server/errors.ts'
 import type { ArchiveIdentity, ArchiveRecipient } from './archive-keys.ts'
 import { inBlocks } from './blocks.ts'
 import { encode } from './encoding.ts'
@@ -33,26 +32,6 @@ export async function* sealArchive(
   for await (const { block, isLast } of inBlocks(content, CHUNK_BYTES)) {
     if (number === MAX_CHUNKS) throw new RangeError('The archive has more chunks than the counter can tell apart.')
     yield Buffer.concat(sealChunk(block, { ...seal, number, isLast }))
-    number++
-  }
-}
-
-/**
- * Opens such a stream; each chunk is verified before a byte of it is handed on.
- *
- * @throws PortalError `tampered` when it is not what was sealed under this name, or does not reach its end; `misconfigured` when it
- *   was sealed to another key.
- */
-export async function* openArchive(
-  sealed: AsyncIterable<Uint8Array>,
-  name: string,
-  identity: ArchiveIdentity,
-): AsyncGenerator<Uint8Array> {
-  const { head, rest } = await divided(sealed, HEAD_BYTES)
-  const open = sealIn(head, name, identity)
-  let number = 0
-  for await (const { block, isLast } of inBlocks(rest, CHUNK_BYTES + TAG_BYTES)) {
-    yield open(block, number, isLast)
     number++
   }
 }
@@ -93,27 +72,4 @@ function sharedWith(ephemeral: Uint8Array, privateKey: KeyObject): Uint8Array {
     // RFC 7748, section 6.1: a point of small order gives zeros, which OpenSSL refuses.
     throw tampered()
   }
-}
-
-/** @throws PortalError `tampered` when it ends before. */
-async function divided(
-  content: AsyncIterable<Uint8Array>,
-  bytes: number,
-): Promise<{ head: Buffer; rest: AsyncIterable<Uint8Array> }> {
-  const pieces = content[Symbol.asyncIterator]()
-  let read = Buffer.alloc(0)
-  while (read.length < bytes) {
-    const { done, value } = await pieces.next()
-    if (done) throw new PortalError('tampered', 'The archive is cut off.')
-    read = Buffer.concat([read, value])
-  }
-  async function* rest() {
-    try {
-      yield read.subarray(bytes)
-      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
-    } finally {
-      await pieces.return?.()
-    }
-  }
-  return { head: read.subarray(0, bytes), rest: rest() }
 }

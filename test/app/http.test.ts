@@ -16,7 +16,14 @@ interface Setting {
 function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {}, language = 'en' }: Setting = {}) {
   const endSignInRequest = vi.fn<() => void>()
   const admit = async () => undefined
-  const context = { visitor, language, admit, origin: ORIGIN, formTokenFits: (word: string) => word === 'right', endSignInRequest }
+  const context = {
+    visitor,
+    language,
+    admit,
+    origin: ORIGIN,
+    formTokenFits: (word: string) => word === 'right',
+    endSignInRequest,
+  }
   const body = method === 'POST' ? new URLSearchParams({ form_token: 'right', ...values }) : null
   const request = new Request(ORIGIN + path, { method, body })
   return { request, params: { messageId: 'msg_1' }, context: context as unknown as AppLoadContext & typeof context }

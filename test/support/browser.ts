@@ -64,7 +64,8 @@ export async function givePasskeys(
   page: Page,
   { isPresent = true, inFields = false }: { isPresent?: boolean; inFields?: boolean } = {},
 ): Promise<{ credentials(): Promise<number> }> {
-  const noneInFields = 'globalThis.PublicKeyCredential && (PublicKeyCredential.isConditionalMediationAvailable = async () => false)'
+  const noneInFields =
+    'globalThis.PublicKeyCredential && (PublicKeyCredential.isConditionalMediationAvailable = async () => false)'
   if (!inFields) await page.addInitScript(noneInFields)
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')

@@ -4,8 +4,8 @@ import { build, type Rollup } from 'vite'
 import { visit } from '../../support/browser.ts'
 
 declare global {
-  /** What in-page/ exports, in the page that is looked at. */
-  var looking: typeof import('./in-page/index.ts')
+  /** What in-page/looking.ts exports, in the page that is looked at. */
+  var looking: typeof import('./in-page/looking.ts').default
 }
 
 const BUILD = path.resolve(import.meta.dirname, '../../../build/client')
@@ -20,7 +20,7 @@ async function checks(): Promise<string> {
     build: {
       write: false,
       minify: false,
-      lib: { entry: path.join(import.meta.dirname, 'in-page/index.ts'), formats: ['iife'], name: 'looking' },
+      lib: { entry: path.join(import.meta.dirname, 'in-page/looking.ts'), formats: ['iife'], name: 'looking' },
     },
   })) as Rollup.RollupOutput[]
   // Playwright runs it in a function of its own: what it names has to be handed on.

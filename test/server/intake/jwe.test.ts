@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { DepositKey } from '../../../server/deposit-key.ts'
 import { DEPOSIT_KEY_LIFETIME, newDepositKey, openJwe, publicJwk } from '../../../server/intake/jwe.ts'
-import type { DepositKey } from '../../../server/store.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
 
 const CTY = 'application/vnd.restante.message+json'

@@ -1,7 +1,7 @@
 // What the checks share. All of this folder runs in the page that is looked at, as one script: see ../bundle.ts.
 
 /** What can be pressed, typed into or followed. */
-export const CONTROLS = 'a[href], button, input:not([type=hidden]), textarea, select, summary, [tabindex="0"]'
+const CONTROLS = 'a[href], button, input:not([type=hidden]), textarea, select, summary, [tabindex="0"]'
 
 /** Kept for ears alone, or out of sight until it has the focus. */
 const UNSEEN = '.unseen, .skip:not(:focus)'

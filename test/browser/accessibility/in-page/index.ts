@@ -1,6 +1,0 @@
-export { faint, faintFocus, onlyColour } from './contrast.ts'
-export { beginTabbing, endTabbing } from './keyboard.ts'
-export { enlarge, spaceOut, spills } from './overflow.ts'
-export { printed } from './printed.ts'
-export { structure, unheardWords, watchWords } from './structure.ts'
-export { small } from './targets.ts'
