@@ -15,6 +15,7 @@ export type LetterKind =
   | 'invitation'
   | 'reply_waiting'
   | 'more_time_asked'
+  | 'not_for_me'
 
 /** Letters that say once more what a notice has said: a message still waits, or can soon no longer be read. */
 const NUDGES = ['reminder', 'expiry_warning'] as const satisfies LetterKind[]

@@ -31,3 +31,25 @@ export async function letterToSender(
       : newLetter(kind, { ...order, values: { deposit: message.deposit, organization: organization.name } }, now, settings)
   await tx.outbox.add(letter)
 }
+
+/**
+ * Tells that somebody said of a message that it is not for them: whoever sent it, if that is a member of staff, and everybody in the
+ * organization's privacy office. A wrong address is a breach to be looked into, and may wait for nobody's return.
+ */
+export async function letterOfWrongRecipient(
+  tx: Tx,
+  { id, deposit, organization: where, sender }: Pick<Message, 'id' | 'deposit' | 'organization' | 'sender'>,
+  now: Instant,
+  settings: Pick<Settings, 'origin'>,
+): Promise<void> {
+  const organization = await tx.organizations.find(where)
+  if (organization === null) return
+  const links = { provider: `/sent/${deposit}`, compliance: `/trail?object=${id}` }
+  for (const { id: member, role, address, disabledAt } of await tx.staff.list(where)) {
+    const isSender = sender.kind === 'staff' && sender.id === member
+    if (disabledAt !== null || !(isSender || role === 'compliance')) continue
+    const link = settings.origin + (isSender ? links.provider : links.compliance)
+    const order = { organization: where, message: id, to: address, language: STAFF_LANGUAGE }
+    await tx.outbox.add(newLetter('not_for_me', { ...order, values: { link, organization: organization.name } }, now, settings))
+  }
+}

@@ -18,8 +18,8 @@ interface Spoken {
 
 /** The languages the pages speak to people. */
 export const LANGUAGES = {
-  en: { name: 'English', words: en, direction: 'ltr', locale: 'en' },
-  es: { name: 'Español', words: es, direction: 'ltr', locale: 'es' },
+  en: { name: 'English', words: en, direction: 'ltr', locale: 'en-US' },
+  es: { name: 'Español', words: es, direction: 'ltr', locale: 'es-US' },
 } as const satisfies Record<string, Spoken>
 export type Language = keyof typeof LANGUAGES
 

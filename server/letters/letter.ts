@@ -61,6 +61,8 @@ export interface LetterValues {
   reply_waiting: { reply: string; organization: string }
   /** `deposit`: id of the deposit whose message can no longer be read. */
   more_time_asked: { deposit: string; organization: string }
+  /** `link`: of the portal's own origin, to what its reader may see of the message. */
+  not_for_me: { link: string; organization: string }
 }
 
 /** Stands where an address would in a letter that is addressed when it is sent (sign-in/code-letter.ts). Nothing is ever sent to it. */

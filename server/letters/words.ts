@@ -79,6 +79,12 @@ export interface MoreTimeAskedFacts {
   host: string
 }
 
+export interface NotForMeFacts {
+  link: string
+  organization: string
+  host: string
+}
+
 /** Every letter in one language. A letter that is missing does not compile. */
 export interface Letters {
   notice(facts: NoticeFacts): Words
@@ -91,4 +97,5 @@ export interface Letters {
   invitation(facts: InvitationFacts): Words
   replyWaiting(facts: ReplyWaitingFacts): Words
   moreTimeAsked(facts: MoreTimeAskedFacts): Words
+  notForMe(facts: NotForMeFacts): Words
 }

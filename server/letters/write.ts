@@ -154,6 +154,15 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
       host: hostOf(settings),
     })
   },
+
+  not_for_me({ letter, settings, words }) {
+    const { value, name } = valuesOf<'not_for_me'>(letter)
+    return words.notForMe({
+      link: ownLink(value('link'), settings),
+      organization: name('organization'),
+      host: hostOf(settings),
+    })
+  },
 }
 
 function nudgeFacts({ letter, settings, locale, language }: Task): NoticeFacts {

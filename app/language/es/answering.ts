@@ -11,7 +11,7 @@ export const answering: typeof english = {
     hintSaving: 'Tómese su tiempo. Lo que escribe se guarda mientras escribe. Lo conservamos 30 días.',
     files: 'Agregar archivos',
     filesHint: 'Fotos o papeles, hasta 20 MB en total.',
-    filesSlow: 'Los archivos pueden tardar un minuto. Oprima el botón una sola vez y espere.',
+    filesSlow: 'Los archivos pueden tardar un minuto. Pulse el botón una sola vez y espere.',
     added: 'Archivos que agregó',
     remove: 'Quitar',
     check: 'Revisar antes de enviar',
@@ -26,7 +26,7 @@ export const answering: typeof english = {
     savedOn: when => `Guardado el ${when}`,
     savedAt: time => `Guardado a las ${time}`,
     saving: 'Guardando…',
-    notSaved: 'Todavía no está guardado. Oprima “Guardar y terminar después” para intentarlo otra vez.',
+    notSaved: 'Todavía no está guardado. Pulse “Guardar y terminar después” para intentarlo otra vez.',
     removed: 'El archivo se quitó.',
     aside:
       'Su sesión se cerró mientras escribía. Guardamos lo que se escribió entonces. Lo encuentra abajo. ¿Es suyo? Por favor revíselo.',

@@ -208,4 +208,20 @@ export const en: Letters = {
       ],
     }
   },
+
+  notForMe({ link, organization, host }) {
+    return {
+      subject: 'A message may have reached the wrong person',
+      blocks: [
+        { text: 'Hello,' },
+        {
+          text: `Someone says that a message from ${organization || 'your clinic'} is not for them. We have hidden it from them.`,
+        },
+        { text: 'To see which message it is, and what was seen of it, press this link and sign in:' },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        { text: 'Please check the address it was sent to. You can take the message back on the same page.' },
+      ],
+    }
+  },
 }

@@ -3,26 +3,26 @@ import type { Block, Letters } from '../words.ts'
 
 const CHANGES: Record<AccountChange, string> = {
   passkey_added: 'Se añadió una llave de acceso',
-  passphrase_added: 'Se creó una nueva frase de contraseña',
+  passphrase_added: 'Se creó una nueva frase de acceso',
   authenticator_added: 'Se añadió una aplicación de códigos',
   printed_codes_added: 'Se imprimieron códigos nuevos',
   passkey_removed: 'Se quitó una llave de acceso',
-  passphrase_removed: 'Se quitó la frase de contraseña',
+  passphrase_removed: 'Se quitó la frase de acceso',
   authenticator_removed: 'Se quitó una aplicación de códigos',
   printed_codes_removed: 'Se quitaron los códigos impresos',
-  way_in_switched_off: 'Se desactivó una forma de iniciar sesión tras demasiados intentos fallidos',
-  way_in_switched_on: 'Su clínica nos pidió activar de nuevo sus formas de iniciar sesión',
-  ways_in_removed: 'Se quitaron todas sus formas de iniciar sesión, para que pueda crear otras',
+  way_in_switched_off: 'Se desactivó una forma de entrar tras demasiados intentos fallidos',
+  way_in_switched_on: 'Su clínica nos pidió activar de nuevo sus formas de entrar',
+  ways_in_removed: 'Se quitaron todas sus formas de entrar, para que pueda crear otras',
   recovery_cancelled: 'Se detuvo el regreso a su cuenta con un código',
-  recovery_completed: 'Alguien volvió a entrar con un código y creó una nueva forma de iniciar sesión',
+  recovery_completed: 'Alguien volvió a entrar con un código y creó una nueva forma de entrar',
 }
 
 const callUs = (organization: string, phone: string): Block[] =>
   phone === '' ? [] : [{ text: `¿Necesita ayuda? Llame a ${organization || 'su equipo de salud'}: ${phone}` }]
 
 const NOT_YOU =
-  '¿No es usted? Si no sabe quién lo envió, abra el enlace y elija «Esto no es para mí». Para eso no hace falta iniciar sesión.'
-const NO_REMINDERS = '¿No quiere recordatorios? Inicie sesión, abra «Mis ajustes» y elija «Sin recordatorios».'
+  '¿No es usted? Si no sabe quién lo envió, abra el enlace y elija «Esto no es para mí». Para eso no hace falta entrar.'
+const NO_REMINDERS = '¿No quiere recordatorios? Entre, abra «Mis ajustes» y elija «Sin recordatorios».'
 
 /** Spanish, in the polite form. */
 export const es: Letters = {
@@ -157,7 +157,7 @@ export const es: Letters = {
       subject: `Nuevo inicio de sesión en ${host}`,
       blocks: [
         { text: 'Hola:' },
-        { text: `Alguien inició sesión en ${host} con su cuenta el ${at}.` },
+        { text: `Alguien entró en ${host} con su cuenta el ${at}.` },
         { text: 'No habíamos visto antes ese teléfono, computadora o navegador.' },
         { text: '¿Fue usted? Entonces no tiene que hacer nada.' },
         { text: '¿No fue usted? Entonces alguien más pudo haber entrado. Abra este enlace. Le muestra cómo cerrarle el paso:' },
@@ -173,7 +173,7 @@ export const es: Letters = {
       blocks: [
         { text: 'Hola:' },
         { text: `${organization || 'Su clínica'} le invita a su sitio de mensajes seguros en ${host}.` },
-        { text: 'Para elegir cómo iniciar sesión, abra este enlace:' },
+        { text: 'Para elegir cómo entrar, abra este enlace:' },
         { link },
         { text: `El enlace sirve una sola vez, hasta el ${until}. No lo comparta.` },
         { text: '¿No es usted? Entonces no tiene que hacer nada.' },
@@ -187,7 +187,7 @@ export const es: Letters = {
       blocks: [
         { text: 'Hola:' },
         { text: `Alguien respondió a un mensaje de ${organization || 'su clínica'}.` },
-        { text: 'Para leer la respuesta, abra este enlace e inicie sesión:' },
+        { text: 'Para leer la respuesta, abra este enlace y entre:' },
         { link },
         { text: `O abra su navegador y escriba: ${host}` },
         { text: '¿No es usted? Entonces no tiene que hacer nada.' },
@@ -201,10 +201,24 @@ export const es: Letters = {
       blocks: [
         { text: 'Hola:' },
         { text: `Alguien no pudo leer a tiempo un mensaje de ${organization || 'su clínica'}. Pide más tiempo.` },
-        { text: 'Para darle una fecha nueva, abra este enlace e inicie sesión:' },
+        { text: 'Para darle una fecha nueva, abra este enlace y entre:' },
         { link },
         { text: `O abra su navegador y escriba: ${host}` },
         { text: '¿No es usted? Entonces no tiene que hacer nada.' },
+      ],
+    }
+  },
+
+  notForMe({ link, organization, host }) {
+    return {
+      subject: 'Un mensaje pudo llegar a la persona equivocada',
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Alguien dice que un mensaje de ${organization || 'su clínica'} no es para esa persona. Ya no lo puede ver.` },
+        { text: 'Para ver qué mensaje es, y qué se vio de él, abra este enlace y entre:' },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        { text: 'Por favor revise la dirección a la que se envió. Puede retirar el mensaje en la misma página.' },
       ],
     }
   },

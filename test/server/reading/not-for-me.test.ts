@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { newId } from '../../../server/ids.ts'
 import { listMessages } from '../../../server/mailbox.ts'
 import { askForMoreTime } from '../../../server/more-time.ts'
 import { notForMe, notForMeByLocator } from '../../../server/not-for-me.ts'
 import { openMessage, viewMessage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
+import type { Role } from '../../../server/staff.ts'
 import { BEN, type Clinic, clinic, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const answers = { knowsThem: true, mayContact: false }
@@ -34,8 +36,37 @@ test('no further notice goes to a mailbox that said it is the wrong one', async 
   const of = await clinic()
   const id = await of.sends('Result')
   await notForMe(of.parts, of.ada, id, answers)
-  expect(await of.lettersAbout(id)).toMatchObject([{ kind: 'notice', state: 'cancelled' }])
+  const toAda = (await of.lettersAbout(id)).filter(letter => letter.kind !== 'not_for_me')
+  expect(toAda).toMatchObject([{ kind: 'notice', state: 'cancelled' }])
   expect((await of.entriesOf(id)).at(-1)).toMatchObject({ action: 'notice.cancelled', detail: { letters: 1 } })
+})
+
+test('whoever sent it and the privacy office are told by letter, and nobody else', async () => {
+  const of = await clinic()
+  const id = await of.sends('Result')
+  const { organization, deposit } = await of.message(id)
+  const member = (name: string, role: Role, disabledAt: number | null = null) => ({
+    ...{ id: newId('stf', 0), organization, role, name, disabledAt, createdAt: of.clock.read() },
+    address: `${name}@north-clinic.example.com`,
+  })
+  const others = [member('gone', 'compliance', 1), member('max', 'provider')]
+  await of.store.transaction(async tx => {
+    for (const other of others) await tx.staff.add(other)
+  })
+  const woken = of.woken()
+  await notForMeByLocator(of.parts, await locatorOf(of, id))
+  expect(of.woken()).toBeGreaterThan(woken)
+  const letters = (await of.lettersAbout(id)).filter(({ kind }) => kind === 'not_for_me')
+  const contents = await of.store.read(async tx => {
+    const found = await Promise.all(letters.map(letter => tx.outbox.find(letter.id)))
+    return found.map(letter => [letter!.content.to, letter!.content.values.link] as const)
+  })
+  expect(new Map(contents)).toEqual(
+    new Map([
+      ['dr.cole@north-clinic.example.com', `${of.parts.settings.origin}/sent/${deposit}`],
+      ['kim.park@north-clinic.example.com', `${of.parts.settings.origin}/trail?object=${id}`],
+    ]),
+  )
 })
 
 test('an opened message can turn out to be for somebody else too', async () => {
