@@ -14,6 +14,8 @@ export class FormFile implements AsyncIterableIterator<Uint8Array> {
   #filled = 0
   #hasBegun = false
   #isOver = false
+  #isLeft = false
+  #isDropped = false
   #failure: { error: unknown } | null = null
   #wake = (): void => undefined
 
@@ -22,9 +24,9 @@ export class FormFile implements AsyncIterableIterator<Uint8Array> {
     this.#changed = changed
   }
 
-  /** Whether what comes next need not wait for the reader. */
+  /** Whether what comes next need not wait: for the reader, or for whoever decides what becomes of a file that its reader has left. */
   get hasRoom(): boolean {
-    return this.#full.length < MOST_WAITING
+    return this.#isDropped || (!this.#isLeft && this.#full.length < MOST_WAITING)
   }
 
   /** Copies the piece. */
@@ -63,13 +65,21 @@ export class FormFile implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** The reader goes: what still comes of this file is dropped. */
+  /** The reader goes. What is still to come waits: the whole form may be given up, and then none of it is taken in. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#isOver = true
+    this.#isLeft = true
     this.#failure = null
     this.#full.length = 0
-    this.#changed()
     return { done: true, value: undefined }
+  }
+
+  /** What still comes of this file is taken in and kept nowhere. */
+  drop(): void {
+    this.#isOver = true
+    this.#isDropped = true
+    this.#full.length = 0
+    this.#changed()
   }
 
   [Symbol.asyncIterator](): this {

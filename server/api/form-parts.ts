@@ -92,7 +92,7 @@ export async function* formParts(request: Request, limits: FormLimits): AsyncGen
       if (part !== undefined) {
         yield part
         // Whatever was not read of it must not hold up the rest.
-        if (part.content instanceof FormFile) await part.content.return()
+        if (part.content instanceof FormFile) part.content.drop()
       } else if (failure !== null) throw (failure as { error: unknown }).error
       else if (isOver) return
       else
