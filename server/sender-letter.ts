@@ -1,6 +1,7 @@
 import { newLetter } from './letters/letter.ts'
 import type { Message } from './message.ts'
 import type { Settings } from './parts.ts'
+import type { StaffMember } from './staff.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 
@@ -44,12 +45,12 @@ export async function letterOfWrongRecipient(
 ): Promise<void> {
   const organization = await tx.organizations.find(where)
   if (organization === null) return
-  const links = { provider: `/sent/${deposit}`, compliance: `/trail?object=${id}` }
-  for (const { id: member, role, address, disabledAt } of await tx.staff.list(where)) {
-    const isSender = sender.kind === 'staff' && sender.id === member
-    if (disabledAt !== null || !(isSender || role === 'compliance')) continue
-    const link = settings.origin + (isSender ? links.provider : links.compliance)
-    const order = { organization: where, message: id, to: address, language: STAFF_LANGUAGE }
-    await tx.outbox.add(newLetter('not_for_me', { ...order, values: { link, organization: organization.name } }, now, settings))
+  const tell = async (member: StaffMember | null, page: string) => {
+    if (member === null || member.disabledAt !== null) return
+    const values = { link: settings.origin + page, organization: organization.name }
+    const order = { organization: where, message: id, to: member.address, language: STAFF_LANGUAGE, values }
+    await tx.outbox.add(newLetter('not_for_me', order, now, settings))
   }
+  if (sender.kind === 'staff') await tell(await tx.staff.find(sender.id), `/sent/${deposit}`)
+  for (const officer of await tx.staff.list(where, 'compliance')) await tell(officer, `/trail?object=${id}`)
 }

@@ -13,7 +13,7 @@ import type { NewRecipient, Recipient } from './recipient.ts'
 import type { Retention } from './retention.ts'
 import type { Client, SenderRef } from './sender.ts'
 import type { SignInStore } from './sign-in/store.ts'
-import type { StaffMember } from './staff.ts'
+import type { Role, StaffMember } from './staff.ts'
 import type { ByteRange, NewStagedFile, ObjectFindings, StagedFile, StagedFiles } from './staged-file.ts'
 import type { Instant } from './time.ts'
 import type { TrailStore } from './trail/store.ts'
@@ -152,7 +152,8 @@ export interface StaffMembers {
   find(id: string): Promise<StaffMember | null>
   /** Every member of any organization with this address (normalized). */
   findByAddress(address: string): Promise<StaffMember[]>
-  list(organization: string): Promise<StaffMember[]>
+  /** All of them, or those of one role. */
+  list(organization: string, role?: Role): Promise<StaffMember[]>
   disable(id: string, at: Instant): Promise<boolean>
 }
 

@@ -37,8 +37,10 @@ const PSEUDO_LANGUAGES = {
 } as const satisfies Record<string, Spoken>
 export type PseudoLanguage = keyof typeof PSEUDO_LANGUAGES
 
+const ALL: Record<Language | PseudoLanguage, Spoken> = { ...LANGUAGES, ...PSEUDO_LANGUAGES }
+
 /** How a language of the pages speaks. */
-export const spoken = (language: Language | PseudoLanguage): Spoken => ({ ...LANGUAGES, ...PSEUDO_LANGUAGES })[language]
+export const spoken = (language: Language | PseudoLanguage): Spoken => ALL[language]
 
 /** The language of ours that comes nearest to a BCP 47 tag; English when none does. */
 export function languageOf(tag: string): Language {

@@ -125,6 +125,8 @@ export function peopleContract(open: OpenStorage): void {
         const found = await tx.staff.findByAddress('cole@clinic.example')
         expect(found.map(({ id }) => id).sort()).toEqual(members.map(({ id }) => id).sort())
         expect(await tx.staff.list(south.organization.id)).toEqual([members[1]])
+        expect(await tx.staff.list(south.organization.id, 'provider')).toEqual([members[1]])
+        expect(await tx.staff.list(south.organization.id, 'compliance')).toEqual([])
         expect(await tx.staff.find(members[0]!.id)).toEqual({ ...members[0], disabledAt: NEW_YEAR + 1 })
         expect(await tx.staff.findByAddress('nobody@clinic.example')).toEqual([])
       })
