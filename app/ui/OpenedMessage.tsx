@@ -30,11 +30,12 @@ export function OpenedMessage({ view: { frame, body, seenAt }, look }: { view: O
   return (
     <Page title={body.subject} titleLanguage={body.language}>
       <PrintedLine at={seenAt} />
-      {isReply ? <p>{words.sentByYou}</p> : <Facts frame={frame} body={body} />}
+      {isReply ? <p>{words.sentByYou}</p> : <Origin frame={frame} body={body} />}
       <Text body={body} look={look} />
       <LookLinks path={path} look={look} hasHtml={body.html !== null} />
       <Attachments files={body.attachments} at={`${path}/attachments`} />
       {isReply ? null : <Answer path={path} body={body} />}
+      {isReply ? null : <Terms frame={frame} />}
       {body.thread.length > 0 ? (
         <section aria-labelledby="thread-title" className="no-print">
           <h2 id="thread-title">{words.earlier}</h2>
@@ -86,15 +87,27 @@ function Keep({ path, isReply }: { path: string; isReply: boolean }) {
   )
 }
 
-function Facts({ frame, body }: Pick<OpenedView, 'frame' | 'body'>) {
+/** What a reader needs to trust the letter, and no more: on a phone, the letter itself should be on the first screen. */
+function Origin({ frame, body }: Pick<OpenedView, 'frame' | 'body'>) {
   const words = useWords().message
   const address = body.fromAddress ? ` (${body.fromAddress})` : ''
   return (
     <SummaryList
+      isShort
       rows={[
         [words.from, `${fromLine(frame)}${address}`],
-        [words.to, frame.forWhom],
         [words.sent, <DateTime key="sent" at={frame.createdAt} />],
+      ]}
+    />
+  )
+}
+
+function Terms({ frame }: Pick<OpenedView, 'frame'>) {
+  const words = useWords().message
+  return (
+    <SummaryList
+      rows={[
+        [words.to, frame.forWhom],
         [words.until, <DateTime key="until" at={frame.expiresAt} />],
       ]}
     />

@@ -1,10 +1,14 @@
 import type { ReactNode } from 'react'
 import type { Examples } from './example.ts'
 
-/** Names and what they are: from, for whom, when. */
-export function SummaryList({ rows }: { rows: [name: string, value: ReactNode][] }) {
+/**
+ * Names and what they are: from, for whom, when.
+ *
+ * @param isShort - name and value share a line, without rules between: where what follows matters more.
+ */
+export function SummaryList({ rows, isShort = false }: { rows: [name: string, value: ReactNode][]; isShort?: boolean }) {
   return (
-    <dl className="facts">
+    <dl className={isShort ? 'facts short' : 'facts'}>
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -24,4 +28,5 @@ export const examples: Examples = {
       ]}
     />
   ),
+  short: <SummaryList isShort rows={[['From', 'Dr. Cole, North Clinic (cole@example.com)']]} />,
 }

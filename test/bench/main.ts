@@ -58,8 +58,11 @@ async function measure(only: string, file: string | undefined): Promise<number> 
   }
   const rows: Row[] = []
   for (const bench of chosen) {
-    rows.push(...[await bench.run(share => progressBar(bench.name, share))].flat())
+    const measured = [await bench.run(share => progressBar(bench.name, share))].flat()
+    rows.push(...measured)
     progressBar('', 1)
+    // The whole takes half an hour: whoever stops it, or loses it, keeps what was measured so far.
+    if (chosen.length > 1) process.stderr.write(`${table(measured, false)}\n`)
   }
   hangUp()
   process.stdout.write(`${table(rows)}\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}\n`)
@@ -74,7 +77,7 @@ function progressBar(name: string, share: number): void {
   process.stderr.write(`\r\u001b[2K${bar}`)
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly Row[], withHead = true): string {
   const head = ['measured', 'value', 'unit', 'floor', 'ratio', 'goal', 'met']
   const lines = rows.map(({ name, value, unit, floor, ratio, goal, met }) => [
     name,
@@ -86,7 +89,7 @@ function table(rows: readonly Row[]): string {
     met === null ? '–' : met ? 'yes' : 'no',
   ])
   const widths = head.map((word, column) => Math.max(word.length, ...lines.map(line => line[column]!.length)))
-  return [head, ...lines].map(line => line.map((word, column) => word.padEnd(widths[column]!)).join('  ')).join('\n')
+  return [...(withHead ? [head] : []), ...lines].map(line => line.map((word, column) => word.padEnd(widths[column]!)).join('  ')).join('\n')
 }
 
 function digits(value: number): string {
