@@ -89,7 +89,9 @@ function table(rows: readonly Row[], withHead = true): string {
     met === null ? '–' : met ? 'yes' : 'no',
   ])
   const widths = head.map((word, column) => Math.max(word.length, ...lines.map(line => line[column]!.length)))
-  return [...(withHead ? [head] : []), ...lines].map(line => line.map((word, column) => word.padEnd(widths[column]!)).join('  ')).join('\n')
+  return [...(withHead ? [head] : []), ...lines]
+    .map(line => line.map((word, column) => word.padEnd(widths[column]!)).join('  '))
+    .join('\n')
 }
 
 function digits(value: number): string {
