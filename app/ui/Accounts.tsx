@@ -11,7 +11,7 @@ export function Accounts({ accounts }: { accounts: AccountLine[] }) {
       {accounts.map(({ id, kind, organization, phone }) => (
         <li key={id}>
           <span>
-            <strong>{organization || words.unnamed}</strong> {kind === 'staff' ? words.staff : null}
+            <strong>{organization ? <bdi>{organization}</bdi> : words.unnamed}</strong> {kind === 'staff' ? words.staff : null}
             {phone ? (
               <>
                 <br />
@@ -20,7 +20,7 @@ export function Accounts({ accounts }: { accounts: AccountLine[] }) {
             ) : null}
           </span>
           <PostButton look="other" values={{ account: id }}>
-            {words.go} <span className="unseen">{organization || words.unnamed}</span>
+            {words.go} <span className="unseen">{organization ? <bdi>{organization}</bdi> : words.unnamed}</span>
           </PostButton>
         </li>
       ))}

@@ -3,6 +3,7 @@ import { type Thing, thingsOf } from '../access/things.ts'
 import type { ServedPeople } from './asking.ts'
 import type { PageRow, VisitorRole } from './doors.ts'
 import { PAGES } from './rows.ts'
+import { begunSignIn, FURTHER_STATES } from './states.ts'
 
 /** One state of a page that patients see: its row of the table, and who is shown most of it. */
 export interface SeenPage {
@@ -10,6 +11,8 @@ export interface SeenPage {
   row: PageRow
   /** `beginner`: nobody yet, but halfway through signing in. */
   role: VisitorRole | 'beginner'
+  /** Brings the state about, where no row of the table does; says what the page is about, and which sign-in was begun. */
+  before?: (served: ServedPeople) => Promise<{ thing?: Thing; begun?: string }>
 }
 
 /** Who sees most of a page comes first: one of them is enough for each. */
@@ -25,29 +28,31 @@ const isSeen = (row: PageRow, role: VisitorRole) => ['shows', 'again', 'missing'
 /** Steps of a sign-in: whoever has not begun one is sent to its beginning. */
 const isStep = ({ file, answers }: PageRow) => file.startsWith('sign-in.') && answers.anonymous === 'sign-in'
 
-/** Every page that patients see, in each state that the table knows; a new row of the table is looked at by itself. */
-export const SEEN_PAGES: SeenPage[] = PAGES.filter(row => !NO_PAGES.test(row.file)).flatMap((row): SeenPage[] => {
+/** Each state that the table knows; a new row of it is looked at by itself. */
+const OF_THE_TABLE: SeenPage[] = PAGES.filter(row => !NO_PAGES.test(row.file)).flatMap((row): SeenPage[] => {
   const role = READERS.find(each => isSeen(row, each)) ?? (isStep(row) ? 'beginner' : undefined)
   return role ? [{ name: `${row.method} ${row.file}${row.about ? ` (${row.about})` : ''}`, row, role }] : []
 })
 
-/** @returns the page as it is served in this language; null where the answer is no page: it leads on, or scripts read it. */
-export async function htmlOf(served: ServedPeople, { row, role }: SeenPage, language: string): Promise<string | null> {
+/** Every page that patients see, in each of its states. */
+export const SEEN_PAGES: SeenPage[] = [...OF_THE_TABLE, ...FURTHER_STATES]
+
+/**
+ * @returns the page as it is served in this language; null where the answer is no page: it leads on, or scripts read it.
+ * @throws where the portal itself failed: what was to be looked at is then not what is shown.
+ */
+export async function htmlOf(served: ServedPeople, page: SeenPage, language: string): Promise<string | null> {
+  const { row, role, name } = page
   const { people } = served
   const isBeginner = role === 'beginner'
   const { token } = await people.credentials(isBeginner ? 'anonymous' : role)
   const nobodys: Thing = { id: row.file.includes('$') ? newSecret() : '', attachment: newId('att', 0) }
-  const thing = row.about === undefined || isBeginner ? nobodys : await (await thingsOf(people, row.about))(role, 'own')
-  const begun = isBeginner ? `; __Host-sign-in=${await begunSignIn(served)}` : ''
-  const { body, headers } = await served.ask(row, token, thing, sent => {
+  const made = await page.before?.(served)
+  const thing = made?.thing ?? (row.about === undefined || isBeginner ? nobodys : await thingsOf(people, row.about)(role, 'own'))
+  const begun = isBeginner ? `; __Host-sign-in=${made?.begun ?? (await begunSignIn(served))}` : ''
+  const { status, body, headers } = await served.ask(row, token, thing, sent => {
     sent.headers.cookie = `${sent.headers.cookie ?? ''}; __Host-language=${language}${begun}`
   })
+  if (status >= 500) throw new Error(`${name} was answered by ${status}.`)
   return headers.get('content-type')?.startsWith('text/html') && !headers.has('location') ? body : null
-}
-
-async function begunSignIn({ people }: ServedPeople): Promise<string> {
-  const { portal } = people.world
-  const { requestToken } = await portal.beginSignIn({ address: people.addresses.patient })
-  await portal.sendMailboxCode(requestToken)
-  return requestToken
 }

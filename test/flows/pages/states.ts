@@ -1,0 +1,106 @@
+import { newId, newSecret } from '../../../server/ids.ts'
+import type { Reader } from '../../../server/sign-in/visitor.ts'
+import { depositRequest } from '../../support/clinic.ts'
+import type { People } from '../access/people.ts'
+import { type Thing, thingsOf } from '../access/things.ts'
+import type { ServedPeople } from './asking.ts'
+import { PAGES } from './rows.ts'
+import type { SeenPage } from './seen.ts'
+
+// States of pages that no row of the table brings about: more has to have happened before.
+
+const state = (file: string, about: string, more: Omit<SeenPage, 'name' | 'row'>): SeenPage => ({
+  name: `GET ${file} (${about})`,
+  row: PAGES.find(row => row.file === file && row.method === 'GET')!,
+  ...more,
+})
+
+export const FURTHER_STATES: SeenPage[] = [
+  state('messages._index', 'several', { role: 'patient', before: several }),
+  state('messages.$messageId._index', 'withdrawn', { role: 'patient', before: withdrawn }),
+  state('messages.$messageId._index', 'with what was said before', { role: 'patient', before: said }),
+  state('messages.$messageId._index', 'what they wrote', { role: 'patient', before: written }),
+  state('messages.$messageId.reply.sent', 'sent', { role: 'patient', before: sent }),
+  state('enrol.confirm', 'a code from the clinic', { role: 'newcomer', before: asked }),
+  state('sign-in.which', 'two clinics', { role: 'beginner', before: twoClinics }),
+]
+
+const NO_FILE = newId('att', 0)
+const ada = async (people: People): Promise<Reader> => (await people.visitor(await people.credentials('patient'))) as Reader
+
+async function several({ people }: ServedPeople): Promise<object> {
+  for (const kind of ['expired', 'opened', 'begun', 'waiting'] as const) await thingsOf(people, kind)('patient', 'own')
+  return {}
+}
+
+async function deposited(
+  people: People,
+  to: Parameters<typeof depositRequest>[1][number],
+  client: 'client' | 'foreignClient' = 'client',
+) {
+  const sender = await people.client(await people.credentials(client))
+  const request = depositRequest('Your visit on Monday', [to], { text: 'Please bring your card.' })
+  const { id } = await people.world.portal.deposit(sender, request, { key: newSecret(), bodyHash: 'a body' })
+  const [message] = await people.world.parts.store.read(tx => tx.messages.ofDeposit(id))
+  return { deposit: id, message: message!.id }
+}
+
+const toAda = (people: People) => ({ name: 'Ada Lopez', address: people.addresses.patient })
+
+async function withdrawn({ people }: ServedPeople): Promise<{ thing: Thing }> {
+  const { deposit, message } = await deposited(people, toAda(people))
+  const sender = await people.asking(await people.credentials('client'))
+  await people.world.portal.retract(sender, deposit, { reason: 'wrong_content' })
+  return { thing: { id: message, attachment: NO_FILE } }
+}
+
+async function answered({ people }: ServedPeople) {
+  const { message } = await deposited(people, toAda(people))
+  const reading = await ada(people)
+  await people.world.portal.openMessage(reading, message)
+  const { id } = await people.world.portal.reply(reading, message, { text: 'I will come. Thank you.', files: [] })
+  return { message, reply: id }
+}
+
+async function said(served: ServedPeople): Promise<{ thing: Thing }> {
+  return { thing: { id: (await answered(served)).message, attachment: NO_FILE } }
+}
+
+async function written(served: ServedPeople): Promise<{ thing: Thing }> {
+  return { thing: { id: (await answered(served)).reply, attachment: NO_FILE } }
+}
+
+/** As somebody sees it who has just pressed Send. */
+async function sent({ people }: ServedPeople): Promise<{ thing: Thing }> {
+  const { message } = await deposited(people, toAda(people))
+  const reading = await ada(people)
+  const { portal } = people.world
+  await portal.openMessage(reading, message)
+  const { version } = await portal.saveDraft(reading, message, { text: 'I will come.', version: null, files: [], removed: [] })
+  await portal.sendDraft(reading, message, { version, files: [] })
+  return { thing: { id: message, attachment: NO_FILE } }
+}
+
+async function asked({ people }: ServedPeople): Promise<object> {
+  const activation = { kind: 'code', answer: 'BLUE-7788' } as const
+  await deposited(people, { name: 'New Comer', address: 'new@example.com', activation })
+  return {}
+}
+
+async function twoClinics({ people }: ServedPeople): Promise<{ begun: string }> {
+  const dora = { name: 'Dora Park', address: 'dora@example.com' }
+  await deposited(people, dora)
+  await deposited(people, dora, 'foreignClient')
+  const begun = await begunSignIn({ people }, dora.address)
+  await people.world.deliver()
+  await people.world.portal.enterMailboxCode(begun, people.world.mailbox.codeTo(dora.address))
+  return { begun }
+}
+
+/** A sign-in for which a code was sent, Ada's unless another is said. @returns its token, as its cookie holds it. */
+export async function begunSignIn({ people }: Pick<ServedPeople, 'people'>, address = people.addresses.patient): Promise<string> {
+  const { portal } = people.world
+  const { requestToken } = await portal.beginSignIn({ address })
+  await portal.sendMailboxCode(requestToken)
+  return requestToken
+}
