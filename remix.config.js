@@ -6,7 +6,7 @@ const underTest = Boolean(process.env.VITEST)
 
 // Stories that are told a second time on PostgreSQL, so that every use case meets it; what holds for storage alone is in test/storage.
 const ON_POSTGRES = [
-  ...['access-matrix', 'api-deposit', 'api-lists', 'network-limit', 'reading', 'restore-drill', 'sent-twice'],
+  ...['access-matrix', 'api-deposit', 'api-lists', 'more-time', 'network-limit', 'reading', 'restore-drill', 'sent-twice'],
 ].map(story => `test/flows/${story}.test.ts`)
 
 export default defineConfig({

@@ -3,7 +3,7 @@ import { isPortalError } from './errors.ts'
 import { writeLetter } from './letters/write.ts'
 import type { Mail } from './mailer.ts'
 import type { Message } from './message.ts'
-import { nextNoticeAt, noteNotice, whyNoNotice } from './notice.ts'
+import { nextNoticeAt, noteNotice, whyNoNotice, whyNotToRead } from './notice.ts'
 import { isNudge, type Letter, type Nudge } from './outbox.ts'
 import type { Parts } from './parts.ts'
 import { whyNoNudge } from './reminder.ts'
@@ -68,6 +68,7 @@ async function planFor(tx: Tx, mailing: Letter[], now: Instant): Promise<Plan> {
     const because = whyTooLate(letter, now)
     if (because !== null) plan.drop.push({ letter, ...because })
     else if (letter.kind === 'notice') await planNotice(tx, letter, plan, now)
+    else if (letter.kind === 'more_time_given') await planMoreTime(tx, letter, plan, now)
     else if (isNudge(letter.kind)) await planNudge(tx, letter, letter.kind, plan, now)
     else if (letter.kind === 'code') await planCode(tx, letter, plan)
     else plan.send.push(letter)
@@ -96,30 +97,48 @@ async function planCode(tx: Tx, letter: Letter, plan: Plan): Promise<void> {
 }
 
 async function planNotice(tx: Tx, letter: Letter, plan: Plan, now: Instant): Promise<void> {
-  const message = letter.message === null ? null : await messageOrTampered(tx, letter.message)
-  // Those that would leave with it are not kept waiting for it.
-  if (message === 'tampered') return void plan.drop.push({ letter, state: 'failed', because: 'message_tampered' })
-  if (message === null) return void plan.drop.push({ letter, state: 'cancelled', because: 'message_missing' })
-  const because = whyNoNotice(message, now)
-  if (because !== null) return void plan.drop.push({ letter, state: 'cancelled', because })
+  const message = await messageToTellOf(tx, letter, plan, message => whyNoNotice(message, now))
+  if (message === null) return
   const until = await nextNoticeAt(tx, message, now)
-  // The expiry may have been changed since the letter was asked for.
-  const current = {
-    ...letter,
-    content: { ...letter.content, values: { ...letter.content.values, until: toIso(message.expiresAt) } },
-  }
+  const current = asOfNow(letter, message)
   if (until > now) plan.wait.push({ letter: current, until })
   else plan.send.push(current)
 }
 
-async function planNudge(tx: Tx, letter: Letter, kind: Nudge, plan: Plan, now: Instant): Promise<void> {
-  const message = letter.message === null ? null : await messageOrTampered(tx, letter.message)
-  if (message === 'tampered') return void plan.drop.push({ letter, state: 'failed', because: 'message_tampered' })
-  if (message === null) return void plan.drop.push({ letter, state: 'cancelled', because: 'message_missing' })
-  const because = whyNoNudge(kind, message, await tx.recipients.find(message.recipient), now)
-  if (because === null) plan.send.push(letter)
-  else plan.drop.push({ letter, state: 'cancelled', because })
+async function planMoreTime(tx: Tx, letter: Letter, plan: Plan, now: Instant): Promise<void> {
+  const message = await messageToTellOf(tx, letter, plan, message => whyNotToRead(message, now))
+  if (message !== null) plan.send.push(asOfNow(letter, message))
 }
+
+async function planNudge(tx: Tx, letter: Letter, kind: Nudge, plan: Plan, now: Instant): Promise<void> {
+  const why = async (message: Message) => whyNoNudge(kind, message, await tx.recipients.find(message.recipient), now)
+  if ((await messageToTellOf(tx, letter, plan, why)) !== null) plan.send.push(letter)
+}
+
+/** The message a letter tells of; null, and the letter dropped, when there is nothing (any more) to be told. */
+async function messageToTellOf(
+  tx: Tx,
+  letter: Letter,
+  plan: Plan,
+  whyNot: (message: Message) => string | null | Promise<string | null>,
+): Promise<Message | null> {
+  const drop = (state: Ending['state'], because: string) => {
+    plan.drop.push({ letter, state, because })
+    return null
+  }
+  const message = letter.message === null ? null : await messageOrTampered(tx, letter.message)
+  // Those that would leave with it are not kept waiting for it.
+  if (message === 'tampered') return drop('failed', 'message_tampered')
+  if (message === null) return drop('cancelled', 'message_missing')
+  const because = await whyNot(message)
+  return because === null ? message : drop('cancelled', because)
+}
+
+/** The expiry may have been changed since the letter was asked for. */
+const asOfNow = (letter: Letter, { expiresAt }: Message): Letter => ({
+  ...letter,
+  content: { ...letter.content, values: { ...letter.content.values, until: toIso(expiresAt) } },
+})
 
 async function messageOrTampered(tx: Tx, id: string): Promise<Message | 'tampered' | null> {
   try {

@@ -217,18 +217,21 @@ async function keepMessage(
   }
   // What would only be held back then is not due before.
   const dueAt = recipient.createdAt === now ? now : await firstNoticeAt(tx, recipient.id, now)
-  await queueNotice(tx, keeping, { message, recipient, organization, locator }, dueAt)
+  await queueNotice(tx, keeping, { message, recipient, organization, locator }, { dueAt })
 }
 
-/** Puts the letter that says "a message waits" into the outbox. It names nobody but, where that is allowed, the organization. */
+/**
+ * Puts the letter that says "a message waits" into the outbox, or the one that says it can be read again. It names nobody but, where that
+ * is allowed, the organization.
+ */
 export async function queueNotice(
   tx: Tx,
   { now, settings, sender }: Pick<Keeping, 'now' | 'settings' | 'sender'>,
   { message, recipient, organization, locator }: Noticed,
-  dueAt = now,
+  { kind = 'notice', dueAt = now }: { kind?: 'notice' | 'more_time_given'; dueAt?: Instant } = {},
 ): Promise<void> {
   const letter = newLetter(
-    'notice',
+    kind,
     {
       organization: organization.id,
       message: message.id,
@@ -247,7 +250,8 @@ export async function queueNotice(
     settings,
   )
   await tx.outbox.add({ ...letter, nextAttemptAt: dueAt })
-  await record(tx, now, { ...askingActor(sender), action: 'notice.queued', object: message.id, detail: { letter: letter.id } })
+  const detail = { letter: letter.id, ...(kind !== 'notice' && { kind }) }
+  await record(tx, now, { ...askingActor(sender), action: 'notice.queued', object: message.id, detail })
 }
 
 const senderName = (sender: Asking): string => ('client' in sender ? sender.client.client.name : sender.staff.name)

@@ -7,6 +7,7 @@ import { newSecret } from './ids.ts'
 import { typeOf } from './intake/file-type.ts'
 import { ticketFor } from './kept-words.ts'
 import { isReadable, type Message, standingFor } from './message.ts'
+import { moreTimeAskedAt } from './more-time.ts'
 import { changedMeanwhile, draftable, draftView, freshDraft, ownDraft } from './own-draft.ts'
 import type { Parts } from './parts.ts'
 import { fileNameProblem } from './plain-text.ts'
@@ -56,7 +57,7 @@ export async function viewAnswer({ store, clock }: StoreAndClock, visitor: Visit
       frame: isThere ? await frameOf(tx, person, message, standing === 'opened' || standing === 'expired') : null,
       subject: heading?.subject ?? null,
       window: window ?? 'gone',
-      moreTimeAsked: receipts.some(receipt => receipt.stage === 'more_time_asked'),
+      moreTimeAsked: message !== null && moreTimeAskedAt(receipts, message) !== null,
       draft: draft && draftView(draft),
       ticket: ticketFor(tx, reader, id, now),
       answered: answeredAt === undefined ? null : { at: answeredAt, answerBy: answerBy(person.organization, answeredAt) },

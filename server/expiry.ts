@@ -4,7 +4,7 @@ import { depositLines, messagesOf } from './deposit-state.ts'
 import { PortalError } from './errors.ts'
 import { cancelLetters } from './letters-cancelled.ts'
 import type { Message, MessageState } from './message.ts'
-import { noticeAgain } from './notice-again.ts'
+import { noticeOfMoreTime } from './notice-again.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
@@ -32,8 +32,8 @@ export const isDue = ({ state, expiresAt }: Pick<Message, 'state' | 'expiresAt'>
   (state === 'waiting' || state === 'opened') && expiresAt <= now
 
 /**
- * Sets a new expiry for every message of a deposit that is not taken back, and brings expired ones back to where they were. Whoever could
- * not read theirs in time is sent its notice again, as the page told them when they asked for more time.
+ * Sets a new expiry for every message of a deposit that is not taken back, and brings expired ones back to where they were. Whoever asked
+ * for more time is told that they have it, as the page had promised; who could not open theirs in time is sent its notice again.
  *
  * @throws PortalError `invalid` for a moment in the past, more than a year away, or after the organization stops keeping the message;
  * `conflict` when no message is left to extend; `not_found`; `forbidden`.
@@ -54,7 +54,8 @@ export async function extendDeposit(
     const organization = (await tx.organizations.find(sender.organization))!
     for (const message of messages) {
       const extended = await extend(tx, asking, message, expiresAt, now)
-      if (message.expiresAt <= now) await noticeAgain(tx, { now, settings, sender: asking }, extended, organization)
+      if (message.expiresAt <= now)
+        await noticeOfMoreTime(tx, { now, settings, sender: asking }, { expired: message, extended }, organization)
     }
     return (await depositLines(tx, [deposit]))[0]!
   })

@@ -2,7 +2,10 @@ import type { Asking } from './asking.ts'
 import { queueNotice } from './deposit-keeping.ts'
 import { messagesOf } from './deposit-state.ts'
 import type { Message } from './message.ts'
+import { moreTimeAskedAt } from './more-time.ts'
+import { whyNotToRead } from './notice.ts'
 import type { Organization } from './organization.ts'
+import type { Letter } from './outbox.ts'
 import { ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
@@ -41,20 +44,37 @@ export async function resendNotices(
 }
 
 /** Sends the notice of one message again if that would help; says whether it was queued. */
-export async function noticeAgain(
-  tx: Tx,
-  order: Parameters<typeof queueNotice>[1],
-  message: Message,
-  organization: Organization,
-): Promise<boolean> {
+export async function noticeAgain(tx: Tx, order: Order, message: Message, organization: Organization): Promise<boolean> {
   const noticed = mayBeNoticedAgain(message, order.now) ? await readyToNotice(tx, message) : null
   if (noticed !== null) await queueNotice(tx, order, { ...noticed, message, organization })
   return noticed !== null
 }
 
+/**
+ * Tells the recipient of a message whose time was over that it can be read again, as the page promised: whoever asked for more time
+ * that they got it, whether they had opened it or not; who never opened it, and did not ask, by its notice. Who had opened it and did not
+ * ask is left in peace.
+ */
+export async function noticeOfMoreTime(
+  tx: Tx,
+  order: Order,
+  { expired, extended }: { expired: Message; extended: Message },
+  organization: Organization,
+): Promise<void> {
+  const asked = moreTimeAskedAt(await tx.receipts.ofMessages([expired.id]), expired) !== null
+  if (!asked) return void (await noticeAgain(tx, order, extended, organization))
+  const noticed = whyNotToRead(extended, order.now) === null ? await readyToNotice(tx, extended) : null
+  if (noticed !== null) await queueNotice(tx, order, { ...noticed, message: extended, organization }, { kind: 'more_time_given' })
+}
+
+type Order = Parameters<typeof queueNotice>[1]
+
+/** Null while such a letter is on its way. */
 async function readyToNotice(tx: Tx, message: Message) {
   const letters = await tx.outbox.ofMessage(message.id)
-  if (letters.some(({ kind, state }) => kind === 'notice' && (state === 'queued' || state === 'deferred'))) return null
+  const isOnItsWay = ({ kind, state }: Letter) =>
+    (kind === 'notice' || kind === 'more_time_given') && (state === 'queued' || state === 'deferred')
+  if (letters.some(isOnItsWay)) return null
   const recipient = await tx.recipients.find(message.recipient)
   const locator = await tx.messages.locator(message)
   return recipient === null || locator === null ? null : { recipient, locator }

@@ -1,6 +1,6 @@
 import { newId } from './ids.ts'
 import type { Message } from './message.ts'
-import { isNudge, type Letter, type LetterState } from './outbox.ts'
+import { type Letter, type LetterState, tellsOfMessage } from './outbox.ts'
 import type { ReceiptStage } from './receipt.ts'
 import type { Tx } from './store.ts'
 import { hours, type Instant, minutes, seconds } from './time.ts'
@@ -17,6 +17,10 @@ export function whyNoNotice(message: Pick<Message, 'state' | 'expiresAt' | 'hidd
   if (message.hiddenAt !== null) return 'not_for_me'
   return null
 }
+
+/** As {@link whyNoNotice}, of a letter that has a meaning for what was opened, too: it can still be read. */
+export const whyNotToRead = (message: Pick<Message, 'state' | 'expiresAt' | 'hiddenAt'>, now: Instant): string | null =>
+  whyNoNotice(message.state === 'opened' ? { ...message, state: 'waiting' } : message, now)
 
 const BURST_MEMORY = hours(1)
 const FIRST_PAUSE = seconds(10)
@@ -54,7 +58,7 @@ const EVIDENCE: Partial<Record<LetterState, { stage: ReceiptStage | null; action
 /** Receipt and trail entry for what became of a notice or of what follows it, in the transaction that settles it. Other letters leave none. */
 export async function noteNotice(tx: Tx, letter: Letter, state: LetterState, at: Instant, because?: string): Promise<void> {
   const evidence = EVIDENCE[state]
-  if ((letter.kind !== 'notice' && !isNudge(letter.kind)) || letter.message === null || evidence === undefined) return
+  if (!tellsOfMessage(letter.kind) || letter.message === null || evidence === undefined) return
   const { stage, action } = evidence
   const receipt = stage && { id: newId('evt', at), message: letter.message, stage, at, attachment: null }
   const isNew = receipt === null || (await tx.receipts.addOnce(receipt))

@@ -15,12 +15,16 @@ export type LetterKind =
   | 'invitation'
   | 'reply_waiting'
   | 'more_time_asked'
+  | 'more_time_given'
   | 'not_for_me'
 
 /** Letters that say once more what a notice has said: a message still waits, or can soon no longer be read. */
 const NUDGES = ['reminder', 'expiry_warning'] as const satisfies LetterKind[]
 export type Nudge = (typeof NUDGES)[number]
 export const isNudge = (kind: LetterKind): kind is Nudge => NUDGES.some(nudge => nudge === kind)
+
+/** Letters to a recipient about one of their messages. What became of them is in the trail and the receipts. */
+export const tellsOfMessage = (kind: LetterKind): boolean => kind === 'notice' || kind === 'more_time_given' || isNudge(kind)
 
 /** What a letter needs to be written, sealed at rest until it is sent. */
 export interface LetterContent {

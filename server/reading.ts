@@ -2,6 +2,7 @@ import { PortalError } from './errors.ts'
 import { newId } from './ids.ts'
 import { awaitsConfirmation, isReadable, type Message, mayOpen, standingFor } from './message.ts'
 import { COVERED_SUBJECT, coveredAnswers, namesSender } from './message-line.ts'
+import { moreTimeAskedAt } from './more-time.ts'
 import type { Parts } from './parts.ts'
 import { asActor, type Person, personBehind, refusal } from './reader.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
@@ -80,16 +81,12 @@ async function outside(tx: Tx, reader: Reader, id: string, now: Instant): Promis
   const person = await personBehind(tx, reader)
   const frame = await frameOf(tx, person, message, namesSender(message, standing, person))
   if (isReadable(message, standing)) return { kind: 'readable', frame, message, person }
-  if (standing === 'expired') return { kind: 'expired', frame, moreTimeAskedAt: await moreTimeAskedAt(tx, message) }
+  if (standing === 'expired')
+    return { kind: 'expired', frame, moreTimeAskedAt: moreTimeAskedAt(await tx.receipts.ofMessages([id]), message) }
   if (standing === 'retracted') return { kind: 'retracted', frame, retractedAt: message.retractedAt ?? now }
   if (standing === 'disposed') return { kind: 'gone', frame }
   const needsConfirmation = awaitsConfirmation(message, person.recipient) ? message.needsConfirmation : null
   return { kind: 'envelope', frame, needsConfirmation }
-}
-
-async function moreTimeAskedAt(tx: Tx, { id }: Message): Promise<Instant | null> {
-  const asked = (await tx.receipts.ofMessages([id])).filter(({ stage }) => stage === 'more_time_asked')
-  return asked.at(-1)?.at ?? null
 }
 
 /** What is always told of a message; its sender by name only where that may be. */

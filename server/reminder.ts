@@ -2,7 +2,7 @@ import { isPortalError } from './errors.ts'
 import { newLetter } from './letters/letter.ts'
 import type { Mark, MarkName } from './mark.ts'
 import type { Message } from './message.ts'
-import { whyNoNotice } from './notice.ts'
+import { whyNoNotice, whyNotToRead } from './notice.ts'
 import type { Nudge } from './outbox.ts'
 import type { Parts } from './parts.ts'
 import type { Recipient } from './recipient.ts'
@@ -34,7 +34,7 @@ export function whyNoNudge(
   if (kind === 'reminder') return whyNoNotice(message, now)
   if (message.expiresAt > now + WARN_BEFORE + BURST) return 'extended'
   // What was opened is worth a warning as well.
-  return whyNoNotice(message.state === 'opened' ? { ...message, state: 'waiting' } : message, now)
+  return whyNotToRead(message, now)
 }
 
 /** How each kind of letter finds its messages: behind a mark, up to a moment, each looked at once. */

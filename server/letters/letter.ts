@@ -61,6 +61,7 @@ export interface LetterValues {
   reply_waiting: { reply: string; organization: string }
   /** `deposit`: id of the deposit whose message can no longer be read. */
   more_time_asked: { deposit: string; organization: string }
+  more_time_given: { locator: string; organization: string; phone: string; until: string; timeZone: string }
   /** `link`: of the portal's own origin, to what its reader may see of the message. */
   not_for_me: { link: string; organization: string }
 }

@@ -23,6 +23,8 @@ export interface NoticeFacts {
   until: string
 }
 
+export type MoreTimeGivenFacts = Omit<NoticeFacts, 'count'>
+
 export interface CodeFacts {
   code: string
   reference: string
@@ -97,5 +99,6 @@ export interface Letters {
   invitation(facts: InvitationFacts): Words
   replyWaiting(facts: ReplyWaitingFacts): Words
   moreTimeAsked(facts: MoreTimeAskedFacts): Words
+  moreTimeGiven(facts: MoreTimeGivenFacts): Words
   notForMe(facts: NotForMeFacts): Words
 }

@@ -155,6 +155,17 @@ const WRITERS: Record<LetterKind, (task: Task) => Words> = {
     })
   },
 
+  more_time_given({ letter, settings, locale, language, words }) {
+    const { value, name } = valuesOf<'more_time_given'>(letter)
+    return words.moreTimeGiven({
+      organization: name('organization'),
+      phone: name('phone'),
+      link: landing(value('locator'), language, settings),
+      host: hostOf(settings),
+      until: momentInWords(value('until'), value('timeZone'), locale),
+    })
+  },
+
   not_for_me({ letter, settings, words }) {
     const { value, name } = valuesOf<'not_for_me'>(letter)
     return words.notForMe({

@@ -209,6 +209,22 @@ export const en: Letters = {
     }
   },
 
+  moreTimeGiven({ organization, phone, link, host, until }) {
+    const from = organization || 'your care team'
+    return {
+      subject: `You have more time to read a message from ${from}`,
+      blocks: [
+        { text: 'Hello,' },
+        { text: `You asked for more time to read a message from ${from}. Now you have it.` },
+        { text: `You can read the message until ${until}. Press this link:` },
+        { link },
+        { text: `Or open your web browser and type: ${host}` },
+        ...callUs(organization, phone),
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
   notForMe({ link, organization, host }) {
     return {
       subject: 'A message may have reached the wrong person',

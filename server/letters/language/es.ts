@@ -209,6 +209,22 @@ export const es: Letters = {
     }
   },
 
+  moreTimeGiven({ organization, phone, link, host, until }) {
+    const from = organization || 'su equipo de salud'
+    return {
+      subject: `Tiene más tiempo para leer un mensaje de ${from}`,
+      blocks: [
+        { text: 'Hola:' },
+        { text: `Usted pidió más tiempo para leer un mensaje de ${from}. Ya lo tiene.` },
+        { text: `Puede leer el mensaje hasta el ${until}. Abra este enlace:` },
+        { link },
+        { text: `O abra su navegador y escriba: ${host}` },
+        ...callUs(organization, phone),
+        { text: NOT_YOU },
+      ],
+    }
+  },
+
   notForMe({ link, organization, host }) {
     return {
       subject: 'Un mensaje pudo llegar a la persona equivocada',

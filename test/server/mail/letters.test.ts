@@ -36,6 +36,7 @@ const VALUES: { [K in LetterKind]: LetterValues[K] } = {
   invitation: { link: 'https://portal.example/invitation/token', organization: 'North Clinic', ...ONCE },
   reply_waiting: { reply: 'msg_1', organization: 'North Clinic' },
   more_time_asked: { deposit: 'dep_1', organization: 'North Clinic' },
+  more_time_given: { locator: 'loc_ator-1', organization: 'North Clinic', phone: '+1 555 0100', ...ONCE },
   not_for_me: { link: 'https://portal.example/sent/dep_1', organization: 'North Clinic' },
 }
 const KINDS = Object.keys(VALUES) as LetterKind[]
