@@ -1,6 +1,7 @@
 import { dispose } from './disposal.ts'
 import type { Ending, EndingWord } from './ending-journal.ts'
 import { newSecret } from './ids.ts'
+import { OUTLIVES_ITS_MESSAGE } from './outbox.ts'
 import { mayRetract } from './retraction.ts'
 import { hashToken } from './sign-in/token.ts'
 import type { Store, Tx } from './store.ts'
@@ -65,7 +66,7 @@ const AGAIN: Record<EndingWord, (tx: Tx, ending: Ending, times: Times) => Promis
       ...{ action: 'message.retracted', revision: retracted.revision },
       detail: { reason: 'other', wasOpened: message.openedAt !== null, again: true },
     })
-    await tx.outbox.cancelForMessages([id], now)
+    await tx.outbox.cancelForMessages([id], now, OUTLIVES_ITS_MESSAGE)
     return true
   },
 

@@ -1,3 +1,4 @@
+import { OUTLIVES_ITS_MESSAGE } from './outbox.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 import { type NewEntry, record } from './trail/entry.ts'
@@ -10,6 +11,7 @@ export async function cancelLetters(tx: Tx, about: readonly About[], now: Instan
   const cancelled = await tx.outbox.cancelForMessages(
     about.map(({ object }) => object),
     now,
+    OUTLIVES_ITS_MESSAGE,
   )
   for (const entry of about) {
     const letters = cancelled.get(entry.object)

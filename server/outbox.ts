@@ -26,6 +26,9 @@ export const isNudge = (kind: LetterKind): kind is Nudge => NUDGES.some(nudge =>
 /** Letters to a recipient about one of their messages. What became of them is in the trail and the receipts. */
 export const tellsOfMessage = (kind: LetterKind): boolean => kind === 'notice' || kind === 'more_time_given' || isNudge(kind)
 
+/** Letters that are sent whatever becomes of the message: that one reached the wrong person stays true, and has to be looked into. */
+export const OUTLIVES_ITS_MESSAGE: readonly LetterKind[] = ['not_for_me']
+
 /** What a letter needs to be written, sealed at rest until it is sent. */
 export interface LetterContent {
   to: string

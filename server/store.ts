@@ -6,7 +6,7 @@ import type { Keys } from './keys/store.ts'
 import type { Mark, Marks } from './mark.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organizations } from './organization.ts'
-import type { Letter, LetterState, NewLetter, Nudge } from './outbox.ts'
+import type { Letter, LetterKind, LetterState, NewLetter, Nudge } from './outbox.ts'
 import type { Preferences } from './preferences.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
 import type { NewRecipient, Recipient } from './recipient.ts'
@@ -275,8 +275,8 @@ export interface Outbox {
   find(id: string): Promise<Letter | null>
   /** The letters about one message, oldest first, without what they say. */
   ofMessage(message: string): Promise<Letter[]>
-  /** Cancels what is not sent yet about these messages; says how many letters that was, for each message that had some. */
-  cancelForMessages(messages: string[], at: Instant): Promise<Map<string, number>>
+  /** Cancels what is not sent yet about these messages, but for letters of these kinds; says how many that was, for each message that had some. */
+  cancelForMessages(messages: string[], at: Instant, but: readonly LetterKind[]): Promise<Map<string, number>>
   /** When the oldest due letter was due; null when nothing waits. */
   oldestDue(now: Instant): Promise<Instant | null>
   /** When a letter of this kind to this recipient was last asked for and not cancelled since; null: never. */

@@ -78,13 +78,14 @@ export function outbox({ db, parts }: Work): Outbox {
       return rows.map(row => toLetter(row, NOTHING, last.get(row.id) ?? null))
     },
 
-    async cancelForMessages(messages, at) {
+    async cancelForMessages(messages, at, but) {
       const cancelled = await inBatches(messages, some =>
         db
           .updateTable('outbox')
           .set({ state: 'cancelled', settled_at: at, claimed_until: null })
           .where('message', 'in', some)
           .where('state', 'in', OPEN)
+          .$if(but.length > 0, open => open.where('kind', 'not in', but))
           .returning(['id', 'message'])
           .execute(),
       )

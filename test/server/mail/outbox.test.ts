@@ -117,7 +117,7 @@ test('a message that was taken back between deposit and hand-off is not announce
 
 test('a retraction cancels what is unsent, and the outbox does not send it', async () => {
   const { message } = await world.waiting()
-  await world.store.transaction(tx => tx.outbox.cancelForMessages([message], world.now()))
+  await world.store.transaction(tx => tx.outbox.cancelForMessages([message], world.now(), []))
   expect(await sendDueLetters(world.parts)).toBe(0)
   expect(world.handed).toEqual([])
 })
@@ -125,7 +125,7 @@ test('a retraction cancels what is unsent, and the outbox does not send it', asy
 test('a notice that was on its way when it was cancelled stays cancelled, and the evidence that it left is kept', async () => {
   const { message, letter } = await world.waiting()
   world.fates.push(async () => {
-    await world.store.transaction(tx => tx.outbox.cancelForMessages([message], world.now()))
+    await world.store.transaction(tx => tx.outbox.cancelForMessages([message], world.now(), []))
   })
   await sendDueLetters(world.parts)
   expect((await world.stateOf(letter)).state).toBe('cancelled')

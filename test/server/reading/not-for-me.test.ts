@@ -69,6 +69,16 @@ test('whoever sent it and the privacy office are told by letter, and nobody else
   )
 })
 
+test('they are told though the sender takes it back before the letter could leave', async () => {
+  const of = await clinic()
+  const id = await of.sends('Result')
+  const { deposit } = await of.message(id)
+  await notForMe(of.parts, of.ada, id, answers)
+  await retract(of.parts, { staff: of.north.drCole }, deposit, { reason: 'wrong_recipient' })
+  const states = (await of.lettersAbout(id)).map(({ kind, state }) => `${kind} ${state}`)
+  expect(states.sort()).toEqual(['not_for_me queued', 'not_for_me queued', 'notice cancelled'])
+})
+
 test('an opened message can turn out to be for somebody else too', async () => {
   const of = await clinic()
   const id = await of.sends('Result')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../../server/ids.ts'
+import type { Tx } from '../../../server/store.ts'
 import { minutes } from '../../../server/time.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
 import { clinic, letterAbout, move } from '../kept.ts'
@@ -94,14 +95,17 @@ export function outboxContract(open: OpenStorage): void {
       expect((await claim(NEW_YEAR + minutes(5), LEASE + minutes(9)))[0]?.attempts).toBe(1)
     })
 
-    test('cancels what is not sent, and tells how many', async () => {
+    test('cancels what is not sent, but for what outlives its message, and tells how many', async () => {
       const { letter, message } = await oneLetter()
+      const kept = letterAbout(message, { id: newId('out', NEW_YEAR), kind: 'not_for_me' })
+      const cancel = (tx: Tx, messages: string[], at: number) => tx.outbox.cancelForMessages(messages, at, ['not_for_me'])
       await portal.store.transaction(async tx => {
+        await tx.outbox.add(kept)
         await move(tx, message.id, ['waiting'], 'retracted')
-        expect(await tx.outbox.cancelForMessages([message.id, 'msg_other'], NEW_YEAR + 1)).toEqual(new Map([[message.id, 1]]))
-        expect(await tx.outbox.cancelForMessages([message.id], NEW_YEAR + 2)).toEqual(new Map())
+        expect(await cancel(tx, [message.id, 'msg_other'], NEW_YEAR + 1)).toEqual(new Map([[message.id, 1]]))
+        expect(await cancel(tx, [message.id], NEW_YEAR + 2)).toEqual(new Map())
       })
-      expect(await claim()).toEqual([])
+      expect((await claim()).map(({ id }) => id)).toEqual([kept.id])
       expect((await portal.store.read(tx => tx.outbox.find(letter.id)))?.state).toBe('cancelled')
     })
 

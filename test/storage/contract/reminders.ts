@@ -70,7 +70,7 @@ export function reminderContract(open: OpenStorage): void {
         expect(await tx.outbox.lastNudge(ada.id, 'expiry_warning')).toBeNull()
         expect(await tx.outbox.lastNudge('rcp_other', 'reminder')).toBeNull()
       })
-      await portal.store.transaction(tx => tx.outbox.cancelForMessages([message.id], NEW_YEAR + 3))
+      await portal.store.transaction(tx => tx.outbox.cancelForMessages([message.id], NEW_YEAR + 3, []))
       expect(await portal.store.read(tx => tx.outbox.lastNudge(ada.id, 'reminder'))).toBeNull()
     })
   })
