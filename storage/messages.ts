@@ -60,7 +60,8 @@ export function messages(work: Work): Messages {
     },
 
     listReplies(to, { after, limit }, order) {
-      let replies = table.select().where('messages.sender', '=', to.id).where('messages.direction', '=', 'reply')
+      // Word by word as the index has it.
+      let replies = table.select().where('messages.sender', '=', to.id).where(sql<boolean>`direction = 'reply'`)
       replies = replies.where('messages.sender_kind', '=', to.kind).where('messages.organization', '=', to.organization)
       if (after !== undefined) replies = replies.where('messages.position', order === 'newest' ? '<' : '>', positionOf(after))
       return listed(replies.orderBy('messages.position', order === 'newest' ? 'desc' : 'asc').limit(limit))

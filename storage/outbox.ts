@@ -84,7 +84,7 @@ export function outbox({ db, parts }: Work): Outbox {
           .updateTable('outbox')
           .set({ state: 'cancelled', settled_at: at, claimed_until: null })
           .where('message', 'in', some)
-          .where('state', 'in', OPEN)
+          .where(isStillOpen)
           .$if(but.length > 0, open => open.where('kind', 'not in', but))
           .returning(['id', 'message'])
           .execute(),
@@ -99,7 +99,7 @@ export function outbox({ db, parts }: Work): Outbox {
     },
 
     async oldestDue(now) {
-      const due = db.selectFrom('outbox').select('next_attempt_at').where('state', 'in', OPEN).where('next_attempt_at', '<=', now)
+      const due = db.selectFrom('outbox').select('next_attempt_at').where(isStillOpen).where('next_attempt_at', '<=', now)
       return (await due.orderBy('next_attempt_at').limit(1).executeTakeFirst())?.next_attempt_at ?? null
     },
 
@@ -128,7 +128,7 @@ const claim = prepared((db, { now, leaseUntil, limit }: { now: number; leaseUnti
   const due = db
     .selectFrom('outbox')
     .select('id')
-    .where('state', 'in', OPEN)
+    .where(isStillOpen)
     .where('next_attempt_at', '<=', now)
     .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
     .orderBy('next_attempt_at')
@@ -137,7 +137,7 @@ const claim = prepared((db, { now, leaseUntil, limit }: { now: number; leaseUnti
     .updateTable('outbox')
     .set(row => ({ claimed_until: leaseUntil, attempts: row('attempts', '+', 1) }))
     .where('id', 'in', due)
-    .where('state', 'in', OPEN)
+    .where(isStillOpen)
     .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
     .returningAll()
 })
@@ -148,7 +148,7 @@ const change = prepared((db, { id, claimedUntil, set }: Claimed & { set: Partial
     .set(set)
     .where('id', '=', id)
     .where('claimed_until', '=', claimedUntil)
-    .where('state', 'in', OPEN)
+    .where(isStillOpen)
     .returningAll(),
 )
 
@@ -158,7 +158,7 @@ const putBack = prepared((db, { id, claimedUntil, until }: Claimed & { until: nu
     .set(letter => ({ claimed_until: null, next_attempt_at: until, attempts: letter('attempts', '-', 1) }))
     .where('id', '=', id)
     .where('claimed_until', '=', claimedUntil)
-    .where('state', 'in', OPEN)
+    .where(isStillOpen)
     .returning('id'),
 )
 
@@ -172,6 +172,9 @@ const noticeTimes = prepared((db, { recipient, since }: { recipient: string; sin
     .distinct()
     .orderBy('settled_at', 'desc'),
 )
+
+/** As {@link sentNotices}: of the index of what is still to be sent. */
+const isStillOpen = sql<boolean>`state in ('queued', 'deferred')`
 
 /** Written out, as SQLite takes a partial index only for a statement that says its condition word by word. */
 const sentNotices = sql<boolean>`kind = 'notice' and state = 'sent'`
