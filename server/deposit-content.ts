@@ -1,4 +1,5 @@
 import { type Asking, senderRef } from './asking.ts'
+import type { DepositKey } from './deposit-key.ts'
 import { checkMessage, type DepositMessage, type DepositRequest } from './deposit-request.ts'
 import { PortalError } from './errors.ts'
 import { digestOf, type FileUpload, type ReceivedFile, type StagedUpload } from './file-upload.ts'
@@ -38,6 +39,7 @@ export type ReadyFile = { name: string; type: string; digest: string } & (
  *
  * Once a seal is open its plaintext is a message like any other, and is refused like any other, with pointers below `/content`.
  *
+ * @param sealedUnder - our key that sealed content names, where it has been looked up.
  * @throws PortalError `undecipherable`, `malformed`, `invalid`, `too_large`.
  */
 export async function readyContent(
@@ -45,8 +47,10 @@ export async function readyContent(
   sender: Asking,
   { content, recipients, files = [] }: DepositRequest,
   now: Instant,
+  sealedUnder: DepositKey | null = null,
 ): Promise<ReadyContent> {
-  const findKey = (kid: string) => parts.store.read(tx => tx.depositKeys.find(kid))
+  const findKey = async (kid: string) =>
+    kid === sealedUnder?.kid ? sealedUnder : parts.store.read(tx => tx.depositKeys.find(kid))
   const message = content.kind === 'message' ? content.message : await readSealedMessage(content.jwe, findKey, now)
   checkMessage(message, files, content.kind === 'message' ? '/message' : '/content', recipients.length)
   const html = message.html === null ? null : nullIfEmpty(await parts.sanitizer.clean(message.html))

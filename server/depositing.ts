@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { type Asking, type AuthenticatedClient, senderRef } from './asking.ts'
 import { type ReadyContent, readyContent } from './deposit-content.ts'
 import { keepDeposit } from './deposit-keeping.ts'
+import type { DepositKey } from './deposit-key.ts'
 import { checkRequest, type DepositRequest } from './deposit-request.ts'
 import { PortalError } from './errors.ts'
 import { checkedKey } from './idempotency-key.ts'
 import { dropStaged } from './incoming-file.ts'
+import { keyNaming } from './intake/sealed-message.ts'
 import { keyReused, type Once, onceForForm, type SentForm, unlessDone } from './once.ts'
 import { requireScope } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
@@ -44,9 +46,13 @@ export async function deposit(
   requireScope(client, 'deposit')
   const once = { keyHash: sha256(checkedKey(idempotency.key)), bodyHash: idempotency.bodyHash }
   const earlier = () => parts.store.read(tx => earlierAnswer(tx, { client }, once))
-  const place = () => placeDeposit(parts, { client }, request, { idempotency: once })
+  // In one look: each costs as much by itself as what is asked in it.
+  const [before, sealedUnder] = await parts.store.read(async tx =>
+    Promise.all([earlierAnswer(tx, { client }, once), keyOf(tx, request)]),
+  )
+  const place = () => placeDeposit(parts, { client }, request, { idempotency: once, sealedUnder })
   const slot = `${client.client.id} ${once.keyHash}`
-  return (await earlier()) ?? exclusively(slot, once.bodyHash, () => unlessDone(place, earlier))
+  return before ?? exclusively(slot, once.bodyHash, () => unlessDone(place, earlier))
 }
 
 /**
@@ -91,6 +97,7 @@ const idOf = ({ id }: { id: string }): { id: string } => ({ id })
  * asks must have been checked before.
  *
  * @param more.inReplyTo - id of the reply that is answered; the request then names the reply's thread.
+ * @param more.sealedUnder - our key that sealed content names, where it has been looked up.
  * @throws PortalError `invalid`, with pointers to every field that is wrong; `too_large`; `undecipherable` or `malformed` for sealed
  * content; `conflict` when the idempotency key was used before.
  */
@@ -98,11 +105,11 @@ async function placeDeposit(
   parts: DepositingParts,
   sender: Asking,
   request: DepositRequest,
-  more: { idempotency?: Once; inReplyTo?: string } = {},
+  more: { idempotency?: Once; inReplyTo?: string; sealedUnder?: DepositKey | null } = {},
 ): Promise<Placed> {
   const now = parts.clock()
   checkRequest(request, now)
-  const ready: ReadyContent = await readyContent(parts, sender, request, now)
+  const ready: ReadyContent = await readyContent(parts, sender, request, now, more.sealedUnder)
   const { idempotency = null, inReplyTo = null } = more
   const keeping = { sender, request, ready, now, settings: parts.settings, idempotency, inReplyTo }
   // A key that was used before ends in a conflict. Whoever was quicker may be in the same commit; the conflict, too, is told after it.
@@ -112,6 +119,12 @@ async function placeDeposit(
     .catch(error => letGoOf(parts, sender, ready.sealedFiles, error))
   parts.wakeOutbox()
   return { ...placed, replayed: false }
+}
+
+/** Our key that sealed content names; null where it names none, which is told when it is to be opened. */
+async function keyOf(tx: Tx, { content }: DepositRequest): Promise<DepositKey | null> {
+  const kid = content.kind === 'jwe' ? keyNaming(content.jwe) : null
+  return kid === null ? null : tx.depositKeys.find(kid)
 }
 
 /** What cannot be let go now is swept within the hour; why the deposit was not made is what counts. */

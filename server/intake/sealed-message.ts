@@ -1,5 +1,6 @@
 import type { DepositKey } from '../deposit-key.ts'
 import type { DepositMessage } from '../deposit-request.ts'
+import { isPortalError } from '../errors.ts'
 import type { Instant } from '../time.ts'
 import { isLarge, takenApart } from './intake-thread.ts'
 import { readJson } from './json.ts'
@@ -22,6 +23,16 @@ export async function openSealedMessage(
 ): Promise<DepositMessage> {
   const plaintext = await openJwe(textOf(jwe), findKey, now)
   return toMessage(shaped(MESSAGE_JSON, readJson(plaintext), '/content'), '/content')
+}
+
+/** Which of our keys a sealed message names; null when nobody can tell. @param jwe - as above. */
+export function keyNaming(jwe: Uint8Array): string | null {
+  try {
+    return keyNamedBy(textOf(jwe.subarray(0, BEGINNING_BYTES)))
+  } catch (error) {
+    if (isPortalError(error)) return null
+    throw error
+  }
 }
 
 /** As {@link openSealedMessage}; a large one is opened in a thread of its own, and given away. */

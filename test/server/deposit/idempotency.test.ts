@@ -28,7 +28,7 @@ describe('an idempotency key', () => {
       ...clinic.parts,
       store: Object.assign(Object.create(clinic.parts.store), {
         read: (work: Parameters<typeof clinic.parts.store.read>[0]) =>
-          looks++ === 0 ? Promise.resolve(null) : clinic.parts.store.read(work),
+          looks++ === 0 ? Promise.resolve([null, null]) : clinic.parts.store.read(work),
       }),
     }
     expect(await deposit(blind, clinic.gateway, request(), { key: 'key-1', bodyHash: 'body-1' })).toEqual({
