@@ -2,6 +2,7 @@ import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-r
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { renderToString } from 'react-dom/server'
 import { SurroundingsContext } from './language/words.ts'
+import { isFormBack } from './refusal.ts'
 import { report } from './report.ts'
 import { surroundingsOf } from './surroundings.ts'
 
@@ -15,7 +16,7 @@ export default function handleRequest(
 ): Response {
   // Not by a loader: where an act fails without a page of its own, the framework asks no loader any more.
   const markup = renderToString(
-    <SurroundingsContext.Provider value={surroundingsOf(page)}>
+    <SurroundingsContext.Provider value={{ ...surroundingsOf(page), formCameBack: isFormBack(context) }}>
       <RemixServer context={context} url={request.url} nonce={page.nonce} />
     </SurroundingsContext.Provider>,
   )
@@ -24,7 +25,7 @@ export default function handleRequest(
 }
 
 /** What no loader or action caught: a page that does not render. That a page does not take a method is no incident: anybody may ask. */
-export const handleError: HandleErrorFunction = (error, { request }) => {
+export const handleError: HandleErrorFunction = (error, { request, context }) => {
   const isRefusal = isRouteErrorResponse(error) && error.status < 500
-  if (!isRefusal && !request.signal.aborted) report(error)
+  if (!isRefusal && !request.signal.aborted) report(error, context)
 }
