@@ -6,6 +6,9 @@ import { isFormBack } from './refusal.ts'
 import { report } from './report.ts'
 import { surroundingsOf } from './surroundings.ts'
 
+/** Makes of the built pages what answers requests. The framework is built in with them, so that it is loaded once. */
+export { createRequestHandler } from '@remix-run/node'
+
 /** No page carries framework script, so nothing can arrive later: one string is the whole page, at half the cost of a stream. */
 export default function handleRequest(
   request: Request,

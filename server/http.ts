@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { MAX_API_BODY_BYTES } from './api/body.ts'
 import { handleApi } from './api/handler.ts'
 import { methodNotAllowed, problemResponse } from './api/problem.ts'
@@ -17,6 +16,7 @@ import { networkOf, type Proxies } from './web/network.ts'
 import { begun, sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
+import { type BuiltPages, pageMaker, type RenderPage } from './web/pages.ts'
 import { endWithoutProgress, takeInTheRest } from './web/progress.ts'
 import type { StaticFiles } from './web/static.ts'
 
@@ -26,7 +26,7 @@ export interface Shell {
   environment: 'development' | 'production'
   portal: Portal
   /** Null in a process that does the portal's own work alone: it says how it is, and answers nothing else. */
-  pages: ServerBuild | null
+  pages: BuiltPages | null
   files: StaticFiles
   /** Whose word about where a request comes from is taken. */
   proxies: Proxies
@@ -136,7 +136,7 @@ async function answerOrExplain(shell: Shell, route: Route, request: Request, cir
 
 /** Who answers which path. */
 function router(shell: Shell): Route {
-  const renderPage = shell.pages && createRequestHandler(shell.pages, 'production')
+  const renderPage = shell.pages && pageMaker(shell.pages)
   const forApi = (path: string) => path.startsWith('/api/') || path.startsWith('/.well-known/')
   return async (request, path, circumstances) => {
     if (path === '/livez') return data(text('alive\n'))
@@ -159,7 +159,7 @@ function router(shell: Shell): Route {
 
 async function page(
   shell: Shell,
-  render: (request: Request, context: AppLoadContext) => Promise<Response>,
+  render: RenderPage,
   request: Request,
   circumstances: Circumstances,
 ): Promise<Answer> {

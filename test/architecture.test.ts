@@ -53,7 +53,7 @@ const RULES: Rule[] = [
     breaks: [
       { 'server/deposit.ts': "import type { Page } from '../app/ui/page.tsx'" },
       { 'server/trail/entry.ts': "import { openStorage } from '../../storage/index.ts'" },
-      { 'server/notice.ts': "import { redirect } from '@remix-run/node'" },
+      { 'server/http.ts': "import { createRequestHandler } from '@remix-run/node'" },
       { 'server/notice.ts': "import { renderToString } from 'react-dom/server'" },
       { 'server/deposit.ts': "import type { Kysely } from 'kysely'" },
       { 'server/deposit.ts': "import { Pool } from 'pg'" },
@@ -61,7 +61,7 @@ const RULES: Rule[] = [
     ],
     keeps: [
       { 'server/main.ts': "import { openStorage } from '../storage/index.ts'" },
-      { 'server/http.ts': "import { createRequestHandler } from '@remix-run/node'" },
+      { 'server/web/pages.ts': "import type { createRequestHandler } from '@remix-run/node'" },
       { 'server/commands/migrate.ts': "import { openStorage } from '../../storage/index.ts'" },
       { 'server/deposit.ts': "import { newId } from './ids.ts'" },
     ],

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ServerBuild } from '@remix-run/node'
 import { openServer } from '../../server/http.ts'
 import { proxiesAt } from '../../server/web/network.ts'
+import type { BuiltPages } from '../../server/web/pages.ts'
 import { StaticFiles } from '../../server/web/static.ts'
 import { type Clinic, clinicIn } from '../support/clinic.ts'
 import { wholePortal } from '../support/whole-portal.ts'
@@ -26,7 +26,7 @@ export async function servedClinic(): Promise<ServedClinic> {
     origin,
     environment: 'development',
     portal: portal.portal,
-    pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
+    pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as BuiltPages,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
     proxies: proxiesAt([]),
     mostUploadBytes: 200_000_000,
