@@ -63,8 +63,8 @@ const FORM_AGAIN = new Set<ErrorCode>([
 /** What is asked for can no longer be acted on, and never will. */
 const OVER = new Set<ErrorCode>(['expired', 'retracted', 'gone', 'forbidden'])
 
-/** Nothing went wrong, and there is nothing to look for: the address is, whoever asks, that of nothing they have. */
-const NO_INCIDENT = new Set<ErrorCode>(['not_found'])
+/** Nothing went wrong, and there is nothing to look for: it is not there for whoever asks, and looks the same whoever they are. */
+const NO_INCIDENT = new Set<ErrorCode>(['not_found', 'forbidden'])
 
 interface Ways {
   /** For acts without a page of their own: the page that tells the truth when the act is refused. */
