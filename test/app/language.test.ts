@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { es } from '../../app/language/es.ts'
@@ -32,6 +33,33 @@ test('every text is there in Spanish, and none was left in English', () => {
     expect(spanish.get(path), path).toBeTruthy()
     if (english.split(' ').length > 2 && !same.has(path)) expect(spanish.get(path), path).not.toBe(english)
   }
+})
+
+/** Every sentence with a number in it, of a catalogue. */
+function countedIn(words: unknown, path = ''): [string, (count: number) => string][] {
+  if (typeof words === 'function') return words.name === 'counted' ? [[path, words as (count: number) => string]] : []
+  if (typeof words !== 'object' || words === null) return []
+  return Object.entries(words).flatMap(([name, part]) => countedIn(part, `${path}.${name}`))
+}
+
+const COUNTED = [...countedIn(en, 'en'), ...countedIn(es, 'es')]
+
+test.each(COUNTED)('%s says none, one, two, many and a million as its language does', (path, say) => {
+  const [none, one, two, many, million] = [0, 1, 2, 21, 1_000_000].map(say) as [string, string, string, string, string]
+  for (const sentence of [none, one, two, many, million]) expect(sentence).not.toMatch(/#|undefined|NaN/)
+  expect(one).not.toMatch(/mess?a(g|j)es\b|\bfiles\b|archivos/)
+  expect(two).toMatch(/\b2\b/)
+  expect(many).toBe(two.replace('2', '21'))
+  expect(none === two.replace('2', '0') || /\b(no|ningún)\b/i.test(none)).toBe(true)
+  expect(million).toContain(path.startsWith('es') ? '1,000,000 de mensajes'.replace('mensajes', noun(million)) : '1,000,000 ')
+})
+const noun = (sentence: string): string => /archivos|mensajes/.exec(sentence)![0]
+
+test('no sentence counts by itself', () => {
+  expect(COUNTED.length).toBe(8)
+  for (const language of ['en', 'es'])
+    for (const file of readdirSync(`app/language/${language}`))
+      expect(readFileSync(`app/language/${language}/${file}`, 'utf8'), file).not.toMatch(/=== 1\b|: number\)/)
 })
 
 test('a moment is told by the reader’s clock, with the zone in words', () => {
