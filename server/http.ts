@@ -145,15 +145,15 @@ function router(shell: Shell): Route {
     const file = shell.files.answer(request, path)
     if (file !== null) return { response: file, kind: 'asset' }
     if (forApi(path)) {
-      checkOrigin(request, shell.origin, 'pass')
+      checkOrigin(request, shell.origin, 'programs')
       const response = await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock })
       return data(isFile(response) ? await begun(response) : response)
     }
     const development = await shell.development?.(request, path)
     if (development) return { response: development, kind: 'page' }
-    checkOrigin(request, shell.origin, 'refuse')
+    const isOriginSaid = checkOrigin(request, shell.origin, 'pages')
     if (isForFramework(request, path)) return data(text('Not found.\n', 404))
-    return page(shell, renderPage, request, circumstances)
+    return page(shell, renderPage, request, { ...circumstances, isOriginSaid })
   }
 }
 
@@ -161,7 +161,7 @@ async function page(
   shell: Shell,
   render: RenderPage,
   request: Request,
-  circumstances: Circumstances,
+  circumstances: Circumstances & { isOriginSaid: boolean },
 ): Promise<Answer> {
   const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
   const jar = new CookieJar()

@@ -10,6 +10,7 @@ import { DateTime } from './DateTime.tsx'
 import { exampleFrame, fromLine } from './Envelope.tsx'
 import type { Examples } from './example.ts'
 import { FormattedBody } from './FormattedBody.tsx'
+import { Lines } from './Lines.tsx'
 import { MessageList } from './MessageList.tsx'
 import { Notice } from './Notice.tsx'
 import { Page } from './Page.tsx'
@@ -56,11 +57,8 @@ function PrintedLine({ at }: { at: Instant }) {
   const words = useWords().message
   const tell = useTell()
   const { name } = useSurroundings()
-  return (
-    <p className="print-only" dir="auto">
-      {words.printed(name, tell(at))}
-    </p>
-  )
+  // Put there by the style sheet of paper: as text of the page, whoever has no styles would read it on the screen.
+  return <p className="print-only" data-printed={words.printed(name, tell(at))} />
 }
 
 /** What else can be done with a message, and what was done with it. */
@@ -129,7 +127,7 @@ function Text({ body, look }: { body: MessageBody; look: Look }) {
   if (look.formatted && body.html !== null) return <FormattedBody html={body.html} language={body.language} large={look.large} />
   return (
     <div className={look.large ? 'letter large' : 'letter'} lang={body.language} dir="auto">
-      {body.text}
+      <Lines text={body.text} />
     </div>
   )
 }
