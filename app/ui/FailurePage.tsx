@@ -18,7 +18,7 @@ export function FailurePage({ failure }: { failure: Failure }) {
       {incident ? (
         <p>
           {words.failure.reference}{' '}
-          <strong className="reference">
+          <strong className="reference whole">
             <bdi>{incident}</bdi>
           </strong>
         </p>
