@@ -132,15 +132,27 @@ function Text({ body, look }: { body: MessageBody; look: Look }) {
   )
 }
 
-/** Each look is an address of its own: it works without script, and the browser's Back undoes it. */
+/**
+ * Each look is an address of its own: it works without script, and the browser's Back undoes it. Whoever has large letters on every page
+ * is not offered them once more.
+ */
 function LookLinks({ path, look, hasHtml }: { path: string; look: Look; hasHtml: boolean }) {
   const words = useWords().message
+  const hasLarge = useSurroundings().display.textSize !== 'normal'
   const link = ({ formatted, large }: Look) => at(path, { view: formatted ? 'formatted' : null, text: large ? 'large' : null })
+  if (hasLarge && !look.large && !hasHtml) return null
   return (
     <ul className="inline no-print">
-      <li>
-        <a href={link({ ...look, large: !look.large })}>{look.large ? words.normal : words.larger}</a>
-      </li>
+      {hasLarge && !look.large ? null : (
+        <li>
+          <a href={link({ ...look, large: !look.large })}>{look.large ? words.normal : words.larger}</a>
+        </li>
+      )}
+      {look.large && !hasLarge ? (
+        <li>
+          <a href="/display">{words.largerEverywhere}</a>
+        </li>
+      ) : null}
       {hasHtml ? (
         <li>
           <a href={link({ ...look, formatted: !look.formatted })}>{look.formatted ? words.plain : words.formatted}</a>

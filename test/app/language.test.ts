@@ -5,6 +5,7 @@ import { es } from '../../app/language/es.ts'
 import { endOfDay, tell } from '../../app/language/moment.ts'
 import { tellSize } from '../../app/language/size.ts'
 import { languageOf } from '../../app/language/words.ts'
+import { zonesByPlace } from '../../app/language/zone.ts'
 import { readingGrade } from '../support/reading-grade.ts'
 
 /** Every text of a catalogue with where it stands; functions are given something to say. */
@@ -86,6 +87,20 @@ test.each(['', 'tomorrow', '2026-13-01', '2026-1-1', '2026-01-01T00:00'])('%j is
 
 test('sizes are told as phones tell them', () => {
   expect([14, 1_400, 2_400_000].map(size => tellSize(size, 'en'))).toEqual(['14 bytes', '1 kB', '2.4 MB'])
+})
+
+test('every zone is found by its place, in the words and in the order of the reader’s language', () => {
+  const named = (language: string) => new Map(zonesByPlace(language).map(({ value, label }) => [value, label]))
+  const [english, spanish] = [named('en-US'), named('es-US')]
+  const asked = ['Europe/Berlin', 'America/New_York', 'America/Mexico_City', 'Asia/Tokyo', 'Europe/London']
+  expect(asked.map(zone => spanish.get(zone))).toEqual(['Alemania', 'Nueva York', 'Ciudad de México', 'Japón', 'Reino Unido'])
+  expect(asked.map(zone => english.get(zone))).toEqual(['Germany', 'New York', 'Mexico City', 'Japan', 'United Kingdom'])
+  for (const places of [english, spanish]) {
+    expect([...places.keys()].sort()).toEqual(Intl.supportedValuesOf('timeZone').sort())
+    for (const label of places.values()) expect(label).toMatch(/^\p{Lu}|^[‘’'a-z]/u)
+    for (const label of places.values()) expect(label).not.toMatch(/[_/]|GMT|UTC|\bhora\b|\bTime\b/)
+  }
+  expect(new Set(spanish.values()).size, 'no two of one name').toBe(spanish.size)
 })
 
 test('the nearest language of ours is taken, and English when there is none', () => {

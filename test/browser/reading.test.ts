@@ -85,7 +85,9 @@ test('without scripts a patient finds a message, keeps a copy of it, and sees th
     'You took the file “plan.txt”.',
     'You saved a copy.',
   ])
-  await press('Who opened my messages')
+  await page.goto('/account')
+  await isWell('My settings')
+  await press('See the list')
   await isWell('Who opened my messages')
   await press('Only what other people did')
   await isWell('Who opened my messages')

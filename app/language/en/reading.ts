@@ -88,6 +88,7 @@ export const reading = {
     copy: 'Save a copy',
     printed: (name: string, when: string) => `Printed by ${name} on ${when}. This paper is not protected: anyone can read it.`,
     larger: 'Larger text',
+    largerEverywhere: 'Larger text on all pages',
     normal: 'Normal text',
     sentByYou: 'You wrote this.',
   },

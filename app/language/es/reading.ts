@@ -100,6 +100,7 @@ export const reading: typeof english = {
     copy: 'Guardar una copia',
     printed: (name, when) => `Impreso por ${name} el ${when}. Este papel no está protegido: cualquiera puede leerlo.`,
     larger: 'Letra más grande',
+    largerEverywhere: 'Letra más grande en todas las páginas',
     normal: 'Letra normal',
     sentByYou: 'Usted escribió esto.',
   },
