@@ -90,7 +90,10 @@ function answerer(shell: Shell) {
             network,
           })
       protect(response, kind, { origin: shell.origin, nonce })
-      await sendWebResponse(response, outgoing, incoming.method ?? 'GET', { isGivenAway: kind === 'download' })
+      await sendWebResponse(response, outgoing, incoming.method ?? 'GET', {
+        isGivenAway: kind === 'download',
+        isWhole: kind === 'page',
+      })
       takeInTheRest(incoming)
     } catch (error) {
       // The visitor left in the middle, or the response broke off: there is nobody to tell.

@@ -1,6 +1,7 @@
 import type { Level, Method, SessionRow, SignInStore } from '../server/sign-in/store.ts'
 import { refuseEnded } from './endings.ts'
 import { toColumns, toPerson } from './people.ts'
+import { prepared } from './prepared.ts'
 import type { SessionTableRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
@@ -27,7 +28,7 @@ export function sessions({ db, rows, parts }: Work): SignInStore['sessions'] {
     },
 
     async find(tokenHash) {
-      const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+      const [row] = (await byToken(db, { tokenHash })).rows
       if (!row) return null
       await refuseEnded(db, [row.handle], 'session.ended')
       return opened(row)
@@ -79,6 +80,11 @@ export function sessions({ db, rows, parts }: Work): SignInStore['sessions'] {
     },
   }
 }
+
+/** Asked with every request of a page. */
+const byToken = prepared((db, { tokenHash }: { tokenHash: string }) =>
+  db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash),
+)
 
 const toRow = (session: SessionRow): Omit<SessionTableRow, 'mac'> => ({
   token_hash: session.tokenHash,

@@ -32,7 +32,7 @@ function chosenOf(routes: Routes, path: string): string[] {
 }
 
 const WORDS = [...new Set(Object.values(built.routes).flatMap(({ path = '' }) => path.split('/')))]
-const ODD = ['', '.', '*', ':messageId', 'MESSAGES', 'msg_1', 'm%65ssages', '%2F', '%', 'é', 'constructor']
+const ODD = ['', '.', '*', ':messageId', 'MESSAGES', 'msg_1', 'm%65ssages', '%2F', 'é', 'constructor']
 
 async function chosen(make: RenderPage, path: string): Promise<{ chosen: string[]; among: number }> {
   const answer = await make(new Request(ORIGIN + path), {} as Parameters<RenderPage>[1])
