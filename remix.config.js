@@ -9,6 +9,19 @@ const ON_POSTGRES = [
   ...['access-matrix', 'api-deposit', 'api-lists', 'more-time', 'network-limit', 'reading', 'restore-drill', 'sent-twice'],
 ].map(story => `test/flows/${story}.test.ts`)
 
+/**
+ * The pages as one file with everything they need. Libraries decide when they are loaded whether they check all they are told, at several
+ * times the price, and take a machine that does not say otherwise for a workshop; and some hundred files need not be found at each start.
+ */
+function forProduction() {
+  return {
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+    // Of the framework's package for Node the pages use what it passes on, and nothing of the clients and parsers it brings along.
+    resolve: { alias: { '@remix-run/node': '@remix-run/server-runtime' } },
+    ssr: { noExternal: true },
+  }
+}
+
 export default defineConfig({
   publicDir: 'app/public',
   plugins: underTest
@@ -29,6 +42,7 @@ export default defineConfig({
   // Only what is worth reading before the demonstration's people are told: neither the list of files, nor that pages which only act have
   // nothing to load in a browser.
   logLevel: 'warn',
+  ...(underTest ? {} : forProduction()),
   build: {
     assetsInlineLimit: 0,
     rollupOptions: { onwarn: (warning, warn) => (warning.code === 'EMPTY_BUNDLE' ? undefined : warn(warning)) },

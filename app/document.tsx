@@ -18,6 +18,7 @@ interface DocumentProps {
 export function Document({ surroundings, path, title, children }: DocumentProps) {
   const { language, standing, display } = surroundings
   const { words, direction } = spoken(language)
+  const named = title ? `${title} · ${words.portal}` : words.portal
   return (
     <html lang={language} dir={direction} {...displayAttributes(display)}>
       <head>
@@ -25,7 +26,7 @@ export function Document({ surroundings, path, title, children }: DocumentProps)
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content={colorScheme(display)} />
-        <title>{title ? `${title} · ${words.portal}` : words.portal}</title>
+        <title>{surroundings.formCameBack ? words.problem.inTitle(named) : named}</title>
         <link rel="stylesheet" href={styles} />
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
       </head>

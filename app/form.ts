@@ -100,7 +100,18 @@ async function parse(request: Request): Promise<FormData> {
   const bytes = await bytesOf(request, type)
   const between = type.startsWith('application/x-www-form-urlencoded') ? '&' : `--${MULTIPART.exec(type)?.[1] ?? ''}`
   if (occursMoreThan(MAX_FIELDS, between, bytes)) throw refusal('too_large', 'This form has too many fields.')
-  return new Response(bytes, { headers: { 'content-type': type } }).formData()
+  return withButton(await new Response(bytes, { headers: { 'content-type': type } }).formData())
+}
+
+/** The button that was pressed, if it is one of several, holds what it says in its name (ui/Button.tsx): `step=check`. */
+function withButton(sent: FormData): FormData {
+  for (const name of [...sent.keys()]) {
+    const [field = '', value] = name.split('=', 2)
+    if (value === undefined) continue
+    sent.delete(name)
+    sent.set(field, value)
+  }
+  return sent
 }
 
 async function bytesOf(request: Request, type: string): Promise<Buffer<ArrayBuffer>> {

@@ -7,7 +7,7 @@ import { at, firstPage, pageOf, wanted } from './destination.ts'
 import { failureDocument } from './failure-document.tsx'
 import { keptValues } from './form.ts'
 import type { Failure, Refusal, ShownOnce } from './refusal.ts'
-import { report } from './report.ts'
+import { report, reportRefusal } from './report.ts'
 
 /** The one table: what the portal refuses, as an HTTP status. */
 export const STATUS: Record<ErrorCode, number> = {
@@ -63,6 +63,9 @@ const FORM_AGAIN = new Set<ErrorCode>([
 /** What is asked for can no longer be acted on, and never will. */
 const OVER = new Set<ErrorCode>(['expired', 'retracted', 'gone', 'forbidden'])
 
+/** Nothing went wrong, and there is nothing to look for: it is not there for whoever asks, and looks the same whoever they are. */
+const NO_INCIDENT = new Set<ErrorCode>(['not_found', 'forbidden'])
+
 interface Ways {
   /** For acts without a page of their own: the page that tells the truth when the act is refused. */
   otherwise?: (params: LoaderFunctionArgs['params'], code: ErrorCode | 'unknown') => string
@@ -109,7 +112,9 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
     const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values }
     return data({ refusal }, { status: STATUS[error.code] })
   }
-  const failure: Failure = { code: error.code, incident: STATUS[error.code] === 500 ? report(error) : null, values }
+  const incident =
+    STATUS[error.code] === 500 ? report(error) : NO_INCIDENT.has(error.code) ? null : reportRefusal(error.code, args.request)
+  const failure: Failure = { code: error.code, incident, values }
   throw failed(failure, STATUS[error.code], args, ways)
 }
 

@@ -1,3 +1,4 @@
+import type { EntryContext } from '@remix-run/node'
 import { useActionData } from '@remix-run/react'
 import type { ErrorCode, FieldError, PortalError } from '../server/errors.ts'
 
@@ -13,7 +14,7 @@ export interface Refusal {
 /** What the error page is told. */
 export interface Failure {
   code: ErrorCode | 'unknown'
-  /** To be quoted to whoever runs the portal; only for what nobody expected. */
+  /** To be said on the telephone: it finds the line in the log. Null where there is nothing to be found: the address is wrong, or a session over. */
   incident: string | null
   /** What was typed, so that it can be copied. */
   values: Record<string, string[]>
@@ -37,6 +38,10 @@ export function useRefusal(): Refusal | null {
   const answer: unknown = useActionData()
   return typeof answer === 'object' && answer !== null && 'refusal' in answer ? (answer.refusal as Refusal) : null
 }
+
+/** Whether the page that is about to be shown holds a form that came back: its title says so first. */
+export const isFormBack = ({ staticHandlerContext: { actionData } }: Pick<EntryContext, 'staticHandlerContext'>): boolean =>
+  Object.values(actionData ?? {}).some(answer => typeof answer === 'object' && answer !== null && 'refusal' in answer)
 
 /** Codes that the act before this page made, or null. */
 export function useShownOnce(): ShownOnce | null {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AppLoadContext, createRequestHandler, type ServerBuild } from '@remix-run/node'
 import { MAX_API_BODY_BYTES } from './api/body.ts'
 import { handleApi } from './api/handler.ts'
 import { methodNotAllowed, problemResponse } from './api/problem.ts'
@@ -17,6 +16,7 @@ import { networkOf, type Proxies } from './web/network.ts'
 import { begun, sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
 import { checkOrigin } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
+import { type BuiltPages, pageMaker, type RenderPage } from './web/pages.ts'
 import { endWithoutProgress, takeInTheRest } from './web/progress.ts'
 import type { StaticFiles } from './web/static.ts'
 
@@ -26,7 +26,7 @@ export interface Shell {
   environment: 'development' | 'production'
   portal: Portal
   /** Null in a process that does the portal's own work alone: it says how it is, and answers nothing else. */
-  pages: ServerBuild | null
+  pages: BuiltPages | null
   files: StaticFiles
   /** Whose word about where a request comes from is taken. */
   proxies: Proxies
@@ -90,7 +90,10 @@ function answerer(shell: Shell) {
             network,
           })
       protect(response, kind, { origin: shell.origin, nonce })
-      await sendWebResponse(response, outgoing, incoming.method ?? 'GET', { isGivenAway: kind === 'download' })
+      await sendWebResponse(response, outgoing, incoming.method ?? 'GET', {
+        isGivenAway: kind === 'download',
+        isWhole: kind === 'page',
+      })
       takeInTheRest(incoming)
     } catch (error) {
       // The visitor left in the middle, or the response broke off: there is nobody to tell.
@@ -136,7 +139,7 @@ async function answerOrExplain(shell: Shell, route: Route, request: Request, cir
 
 /** Who answers which path. */
 function router(shell: Shell): Route {
-  const renderPage = shell.pages && createRequestHandler(shell.pages, 'production')
+  const renderPage = shell.pages && pageMaker(shell.pages)
   const forApi = (path: string) => path.startsWith('/api/') || path.startsWith('/.well-known/')
   return async (request, path, circumstances) => {
     if (path === '/livez') return data(text('alive\n'))
@@ -145,23 +148,23 @@ function router(shell: Shell): Route {
     const file = shell.files.answer(request, path)
     if (file !== null) return { response: file, kind: 'asset' }
     if (forApi(path)) {
-      checkOrigin(request, shell.origin, 'pass')
+      checkOrigin(request, shell.origin, 'programs')
       const response = await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock })
       return data(isFile(response) ? await begun(response) : response)
     }
     const development = await shell.development?.(request, path)
     if (development) return { response: development, kind: 'page' }
-    checkOrigin(request, shell.origin, 'refuse')
+    const isOriginSaid = checkOrigin(request, shell.origin, 'pages')
     if (isForFramework(request, path)) return data(text('Not found.\n', 404))
-    return page(shell, renderPage, request, circumstances)
+    return page(shell, renderPage, request, { ...circumstances, isOriginSaid })
   }
 }
 
 async function page(
   shell: Shell,
-  render: (request: Request, context: AppLoadContext) => Promise<Response>,
+  render: RenderPage,
   request: Request,
-  circumstances: Circumstances,
+  circumstances: Circumstances & { isOriginSaid: boolean },
 ): Promise<Answer> {
   const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
   const jar = new CookieJar()

@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { ServerBuild } from '@remix-run/node'
 import { type Config, environment, readConfig } from './config.ts'
 import { isPortalError, PortalError } from './errors.ts'
 import { openServer, type Shell } from './http.ts'
@@ -15,6 +14,7 @@ import type { Demonstration } from './seed.ts'
 import { type Clock, seconds } from './time.ts'
 import { developmentPages } from './web/development.ts'
 import { proxiesAt } from './web/network.ts'
+import type { BuiltPages } from './web/pages.ts'
 import { StaticFiles } from './web/static.ts'
 
 const TOP = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -94,8 +94,8 @@ async function surroundings(config: Config, role: ServeRole, log: Log): Promise<
   }
 }
 
-const builtPages = async (): Promise<ServerBuild> =>
-  (await import(pathToFileURL(join(TOP, 'build', 'server', 'index.js')).href)) as ServerBuild
+const builtPages = async (): Promise<BuiltPages> =>
+  (await import(pathToFileURL(join(TOP, 'build', 'server', 'index.js')).href)) as BuiltPages
 
 type Listener = ReturnType<typeof openServer>['server']
 

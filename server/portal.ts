@@ -28,7 +28,7 @@ import { answerReply, fetchReplyAttachment, listReplies, openReply, readReply, v
 import { reply, sendDraft } from './reply.ts'
 import { retract, retractionEvidence } from './retraction.ts'
 import type { RetractionOrder } from './retraction-order.ts'
-import { searchMessages } from './search.ts'
+import { keepSearch, keptSearch } from './search.ts'
 import type { Scope } from './sender.ts'
 import { signIn } from './sign-in/sign-in.ts'
 import type { SigningIn } from './sign-in/use-cases.ts'
@@ -108,8 +108,10 @@ export interface Portal extends SigningIn, OwnWork {
   listMessages(reader: Reader, wish: MailboxWish): Promise<View.MailboxPage>
   /** Who has written to them lately. */
   listSenders(reader: Reader): Promise<View.SenderLine[]>
-  /** Looks for words in subjects, senders, and what was opened; recorded, but for the words. @throws invalid */
-  searchMessages(reader: Reader, words: string): Promise<View.SearchResult>
+  /** Keeps what is looked for, sealed, with this session alone, so that it stands in no address. @throws invalid */
+  keepSearch(reader: Reader, words: string): Promise<void>
+  /** Looks for that in subjects, senders, and what was opened; recorded, but for the words. Null when nothing was kept. */
+  keptSearch(reader: Reader): Promise<View.KeptSearch | null>
   /**
    * One message as this reader may see it now. Looking at an unopened one shows its envelope and changes nothing; looking at an opened
    * one writes a trail entry before any content is handed out. @throws not_found
@@ -188,7 +190,8 @@ export function createPortal(parts: Parts): Portal {
     answerReply: (staff, id, answer, form) => answerReply(parts, staff, id, answer, form),
     listMessages: (reader, wish) => listMessages(parts, reader, wish),
     listSenders: reader => listSenders(parts, reader),
-    searchMessages: (reader, words) => searchMessages(parts, reader, words),
+    keepSearch: (reader, words) => keepSearch(parts, reader, words),
+    keptSearch: reader => keptSearch(parts, reader),
     viewMessage: (reader, id) => viewMessage(parts, reader, id),
     openMessage: (reader, id) => openMessage(parts, reader, id),
     saveCopy: (reader, id, wish) => saveCopy(parts, reader, id, wish),

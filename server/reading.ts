@@ -42,31 +42,31 @@ export async function openMessage({ store, clock }: StoreAndClock, visitor: Visi
 
 /**
  * One message as this reader may see it now. Of an unopened one only the envelope, and nothing is written. Content leaves only after
- * the entry that tells of this look is durable; if it cannot be written, nothing is shown.
+ * the entry that tells of this look is durable; if it cannot be written, nothing is shown. Entry and content are of one moment: what is
+ * taken back before it is not shown, and what is taken back after it was seen.
  *
  * @throws PortalError `not_found`; `tampered` when what is kept does not verify.
  */
 export async function viewMessage({ store, clock }: StoreAndClock, visitor: Visitor, id: string): Promise<MessageView> {
   const reader = requireReader(visitor)
-  const before = await store.read(tx => outside(tx, reader, id, clock()))
-  if (before.kind !== 'readable') return before
-  const recorded = await store.transaction(tx => recordLook(tx, reader, id, clock()))
-  if (recorded.kind !== 'readable') return recorded // it was taken back, or its time came, since
-  return store.read(async tx => {
+  // An envelope waits for nobody who writes.
+  const unreadable = await store.read(async tx => {
     const now = clock()
-    const still = await outside(tx, reader, id, now)
-    if (still.kind !== 'readable') return still
-    return { kind: 'message', frame: still.frame, body: await bodyOf(tx, still.person, still.message, now), seenAt: now }
+    const message = await tx.messages.find(id)
+    const standing = standingFor(reader.person.id, message, now)
+    return message !== null && isReadable(message, standing) ? null : outside(tx, reader, id, now)
   })
+  return unreadable === null || unreadable.kind === 'readable'
+    ? store.transaction(tx => recordedView(tx, reader, id, clock()))
+    : unreadable
 }
 
-async function recordLook(tx: Tx, reader: Reader, id: string, now: Instant): Promise<Outside> {
+async function recordedView(tx: Tx, reader: Reader, id: string, now: Instant): Promise<MessageView> {
   const seen = await outside(tx, reader, id, now)
-  if (seen.kind === 'readable') {
-    const { organization } = seen.message
-    await record(tx, now, { ...asActor(reader), organization, action: 'message.viewed', object: id })
-  }
-  return seen
+  if (seen.kind !== 'readable') return seen // it was taken back, or its time came, since
+  const { frame, message, person } = seen
+  await record(tx, now, { ...asActor(reader), organization: message.organization, action: 'message.viewed', object: id })
+  return { kind: 'message', frame, body: await bodyOf(tx, person, message, now), seenAt: now }
 }
 
 /** What may be told of a message without its content; `readable`: its content may be told too. */

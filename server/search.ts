@@ -8,7 +8,7 @@ import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 import { record } from './trail/entry.ts'
-import type { MessageLine, SearchResult } from './views.ts'
+import type { KeptSearch, MessageLine, SearchResult } from './views.ts'
 
 type StoreAndClock = Pick<Parts, 'store' | 'clock'>
 
@@ -41,6 +41,25 @@ export async function searchMessages(parts: StoreAndClock, visitor: Visitor, wor
   }
   const isMore = lines.length > SEARCH_LIMITS.found || read > SEARCH_LIMITS.characters || looked >= SEARCH_LIMITS.messages
   return { lines: lines.slice(0, SEARCH_LIMITS.found), looked, isMore }
+}
+
+/**
+ * Keeps what is looked for, so that the page that tells what was found has an address without it, and can be come back to. One search a
+ * session, the last; it is sealed, and goes when the session goes.
+ *
+ * @throws PortalError `invalid` when there is nothing to look for, or too much.
+ */
+export async function keepSearch({ store }: Pick<Parts, 'store'>, visitor: Visitor, words: string): Promise<void> {
+  const { tokenHash } = requireReader(visitor)
+  wordsOf(words)
+  await store.transaction(tx => tx.signIn.sessions.keepSearch(tokenHash, words))
+}
+
+/** What this session looked for last, and what is found by it now; null when it has not looked for anything. */
+export async function keptSearch(parts: StoreAndClock, visitor: Visitor): Promise<KeptSearch | null> {
+  const { tokenHash } = requireReader(visitor)
+  const words = await parts.store.read(tx => tx.signIn.sessions.keptSearch(tokenHash))
+  return words === null ? null : { words, found: await searchMessages(parts, visitor, words) }
 }
 
 function wordsOf(text: string): string[] {

@@ -47,6 +47,11 @@ export interface SearchResult {
   isMore: boolean
 }
 
+export interface KeptSearch {
+  words: string
+  found: SearchResult
+}
+
 export interface AttachmentLine {
   id: string
   name: string

@@ -1,6 +1,7 @@
 import type { Attachment } from '../server/message.ts'
 import type { Attachments } from '../server/store.ts'
 import { inBatches } from './batches.ts'
+import { prepared } from './prepared.ts'
 import type { AttachmentRow } from './schema.ts'
 import type { Place } from './sealing/envelope.ts'
 import { ObjectSecret } from './sealing/sealed-object.ts'
@@ -21,11 +22,7 @@ export function attachments(work: Work): Attachments {
   }
 
   const ofMessages = async (messages: readonly string[]): Promise<Attachment[]> =>
-    opened(
-      await inBatches(messages, some =>
-        db.selectFrom('attachments').selectAll().where('message', 'in', some).orderBy('id').execute(),
-      ),
-    )
+    opened(await inBatches(messages, async some => (await ofThem(db, { messages: some })).rows))
 
   const insert = async ({ name, type, ...attachment }: Attachment, stored_object: string | null): Promise<AttachmentRow> => {
     const { id, message, organization, recipient, size } = attachment
@@ -81,3 +78,7 @@ export const contentPlace = (
   { id, organization, recipient }: Pick<Attachment, 'id' | 'organization' | 'recipient'>,
   part: 'file' | 'content' | 'object',
 ): Place => ({ organization, owner: id, recipient, part })
+
+const ofThem = prepared((db, { messages }: { messages: readonly string[] }) =>
+  db.selectFrom('attachments').selectAll().where('message', 'in', messages).orderBy('id'),
+)

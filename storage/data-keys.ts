@@ -12,7 +12,7 @@ export interface DataKey {
   wrapped: Uint8Array
 }
 
-const DESTROYED = new Uint8Array(WRAPPED_KEY_BYTES)
+export const DESTROYED = new Uint8Array(WRAPPED_KEY_BYTES)
 
 /** Wrapped data keys, each in a place of its own that is overwritten, never freed: see DataKeyRow. */
 export class DataKeys {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Action } from '../server/trail/action.ts'
+import { prepared } from './prepared.ts'
 import type { Database } from './schema.ts'
 import { tampered } from './sealing/refusal.ts'
 
@@ -13,6 +14,9 @@ import { tampered } from './sealing/refusal.ts'
  */
 export async function refuseEnded(db: Kysely<Database>, ids: readonly string[], ending: Action): Promise<void> {
   if (ids.length === 0) return
-  const ended = db.selectFrom('trail_entries').select('number').where('object', 'in', ids).where('action', '=', ending).limit(1)
-  if ((await ended.executeTakeFirst()) !== undefined) throw tampered()
+  if ((await ended(db, { ids, ending })).rows.length > 0) throw tampered()
 }
+
+const ended = prepared((db, { ids, ending }: { ids: readonly string[]; ending: Action }) =>
+  db.selectFrom('trail_entries').select('number').where('object', 'in', ids).where('action', '=', ending).limit(1),
+)

@@ -81,6 +81,8 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
 
     findMany,
 
+    ofThread: async (thread: string): Promise<MessageRow[]> => (await ofThread(db, { thread })).rows.map(verified),
+
     async add(message: NewMessage): Promise<void> {
       const row = rows.sign('messages', {
         ...newColumns(message),
@@ -132,6 +134,10 @@ const withRevision = (db: Kysely<Database>) =>
 const byIds = prepared((db, { ids }: { ids: readonly string[] }) => withRevision(db).where('messages.id', 'in', ids))
 
 const byId = prepared((db, { id }: { id: string }) => withRevision(db).where('messages.id', '=', id))
+
+const ofThread = prepared((db, { thread }: { thread: string }) =>
+  withRevision(db).where('messages.thread', '=', thread).orderBy('messages.id'),
+)
 
 const mailbox = (db: Kysely<Database>, { recipient, limit }: { recipient: string; limit: number }) =>
   withRevision(db)

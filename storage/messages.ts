@@ -48,7 +48,7 @@ export function messages(work: Work): Messages {
 
     findMany: async ids => table.toMessages(await table.findMany(ids)),
     ofDeposit: deposit => listed(table.select().where('messages.deposit', '=', deposit).orderBy('messages.id')),
-    ofThread: thread => listed(table.select().where('messages.thread', '=', thread).orderBy('messages.id')),
+    ofThread: async thread => table.toMessages(await table.ofThread(thread)),
 
     listForRecipient(recipient, { after, limit }) {
       return table.newest(recipient, after, limit).then(table.toMessages)

@@ -1,11 +1,23 @@
 import type { Level, Method, SessionRow, SignInStore } from '../server/sign-in/store.ts'
 import { refuseEnded } from './endings.ts'
 import { toColumns, toPerson } from './people.ts'
+import { prepared } from './prepared.ts'
 import type { SessionTableRow } from './schema/sign-in.ts'
 import type { Work } from './work.ts'
 
-export function sessions({ db, rows }: Work): SignInStore['sessions'] {
+export function sessions({ db, rows, parts }: Work): SignInStore['sessions'] {
   const opened = (row: SessionTableRow): SessionRow => toSession(rows.check('sessions', row))
+
+  /** What was looked for in them goes with them. */
+  const removed = async (gone: readonly { handle: string }[]): Promise<number> => {
+    await parts.removeAll(gone.map(({ handle }) => handle))
+    return gone.length
+  }
+
+  const searchPlace = async (tokenHash: string) => {
+    const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+    return row ? { organization: row.organization, owner: row.handle, recipient: row.person, part: 'search' } : null
+  }
 
   return {
     async add(session) {
@@ -16,7 +28,7 @@ export function sessions({ db, rows }: Work): SignInStore['sessions'] {
     },
 
     async find(tokenHash) {
-      const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+      const [row] = (await byToken(db, { tokenHash })).rows
       if (!row) return null
       await refuseEnded(db, [row.handle], 'session.ended')
       return opened(row)
@@ -36,28 +48,43 @@ export function sessions({ db, rows }: Work): SignInStore['sessions'] {
     },
 
     async remove(tokenHash) {
-      await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute()
+      await removed(await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).returning('handle').execute())
     },
 
     async removeByHandle({ kind, id }, handle) {
       const own = db.deleteFrom('sessions').where('person', '=', id).where('person_kind', '=', kind)
-      return (await own.where('handle', '=', handle).executeTakeFirst()).numDeletedRows === 1n
+      return (await removed(await own.where('handle', '=', handle).returning('handle').execute())) === 1
     },
 
     async removeAll({ kind, id }, exceptTokenHash) {
       let own = db.deleteFrom('sessions').where('person', '=', id).where('person_kind', '=', kind)
       if (exceptTokenHash !== undefined) own = own.where('token_hash', '!=', exceptTokenHash)
-      return Number((await own.executeTakeFirst()).numDeletedRows)
+      return removed(await own.returning('handle').execute())
     },
 
     async removeStale(createdBefore, lastSeenBefore) {
       const stale = db
         .deleteFrom('sessions')
         .where(row => row.or([row('created_at', '<', createdBefore), row('last_seen_at', '<', lastSeenBefore)]))
-      return Number((await stale.executeTakeFirst()).numDeletedRows)
+      return removed(await stale.returning('handle').execute())
+    },
+
+    async keepSearch(tokenHash, words) {
+      const place = await searchPlace(tokenHash)
+      if (place !== null) await parts.put(place, words)
+    },
+
+    async keptSearch(tokenHash) {
+      const place = await searchPlace(tokenHash)
+      return place === null ? null : ((await parts.find<string>(place)) ?? null)
     },
   }
 }
+
+/** Asked with every request of a page. */
+const byToken = prepared((db, { tokenHash }: { tokenHash: string }) =>
+  db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash),
+)
 
 const toRow = (session: SessionRow): Omit<SessionTableRow, 'mac'> => ({
   token_hash: session.tokenHash,

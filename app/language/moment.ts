@@ -14,12 +14,10 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   if (precision === 'time') return formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
   if (precision === 'exact') return formatOf(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
-  const onTheWall = formatOf(language, format)
   const generic = formatOf(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
   // When clocks go back, an hour comes twice: which of the two is meant only the long name says, "Eastern Daylight Time".
-  const isTwice = NEIGHBOURS.some(away => onTheWall.format(at + away) === onTheWall.format(at))
   // Zones without such a name come out as "GMT+00:00"; their long form is a name more often.
-  if (!isTwice && !/GMT[+-]\d/.test(generic)) return generic
+  if (!isTwice(at, timeZone) && !/GMT[+-]\d/.test(generic)) return generic
   return formatOf(language, { ...format, timeZoneName: 'long' }).format(at)
 }
 
@@ -39,6 +37,27 @@ export function tellZone(at: Instant, language: string, timeZone: string): strin
 
 /** How far clocks go back, somewhere in the world: an hour, or half of one. */
 const NEIGHBOURS = [-60, -30, 30, 60].map(minutes => minutes * 60_000)
+
+/** Whether clocks show the same once more. */
+const isTwice = (at: Instant, timeZone: string): boolean =>
+  changesAround(Math.floor(at / ONE_DAY), timeZone) &&
+  NEIGHBOURS.some(away => at + away + offset(at + away, timeZone) === at + offset(at, timeZone))
+
+const ONE_DAY = 86_400_000
+const ONE_HOUR = 3_600_000
+const MOST_DAYS = 1_000
+const days = new Map<string, boolean>()
+
+/** Whether clocks change on a day of UTC, or within an hour of it: two days of a year. To ask is dear, and lists ask for every line. */
+function changesAround(day: number, timeZone: string): boolean {
+  const key = `${timeZone} ${day}`
+  const known = days.get(key)
+  if (known !== undefined) return known
+  if (days.size >= MOST_DAYS) days.clear()
+  const changes = offset(day * ONE_DAY - ONE_HOUR, timeZone) !== offset((day + 1) * ONE_DAY + ONE_HOUR, timeZone)
+  days.set(key, changes)
+  return changes
+}
 
 /** A day of the calendar, wherever its reader is: "Wednesday, November 25". @param day - `2026-11-25` */
 export const tellDay = (day: string, language: string): string =>

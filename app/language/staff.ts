@@ -1,6 +1,7 @@
 import type { RetractionOrder } from '../../server/portal.ts'
 import type { ReceiptStage } from '../../server/receipt.ts'
 import type { Role } from '../../server/staff.ts'
+import { plurals } from './plural.ts'
 
 /** The words of the pages for staff, in English for now. */
 export const staffWords = {
@@ -62,7 +63,7 @@ export const staffWords = {
     failed: 'Notice given up',
     cancelled: 'Notice cancelled',
   } as Record<string, string>,
-  attempts: (count: number) => (count === 1 ? '1 try' : `${count} tries`),
+  attempts: plurals('en-US')({ one: '# try', other: '# tries' }),
   withdraw: {
     title: 'Withdraw a message',
     evidence: 'What is known',

@@ -70,6 +70,10 @@ export interface Surroundings {
   /** What people type to come here. */
   host: string
   development: boolean
+  /** The reference of an error page that was made without one. */
+  incident: string | null
+  /** The form on this page came back: something in it has to be put right. */
+  formCameBack: boolean
 }
 
 export const NOWHERE: Surroundings = {
@@ -82,6 +86,8 @@ export const NOWHERE: Surroundings = {
   name: '',
   host: 'portal.example',
   development: false,
+  incident: null,
+  formCameBack: false,
 }
 
 export const SurroundingsContext = createContext<Surroundings>(NOWHERE)

@@ -28,7 +28,7 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
 })
 
 export default function Account() {
-  const words = useWords().account
+  const { account: words, history } = useWords()
   const { factors, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
   const { standing } = useSurroundings()
   return (
@@ -45,6 +45,11 @@ export default function Account() {
       </PostButton>
       {standing === 'reader' ? (
         <>
+          <h2>{history.ofAll}</h2>
+          <p>{words.whoText}</p>
+          <p>
+            <a href="/who-opened">{words.whoGo}</a>
+          </p>
           <h2>{words.otherClinic}</h2>
           <p>{words.otherClinicText}</p>
           <p>

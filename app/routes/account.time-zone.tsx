@@ -5,7 +5,7 @@ import { go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { tellTime, tellZone } from '../language/moment.ts'
 import { useLocale, useWords } from '../language/words.ts'
-import { isUsZone, US_ZONES, zonesByCity } from '../language/zone.ts'
+import { isUsZone, US_ZONES, zonesByPlace } from '../language/zone.ts'
 import { useRefusal } from '../refusal.ts'
 import { Button } from '../ui/Button.tsx'
 import { Choices } from '../ui/Choices.tsx'
@@ -52,7 +52,14 @@ export default function TimeZonePage() {
     {
       value: OTHER,
       label: words.timeZone.other,
-      inside: <Select name="city" label={words.timeZone.otherLabel} groups={zonesByCity()} chosen={timeZone ?? clinicTimeZone} />,
+      inside: (
+        <Select
+          name="city"
+          label={words.timeZone.otherLabel}
+          options={zonesByPlace(locale)}
+          chosen={timeZone ?? clinicTimeZone}
+        />
+      ),
     },
   ]
   return (

@@ -11,7 +11,7 @@ export const handle = { title: (words: Catalogue) => words.help.title }
 export const loader = handled(({ context }: LoaderFunctionArgs) => ({ origin: context.origin }))
 
 export default function Help() {
-  const words = useWords().help
+  const { help: words, history } = useWords()
   const { origin } = useLoaderData<typeof loader>()
   const [yes, call, look, never] = words.realText
   return (
@@ -44,6 +44,9 @@ export default function Help() {
       {words.whoText.map(text => (
         <p key={text}>{text}</p>
       ))}
+      <p>
+        <a href="/who-opened">{history.ofAll}</a>
+      </p>
     </Page>
   )
 }

@@ -1,8 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useActionData, useLoaderData } from '@remix-run/react'
-import type { SearchResult } from '../../server/views.ts'
+import { useLoaderData } from '@remix-run/react'
 import { form } from '../form.ts'
-import { handled } from '../http.ts'
+import { go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { useRefusal } from '../refusal.ts'
@@ -15,34 +14,31 @@ import { Senders } from '../ui/Senders.tsx'
 
 export const handle = { title: (words: Catalogue) => words.search.title }
 
-export const loader = handled(async ({ context }: LoaderFunctionArgs) => ({
-  senders: await context.portal.listSenders(context.requireReader()),
-}))
+export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
+  const reader = context.requireReader()
+  const wantsFound = new URL(request.url).searchParams.has(FOUND)
+  return {
+    answer: wantsFound ? await context.portal.keptSearch(reader) : null,
+    senders: await context.portal.listSenders(reader),
+  }
+})
 
-/** Answers with what was found: in an address, the words would stay behind in the browser's history and in logs. */
+const FOUND = 'found'
+
+/** The words stay with the session: in an address, they would stay behind in the browser's history and in logs. */
 export const action = handled(async (args: ActionFunctionArgs) => {
   const reader = args.context.requireReader()
   const { words } = await form(args, { words: 'line' })
-  return { words, found: await args.context.portal.searchMessages(reader, words) }
+  await args.context.portal.keepSearch(reader, words)
+  return go('/messages/search', { [FOUND]: 'yes' })
 })
-
-interface Found {
-  words: string
-  found: SearchResult
-}
-
-function useFound(): Found | null {
-  const answer: unknown = useActionData()
-  return typeof answer === 'object' && answer !== null && 'found' in answer ? (answer as Found) : null
-}
 
 export default function Search() {
   const words = useWords()
-  const { senders } = useLoaderData<typeof loader>()
-  const answer = useFound()
+  const { answer, senders } = useLoaderData<typeof loader>()
   return (
     <Page title={words.search.title} refusal={useRefusal()} mainField="words">
-      <Form>
+      <Form to="/messages/search">
         <Field name="words" label={words.search.label} hint={words.search.hint} defaultValue={answer?.words ?? ''} />
         <Button>{words.search.go}</Button>
       </Form>

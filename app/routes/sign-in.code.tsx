@@ -43,7 +43,7 @@ export default function MailboxCode() {
       <p>{words.sent}</p>
       <p>
         {words.reference}{' '}
-        <strong className="reference">
+        <strong className="reference whole">
           <bdi>{reference}</bdi>
         </strong>
       </p>

@@ -5,6 +5,7 @@ import {
   startRegistration,
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
+import { element, hiddenField, mainButton, ownForm, unseen } from './element.ts'
 
 /**
  * The passkey ceremony of ui/PasskeyButton.tsx: ask the portal what is to be signed, let the person do what the device asks, send the
@@ -16,13 +17,14 @@ let isAsked = false
 let offering: Promise<Response> | undefined
 
 for (const block of document.querySelectorAll<HTMLElement>('[data-passkey]')) prepare(block)
-for (const choice of document.querySelectorAll<HTMLElement>('[data-shows]')) prepareShowing(choice)
+for (const place of document.querySelectorAll<HTMLElement>('[data-shows]')) prepareShowing(place)
 
 function prepare(block: HTMLElement): void {
-  const form = block.querySelector('form')
   const status = block.querySelector<HTMLElement>('[role=status]')
-  const button = block.querySelector('button')
-  if (!form || !status || !button || !browserSupportsWebAuthn()) return
+  if (!status || !browserSupportsWebAuthn()) return
+  const button = mainButton(block.dataset.button)
+  const form = ownForm(block, ...labelField(block.dataset), hiddenField('response'), button)
+  block.prepend(form, ...hint(block.dataset.hint))
   block.hidden = false
   for (const without of document.querySelectorAll<HTMLElement>('[data-without-passkey]')) without.hidden = true
   const uses = block.dataset.passkey === 'use'
@@ -43,6 +45,28 @@ function prepare(block: HTMLElement): void {
   })
   const field = document.querySelector<HTMLInputElement>('input[autocomplete$=webauthn]')
   if (uses && field) offerIn(field, form, failed)
+}
+
+function hint(words: string | undefined, attributes: Record<string, string> = {}): HTMLElement[] {
+  return words ? [element('p', { class: 'hint', ...attributes }, words)] : []
+}
+
+/** What a new passkey is to be called, as ui/Field.tsx would ask it. */
+function labelField({ label, labelHint, optional = '', error = '', problem }: DOMStringMap): HTMLElement[] {
+  if (!label) return []
+  const wrong = problem ? [element('p', { class: 'problem', id: 'label-problem' }, unseen(error), ` ${problem}`)] : []
+  const described = ['label-hint', ...wrong.map(({ id }) => id)].join(' ')
+  const marks = { 'aria-describedby': described, ...(problem && { 'aria-invalid': 'true' }) }
+  return [
+    element(
+      'div',
+      { class: problem ? 'field wrong' : 'field' },
+      element('label', { for: 'label' }, `${label} `, element('span', { class: 'optional' }, optional)),
+      ...hint(labelHint, { id: 'label-hint' }),
+      ...wrong,
+      element('input', { id: 'label', name: 'label', type: 'text', class: 'long', ...marks }),
+    ),
+  ]
 }
 
 /**
@@ -91,11 +115,11 @@ async function perform(form: HTMLFormElement, uses: boolean, useBrowserAutofill 
 const wasCancelled = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError')
 
-function prepareShowing(choice: HTMLElement): void {
-  const field = document.getElementById(choice.dataset.shows ?? '')
-  const box = choice.querySelector('input')
-  if (!(field instanceof HTMLInputElement) || !box) return
-  choice.hidden = false
+function prepareShowing(place: HTMLElement): void {
+  const field = document.getElementById(place.dataset.shows ?? '')
+  if (!(field instanceof HTMLInputElement)) return
+  const box = element('input', { type: 'checkbox' })
+  place.append(element('label', { class: 'choice' }, box, ' ', element('span', {}, place.dataset.label ?? '')))
   box.addEventListener('change', () => {
     field.type = box.checked ? 'text' : 'password'
   })

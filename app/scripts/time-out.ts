@@ -1,15 +1,20 @@
+import { element, mainButton, ownForm } from './element.ts'
+
 /** Asks before the session ends; one press goes on (ui/TimeOut.tsx). */
-const dialog = document.getElementById('time-out')
-if (dialog instanceof HTMLDialogElement) watch(dialog)
+const place = document.getElementById('time-out')
+if (place) watch(place)
 
 /** When this is left, it is said: a voice that counted every second would say nothing else. */
 const SAID_AT_SECONDS = [120, 60, 30, 10]
 
-function watch(dialog: HTMLDialogElement): void {
-  const form = dialog.querySelector('form')
-  const left = dialog.querySelector('[aria-live]')
-  const afterMs = Number(dialog.dataset.afterSeconds) * 1_000
-  const endsMs = Number(dialog.dataset.endsSeconds) * 1_000
+function watch(place: HTMLElement): void {
+  const words = place.dataset
+  const form = ownForm(place, mainButton(words.stay))
+  const left = element('p', { 'aria-live': 'assertive' })
+  const dialog = dialogAbout(words, left, form)
+  place.append(dialog)
+  const afterMs = Number(words.afterSeconds) * 1_000
+  const endsMs = Number(words.endsSeconds) * 1_000
   // What one window does keeps the session awake for all of them.
   const windows = new BroadcastChannel('time-out')
   let seenAt = Date.now()
@@ -26,12 +31,12 @@ function watch(dialog: HTMLDialogElement): void {
   const ask = (leftMs: number) => {
     if (!dialog.open) dialog.showModal()
     const seconds = SAID_AT_SECONDS.findLast(at => leftMs <= at * 1_000)
-    const words = seconds === undefined ? undefined : dialog.getAttribute(`data-left-${seconds}`)
-    if (left && words && left.textContent !== words) left.textContent = words
+    const said = seconds === undefined ? null : place.getAttribute(`data-left-${seconds}`)
+    if (said && left.textContent !== said) left.textContent = said
   }
   /** A page of somebody who left must not stay on the screen. What is not saved stays: sending it shows the way back. */
   const end = () => {
-    if (!holdsUnsaved()) location.assign(dialog.dataset.leads ?? '/sign-in')
+    if (!holdsUnsaved()) location.assign(words.leads ?? '/sign-in')
     else if (dialog.open) dialog.close()
   }
   const stay = () => {
@@ -45,7 +50,7 @@ function watch(dialog: HTMLDialogElement): void {
     windows.postMessage('seen')
   }
 
-  form?.addEventListener('submit', event => {
+  form.addEventListener('submit', event => {
     event.preventDefault()
     const sent = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
     fetch(form.action, { method: 'POST', body: sent })
@@ -55,7 +60,7 @@ function watch(dialog: HTMLDialogElement): void {
   // Escape closes a dialog. Here it must not mean that the session ends unseen.
   dialog.addEventListener('cancel', event => {
     event.preventDefault()
-    form?.requestSubmit()
+    form.requestSubmit()
   })
   windows.addEventListener('message', stay)
   // Something else of this page has spoken to the portal.
@@ -63,6 +68,17 @@ function watch(dialog: HTMLDialogElement): void {
   document.addEventListener('visibilitychange', look)
   window.addEventListener('pageshow', look)
   seen()
+}
+
+function dialogAbout({ title = '', text = '' }: DOMStringMap, ...inside: HTMLElement[]): HTMLDialogElement {
+  const names = { role: 'alertdialog', 'aria-labelledby': 'time-out-title', 'aria-describedby': 'time-out-text' }
+  return element(
+    'dialog',
+    names,
+    element('h2', { id: 'time-out-title' }, title),
+    element('p', { id: 'time-out-text' }, text),
+    ...inside,
+  )
 }
 
 const holdsUnsaved = (): boolean =>

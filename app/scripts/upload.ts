@@ -1,13 +1,15 @@
 import type { SavedAnswer } from '../saved-answer.ts'
+import { element, unseen } from './element.ts'
 
 /** Sends files when they are chosen, tells how far they are, and lets them be stopped. */
 export function takeFiles(box: HTMLElement, form: HTMLFormElement, save: () => Promise<void>): void {
   const chosen = form.elements.namedItem('files')
   const area = form.querySelector<HTMLElement>('.upload')
-  const status = area?.querySelector('[role=status]')
-  const bar = area?.querySelector('progress')
-  const stop = area?.querySelector('button')
-  if (!(chosen instanceof HTMLInputElement) || !area || !status || !bar || !stop) return
+  if (!(chosen instanceof HTMLInputElement) || !area) return
+  const status = element('p', { role: 'status' })
+  const bar = element('progress', { max: '100', value: '0', 'aria-label': area.dataset.progress ?? '' })
+  const stop = element('button', { type: 'button', class: 'button plain' }, area.dataset.stop ?? '')
+  area.append(status, bar, stop)
   const say = (words = '', fill: Record<string, string> = {}) => {
     status.textContent = Object.entries(fill).reduce((text, [name, value]) => text.replace(`%${name}`, value), words)
   }
@@ -71,24 +73,17 @@ function answerOf(request: XMLHttpRequest): SavedAnswer | null {
 }
 
 function showFiles(form: HTMLFormElement, { version, files }: SavedAnswer): void {
-  const section = form.querySelector<HTMLElement>('.draft-files')
-  const list = section?.querySelector('ul')
-  const line = section?.querySelector('template')?.content.firstElementChild
+  const place = form.querySelector<HTMLElement>('.draft-files')
   const field = form.elements.namedItem('version')
   if (field instanceof HTMLInputElement) field.value = version
-  if (!section || !list || !line) return
+  if (!place) return
+  const { title = '', remove = '' } = place.dataset
   const items = files.map(({ id, name, size }) => {
-    const item = line.cloneNode(true) as HTMLElement
-    const put = (selector: string, words: string) => {
-      const place = item.querySelector(selector)
-      if (place) place.textContent = words
-    }
-    put('bdi', name)
-    put('.hint', `(${size})`)
-    put('.unseen', name)
-    item.querySelector('button')?.setAttribute('value', id)
-    return item
+    const attributes = { type: 'submit', class: 'button other', name: `remove=${id}` }
+    const about = element('span', {}, element('bdi', {}, name), ' ', element('span', { class: 'hint' }, `(${size})`))
+    return element('li', {}, about, element('button', attributes, `${remove} `, unseen(name)))
   })
-  list.replaceChildren(...items)
-  section.hidden = files.length === 0
+  const heading = element('h2', { id: 'added' }, title)
+  const section = element('section', { 'aria-labelledby': 'added' }, heading, element('ul', { class: 'files' }, ...items))
+  place.replaceChildren(...(files.length === 0 ? [] : [section]))
 }

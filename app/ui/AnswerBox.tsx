@@ -51,17 +51,9 @@ export function AnswerBox({ view, at, refusal = null, done = null }: AnswerBoxPr
           </p>
           <DraftFiles files={draft?.files ?? []} />
           <FileField label={words.files} hint={`${words.filesHint} ${words.filesSlow}`} areKept={areFilesKept(refusal)} />
-          <div className="upload" hidden>
-            <p role="status" />
-            <progress max={100} value={0} aria-label={said.progress} />
-            <button type="button" className="button plain">
-              {said.stop}
-            </button>
-          </div>
-          <Button name="step" value="check">
-            {words.check}
-          </Button>
-          <Button look="other" name="step" value="save">
+          <div className="upload" hidden data-progress={said.progress} data-stop={said.stop} />
+          <Button says={['step', 'check']}>{words.check}</Button>
+          <Button look="other" says={['step', 'save']}>
             {words.save}
           </Button>
         </Form>

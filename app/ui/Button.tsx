@@ -6,15 +6,15 @@ export type Look = 'main' | 'other' | 'plain' | 'danger'
 
 interface ButtonProps {
   look?: Look
-  name?: string
-  value?: string
+  /** What the form says when it was this button of several. */
+  says?: [field: string, value: string]
   children: ReactNode
 }
 
-/** Sends the form it stands in. */
-export function Button({ look = 'main', name, value, children }: ButtonProps) {
+/** Sends the form it stands in. What it says is all in its name (see app/form.ts): a text browser writes a button's value before its words. */
+export function Button({ look = 'main', says, children }: ButtonProps) {
   return (
-    <button type="submit" className={`button ${look}`} name={name} value={value}>
+    <button type="submit" className={`button ${look}`} name={says?.join('=')}>
       {children}
     </button>
   )
@@ -34,5 +34,6 @@ export const examples: Examples = {
   other: <Button look="other">Send a new code</Button>,
   plain: <Button look="plain">Sign out</Button>,
   danger: <Button look="danger">Withdraw now</Button>,
+  'one of several': <Button says={['step', 'save']}>Save and finish later</Button>,
   link: <ButtonLink to="/sign-in">Sign in</ButtonLink>,
 }

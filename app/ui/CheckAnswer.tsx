@@ -7,6 +7,7 @@ import { Button, ButtonLink } from './Button.tsx'
 import { exampleFrame, fromLine } from './Envelope.tsx'
 import type { Examples } from './example.ts'
 import { Form } from './Form.tsx'
+import { Lines } from './Lines.tsx'
 import { Page } from './Page.tsx'
 import { PostButton } from './PostButton.tsx'
 import { SummaryList } from './SummaryList.tsx'
@@ -39,7 +40,7 @@ export function CheckAnswer({ view: { frame, subject, draft }, at, writer, formI
       />
       <h2>{words.message}</h2>
       <div className="letter" dir="auto">
-        {draft.text}
+        <Lines text={draft.text} />
       </div>
       <Files files={draft.files} />
       <div id="answer" data-sending={said.sending}>

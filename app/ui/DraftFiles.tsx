@@ -9,32 +9,26 @@ export function DraftFiles({ files }: { files: AttachmentLine[] }) {
   const words = useWords().reply
   const locale = useLocale()
   return (
-    <section className="draft-files" aria-labelledby="added" hidden={files.length === 0}>
-      <h2 id="added">{words.added}</h2>
-      <ul className="files">
-        {files.map(file => (
-          <li key={file.id}>
-            <span>
-              <bdi>{file.name}</bdi> <span className="hint">({tellSize(file.size, locale)})</span>
-            </span>
-            <Button look="other" name="remove" value={file.id}>
-              {words.remove} <span className="unseen">{file.name}</span>
-            </Button>
-          </li>
-        ))}
-      </ul>
-      {/* For the script, which fills it in for each file it has sent. */}
-      <template>
-        <li>
-          <span>
-            <bdi /> <span className="hint" />
-          </span>
-          <Button look="other" name="remove" value="">
-            {words.remove} <span className="unseen" />
-          </Button>
-        </li>
-      </template>
-    </section>
+    // The script shows those that it has sent in the same way.
+    <div className="draft-files" data-title={words.added} data-remove={words.remove}>
+      {files.length === 0 ? null : (
+        <section aria-labelledby="added">
+          <h2 id="added">{words.added}</h2>
+          <ul className="files">
+            {files.map(file => (
+              <li key={file.id}>
+                <span>
+                  <bdi>{file.name}</bdi> <span className="hint">({tellSize(file.size, locale)})</span>
+                </span>
+                <Button look="other" says={['remove', file.id]}>
+                  {words.remove} <span className="unseen">{file.name}</span>
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../language/en.ts'
-import { useWords } from '../language/words.ts'
+import { useSurroundings, useWords } from '../language/words.ts'
 import type { Failure } from '../refusal.ts'
 import { ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
@@ -10,12 +10,17 @@ export function FailurePage({ failure }: { failure: Failure }) {
   const words = useWords()
   const kind = kindOf(failure.code)
   const { title, text } = words.failure[kind]
+  const surroundings = useSurroundings()
+  const incident = failure.incident ?? surroundings.incident
   return (
     <Page title={title}>
       <p>{text}</p>
-      {failure.incident ? (
+      {incident ? (
         <p>
-          <code>{failure.incident}</code>
+          {words.failure.reference}{' '}
+          <strong className="reference whole">
+            <bdi>{incident}</bdi>
+          </strong>
         </p>
       ) : null}
       <Kept values={failure.values} />
@@ -48,7 +53,7 @@ function Kept({ values }: { values: Failure['values'] }) {
 // Characters; shorter ones are choices and ids.
 const WORTH_SHOWING = 30
 
-function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kept' | 'start' | 'signInGo'> {
+function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kept' | 'reference' | 'start' | 'signInGo'> {
   switch (code) {
     case 'not_found':
       return 'notFound'
@@ -78,8 +83,10 @@ function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kep
 
 export const examples: Examples = {
   'not found': <FailurePage failure={{ code: 'not_found', incident: null, values: {} }} />,
-  unexpected: <FailurePage failure={{ code: 'unknown', incident: 'inc_0123456789abcdef', values: {} }} />,
-  'open for too long': <FailurePage failure={{ code: 'wrong_origin', incident: null, values: {}, back: '/messages/msg_1' }} />,
+  unexpected: <FailurePage failure={{ code: 'unknown', incident: '4T7K-92QM', values: {} }} />,
+  'open for too long': (
+    <FailurePage failure={{ code: 'wrong_origin', incident: '4T7K-92QM', values: {}, back: '/messages/msg_1' }} />
+  ),
   'signed out while writing': (
     <FailurePage
       failure={{

@@ -40,7 +40,7 @@ function Header({ path }: { path: string }) {
       <div className="top-line">
         <a className="brand" href="/">
           {words.portal}
-        </a>
+        </a>{' '}
         <a className="help-link" href="/help">
           {words.nav.help}
         </a>

@@ -19,7 +19,7 @@ export function HistoryList({ lines, organization, ofAll = false }: HistoryListP
     <ol className="timeline">
       {lines.map(({ index, at, event, by, method, detail, message }) => (
         <li key={index}>
-          <strong dir="auto">{words.history.events[event](called(by, organization, words), detail ?? '')}</strong>
+          <strong dir="auto">{words.history.events[event](called(by, organization, words), detail ?? '')}</strong>{' '}
           <DateTime at={at} />
           {method && words.history.methods[method] ? <p className="hint">{words.history.methods[method]}</p> : null}
           {ofAll && message ? (

@@ -5,7 +5,7 @@ import { DateTime } from './DateTime.tsx'
 import type { Examples } from './example.ts'
 import { StatusTag } from './StatusTag.tsx'
 
-/** Messages, each one big target: what, from whom, since when, until when. */
+/** Messages, each one big target: what, from whom, since when, until when; in lines of their own, also where there are no styles. */
 export function MessageList({ lines }: { lines: MessageLine[] }) {
   return (
     <ul className="messages">
@@ -28,6 +28,7 @@ function Line({ line }: { line: MessageLine }) {
     <a href={`/messages/${line.id}`}>
       <span className="subject">
         <StatusTag strong={line.isNew && isReadable}>{state}</StatusTag> <bdi>{line.subject ?? words.noSubject}</bdi>
+        <br />
       </span>
       <span>
         {isReply ? null : (
@@ -38,6 +39,7 @@ function Line({ line }: { line: MessageLine }) {
         )}
         <DateTime at={line.createdAt} precision="day" />
         {line.attachmentCount > 0 ? ` · ${words.files(line.attachmentCount)}` : null}
+        <br />
       </span>
       {isReadable && !isReply ? <span className="until">{words.until(tell(line.expiresAt, 'day'))}</span> : null}
     </a>

@@ -10,6 +10,7 @@ import { DateTime } from './DateTime.tsx'
 import { exampleFrame, fromLine } from './Envelope.tsx'
 import type { Examples } from './example.ts'
 import { FormattedBody } from './FormattedBody.tsx'
+import { Lines } from './Lines.tsx'
 import { MessageList } from './MessageList.tsx'
 import { Notice } from './Notice.tsx'
 import { Page } from './Page.tsx'
@@ -56,11 +57,8 @@ function PrintedLine({ at }: { at: Instant }) {
   const words = useWords().message
   const tell = useTell()
   const { name } = useSurroundings()
-  return (
-    <p className="print-only" dir="auto">
-      {words.printed(name, tell(at))}
-    </p>
-  )
+  // Put there by the style sheet of paper: as text of the page, whoever has no styles would read it on the screen.
+  return <p className="print-only" data-printed={words.printed(name, tell(at))} />
 }
 
 /** What else can be done with a message, and what was done with it. */
@@ -129,20 +127,32 @@ function Text({ body, look }: { body: MessageBody; look: Look }) {
   if (look.formatted && body.html !== null) return <FormattedBody html={body.html} language={body.language} large={look.large} />
   return (
     <div className={look.large ? 'letter large' : 'letter'} lang={body.language} dir="auto">
-      {body.text}
+      <Lines text={body.text} />
     </div>
   )
 }
 
-/** Each look is an address of its own: it works without script, and the browser's Back undoes it. */
+/**
+ * Each look is an address of its own: it works without script, and the browser's Back undoes it. Whoever has large letters on every page
+ * is not offered them once more.
+ */
 function LookLinks({ path, look, hasHtml }: { path: string; look: Look; hasHtml: boolean }) {
   const words = useWords().message
+  const hasLarge = useSurroundings().display.textSize !== 'normal'
   const link = ({ formatted, large }: Look) => at(path, { view: formatted ? 'formatted' : null, text: large ? 'large' : null })
+  if (hasLarge && !look.large && !hasHtml) return null
   return (
     <ul className="inline no-print">
-      <li>
-        <a href={link({ ...look, large: !look.large })}>{look.large ? words.normal : words.larger}</a>
-      </li>
+      {hasLarge && !look.large ? null : (
+        <li>
+          <a href={link({ ...look, large: !look.large })}>{look.large ? words.normal : words.larger}</a>
+        </li>
+      )}
+      {look.large && !hasLarge ? (
+        <li>
+          <a href="/display">{words.largerEverywhere}</a>
+        </li>
+      ) : null}
       {hasHtml ? (
         <li>
           <a href={link({ ...look, formatted: !look.formatted })}>{look.formatted ? words.plain : words.formatted}</a>

@@ -3,6 +3,7 @@ import { staffWords } from '../language/staff.ts'
 import { Attachments } from './Attachments.tsx'
 import { DateTime } from './DateTime.tsx'
 import type { Examples } from './example.ts'
+import { Lines } from './Lines.tsx'
 import { SummaryList } from './SummaryList.tsx'
 
 const words = staffWords.reply
@@ -24,7 +25,7 @@ export function OpenedReply({ reply, at }: { reply: ReplyView; at: string }) {
         ]}
       />
       <div className="letter" lang={reply.language} dir="auto">
-        {reply.text}
+        <Lines text={reply.text} />
       </div>
       <Attachments files={reply.attachments} at={`${at}/attachments`} />
       {reply.earlier.length > 0 ? (
@@ -36,7 +37,7 @@ export function OpenedReply({ reply, at }: { reply: ReplyView; at: string }) {
                 <bdi>{from}</bdi>, <DateTime at={createdAt} />
               </h2>
               <div className="letter" dir="auto">
-                {text ?? words.notShown}
+                <Lines text={text ?? words.notShown} />
               </div>
             </section>
           ))}

@@ -15,9 +15,7 @@ export function PassphraseField({ fresh }: { fresh?: boolean }) {
         type="password"
         autoComplete={fresh ? 'new-password' : 'current-password'}
       />
-      <label className="choice" data-shows="passphrase" hidden>
-        <input type="checkbox" /> <span>{words.passphrase.show}</span>
-      </label>
+      <div data-shows="passphrase" data-label={words.passphrase.show} />
     </>
   )
 }

@@ -6,26 +6,22 @@ interface SelectProps {
   name: string
   label: string
   hint?: string
-  /** In groups, each under its name. */
-  groups: { name: string; options: { value: string; label: string }[] }[]
+  /** In the order in which they are looked for. */
+  options: { value: string; label: string }[]
   chosen?: string | undefined
 }
 
 /** One of very many, named as the world names them. Few are asked as {@link Choices}: a list that opens is hard to use. */
-export function Select({ name, label, hint, groups, chosen = '' }: SelectProps) {
+export function Select({ name, label, hint, options, chosen = '' }: SelectProps) {
   const problem = useProblem(name)
   const picked = useTyped(name)?.[0] ?? chosen
   return (
     <Labelled name={name} label={label} hint={hint}>
       <select id={name} name={name} dir="auto" defaultValue={picked} aria-describedby={describedBy(name, hint, problem)}>
-        {groups.map(group => (
-          <optgroup key={group.name} label={group.name}>
-            {group.options.map(option => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </optgroup>
+        {options.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
         ))}
       </select>
     </Labelled>
@@ -38,9 +34,9 @@ export const examples: Examples = {
       name="city"
       label="The city that is nearest to you"
       chosen="Europe/Berlin"
-      groups={[
-        { name: 'Asia', options: [{ value: 'Asia/Seoul', label: 'Seoul' }] },
-        { name: 'Europe', options: [{ value: 'Europe/Berlin', label: 'Berlin' }] },
+      options={[
+        { value: 'Europe/Berlin', label: 'Germany' },
+        { value: 'Asia/Seoul', label: 'South Korea' },
       ]}
     />
   ),

@@ -12,7 +12,9 @@ export function SummaryList({ rows, isShort = false }: { rows: [name: string, va
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd dir="auto">{value}</dd>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
         </div>
       ))}
     </dl>

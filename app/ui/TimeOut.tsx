@@ -2,25 +2,26 @@ import { at, pageOf } from '../destination.ts'
 import { useSurroundings, useWords } from '../language/words.ts'
 import timeOutScript from '../scripts/time-out.ts?worker&url'
 import type { Examples } from './example.ts'
-import { Form } from './Form.tsx'
 
 /** Seconds until the session ends, when somebody does nothing, and how long before that they are asked. */
 const ENDS = 900
 const ASKED = 120
 
 /**
- * Two minutes before the session would end, a dialog asks; one press goes on, in all windows. Without script the footer's sentence stands
+ * Two minutes before the session would end, a dialog that the script makes asks; one press goes on, in all windows. Without script the footer's sentence stands
  * alone. Whoever does not answer is led away, and back to this page when they sign in again.
  */
 export function TimeOut({ path }: { path: string }) {
   const words = useWords().timeOut
-  const { nonce } = useSurroundings()
+  const { nonce, formToken } = useSurroundings()
   return (
-    <dialog
+    <div
       id="time-out"
-      role="alertdialog"
-      aria-labelledby="time-out-title"
-      aria-describedby="time-out-text"
+      data-to="/still-here"
+      data-token={formToken}
+      data-title={words.title}
+      data-text={words.text}
+      data-stay={words.stay}
       data-after-seconds={ENDS - ASKED}
       data-ends-seconds={ENDS}
       data-leads={at('/sign-in', { why: 'over', to: pageOf(path) })}
@@ -29,16 +30,8 @@ export function TimeOut({ path }: { path: string }) {
       data-left-30={words.left.half}
       data-left-10={words.left.ten}
     >
-      <h2 id="time-out-title">{words.title}</h2>
-      <p id="time-out-text">{words.text}</p>
-      <p id="time-out-left" aria-live="assertive" />
-      <Form to="/still-here">
-        <button type="submit" className="button main">
-          {words.stay}
-        </button>
-      </Form>
       <script type="module" src={timeOutScript} nonce={nonce} />
-    </dialog>
+    </div>
   )
 }
 

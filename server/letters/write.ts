@@ -9,6 +9,8 @@ import { htmlPart, oneLine, textPart } from './parts.ts'
 import type { Letters, NoticeFacts, Words } from './words.ts'
 
 const LANGUAGES: Record<string, Letters> = { en, es }
+/** How dates and hours are told to whoever named a language and no country. */
+const LOCALES: Record<string, string> = { en: 'en-US', es: 'es-US' }
 const FALLBACK = 'en'
 
 type Origin = Pick<Settings, 'origin'>
@@ -18,11 +20,17 @@ type Origin = Pick<Settings, 'origin'>
  *
  * @param letter - its values must be those of its kind ({@link LetterValues}).
  * @param together - other notices to the same person that this one stands for.
+ * @param languages - others than those there are, in tests.
  * @throws TypeError when a value is missing or is not what it should be. Nothing half-written is ever sent.
  */
-export function writeLetter(letter: Letter, together: Letter[], settings: Pick<Settings, 'origin' | 'mailFrom'>): Mail {
+export function writeLetter(
+  letter: Letter,
+  together: Letter[],
+  settings: Pick<Settings, 'origin' | 'mailFrom'>,
+  languages = LANGUAGES,
+): Mail {
   const { locale, language } = languageOf(letter.content.language)
-  const { subject, blocks } = WRITERS[letter.kind]({ letter, together, settings, locale, language, words: LANGUAGES[language]! })
+  const { subject, blocks } = WRITERS[letter.kind]({ letter, together, settings, locale, language, words: languages[language]! })
   return {
     to: letter.content.to,
     from: settings.mailFrom,
@@ -44,8 +52,9 @@ function returnPathOf(mailFrom: string): string {
 /** The catalogue's language nearest to what the person chose, and the locale that dates are told in. */
 function languageOf(tag: string): { locale: string; language: string } {
   const language = tag.split('-')[0]!.toLowerCase()
-  if (!Object.hasOwn(LANGUAGES, language)) return { locale: FALLBACK, language: FALLBACK }
-  return { locale: Intl.DateTimeFormat.supportedLocalesOf(wellFormed(tag) ? [tag] : [])[0] ?? language, language }
+  if (!Object.hasOwn(LANGUAGES, language)) return { locale: LOCALES[FALLBACK]!, language: FALLBACK }
+  const isCountryNamed = tag.includes('-') && wellFormed(tag)
+  return { locale: Intl.DateTimeFormat.supportedLocalesOf(isCountryNamed ? [tag] : [])[0] ?? LOCALES[language]!, language }
 }
 
 const wellFormed = (tag: string): boolean => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(tag)

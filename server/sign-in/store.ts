@@ -121,6 +121,9 @@ export interface SignInStore {
     /** Ends every session of a person, but for the one that is kept. */
     removeAll(person: PersonRef, exceptTokenHash?: string): Promise<number>
     removeStale(createdBefore: Instant, lastSeenBefore: Instant): Promise<number>
+    /** Keeps the words in place of those this session looked for before, sealed; they go when it goes. Nothing when it is not there. */
+    keepSearch(tokenHash: string, words: string): Promise<void>
+    keptSearch(tokenHash: string): Promise<string | null>
   }
   factors: {
     add(factor: Factor): Promise<void>

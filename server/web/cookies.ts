@@ -9,6 +9,7 @@ const NAMES = {
   hint: '__Host-language-hint',
   display: '__Host-display',
   device: '__Host-device',
+  visit: '__Host-visit',
 } as const
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 const TOKEN = /^[A-Za-z0-9_-]{20,100}$/
@@ -28,6 +29,8 @@ export interface VisitorCookies {
   display: Display | null
   /** A random word by which this browser is known again; it proves nothing. */
   device: string | null
+  /** What forms are bound to before there is anything else: of browsers that do not say where their forms come from. */
+  visit: string | null
 }
 
 /** The portal's cookies of a request; whatever does not look like one of ours counts as absent. */
@@ -50,6 +53,7 @@ export function readCookies(header: string | null): VisitorCookies {
     hint: fitting(NAMES.hint, LANGUAGE),
     display: toDisplay(fitting(NAMES.display, DISPLAY)),
     device: fitting(NAMES.device, TOKEN),
+    visit: fitting(NAMES.visit, TOKEN),
   }
 }
 
@@ -96,6 +100,10 @@ export class CookieJar {
   rememberDevice(word: string): void {
     this.lines.set(NAMES.device, `${NAMES.device}=${word}; ${ATTRIBUTES}; Max-Age=${ONE_YEAR_SECONDS}`)
   }
+  /** Until the browser is closed. */
+  startVisit(word: string): void {
+    this.lines.set(NAMES.visit, `${NAMES.visit}=${word}; ${ATTRIBUTES}`)
+  }
   writeTo(headers: Headers): void {
     for (const line of this.lines.values()) headers.append('set-cookie', line)
     // Whoever sits down next must not find anything by pressing Back.
@@ -104,18 +112,27 @@ export class CookieJar {
 }
 
 /**
- * The word every form carries, bound to the browser's session (or to its sign-in under way): another site cannot know it.
- * Without either it is bound to nothing, and the origin check alone stands guard over the few forms there are then.
+ * The word every form carries, bound to the browser's session (or to its sign-in under way, or its visit): another site cannot know it.
+ * Without any it is bound to nothing, and the origin check alone stands guard over the few forms there are then.
  */
 export const formTokenFor = (secret: string | null): string =>
   createHmac('sha256', secret ?? 'nobody')
     .update('form')
     .digest('base64url')
 
-/** Whether a form's word belongs to this browser, as it is now or as it was before the sign-in began. */
-export function formTokenFits(presented: string, cookies: Pick<VisitorCookies, 'session' | 'signIn'>): boolean {
-  const allowed = cookies.session ? [cookies.session] : [cookies.signIn, null]
-  return allowed.some(secret => sameText(presented, formTokenFor(secret)))
+/**
+ * Whether a form's word belongs to this browser, as it is now or as it was before the sign-in began.
+ *
+ * @param isOriginSaid - where it is not, only what is bound to one of the browser's secrets counts: everybody can know the other word.
+ */
+export function formTokenFits(
+  presented: string,
+  { session, signIn, visit }: Pick<VisitorCookies, 'session' | 'signIn' | 'visit'>,
+  isOriginSaid: boolean,
+): boolean {
+  const secrets = (session ? [session] : [signIn, visit]).filter(secret => secret !== null)
+  const isBound = secrets.some(secret => sameText(presented, formTokenFor(secret)))
+  return isBound || (session === null && isOriginSaid && sameText(presented, formTokenFor(null)))
 }
 
 function sameText(a: string, b: string): boolean {

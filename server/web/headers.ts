@@ -18,8 +18,9 @@ export function protect(response: Response, kind: ResponseKind, settings: { orig
   headers.set('cross-origin-resource-policy', 'same-origin')
   headers.set('permissions-policy', PERMISSIONS)
   if (settings.origin.startsWith('https:')) headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains')
-  if (kind === 'page' || kind === 'download') headers.set('cache-control', 'no-store')
-  else if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  if (kind === 'page' || kind === 'download' || !headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  // Lynx knows no-store, and shows what it showed before all the same: without this, a page that has changed since, or is over.
+  if (kind === 'page') headers.set('pragma', 'no-cache')
   headers.delete('x-powered-by')
 }
 

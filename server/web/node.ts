@@ -61,12 +61,13 @@ export async function begun(response: Response): Promise<Response> {
  * Sends a web-standard response, no faster than the visitor takes it.
  *
  * @param isGivenAway - whether nobody else looks into the bytes of the body: then they are let go of when they have been sent.
+ * @param isWhole - whether all of the body is there already, and small.
  */
 export async function sendWebResponse(
   response: Response,
   outgoing: ServerResponse,
   method: string,
-  { isGivenAway = false } = {},
+  { isGivenAway = false, isWhole = false } = {},
 ): Promise<void> {
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
@@ -75,6 +76,13 @@ export async function sendWebResponse(
   if (method === 'HEAD' || response.body === null) {
     outgoing.end()
     await response.body?.cancel()
+    return
+  }
+  if (isWhole) {
+    // One piece, one write: taking a page through a stream costs more than sending it.
+    const bytes = Buffer.from(await response.arrayBuffer())
+    outgoing.setHeader('content-length', bytes.length)
+    outgoing.end(bytes)
     return
   }
   await pipeline(isGivenAway ? letGoOf(response.body, outgoing) : response.body, outgoing)

@@ -6,6 +6,7 @@ import type { Reader, Staff, Visitor } from '../sign-in/visitor.ts'
 import type { Role } from '../staff.ts'
 import { type CookieJar, formTokenFits, formTokenFor, type VisitorCookies } from './cookies.ts'
 import { languageHint, pageLanguage } from './language.ts'
+import { willSayOrigin } from './origin.ts'
 
 /** What one request knows: its cookies, the answer's cookies, who is behind it, and the nonce of its scripts. */
 interface Asked {
@@ -15,14 +16,18 @@ interface Asked {
   nonce: string
   /** Where it comes from; null when that cannot be told: see web/network.ts. */
   network: string | null
+  /** Whether this request said that it comes from our own pages: see web/origin.ts. */
+  isOriginSaid: boolean
 }
 
 /** The context of one page. Whose turn it is, is decided here once; what they may do, in the use cases. */
 export function pageContext(
   shell: { portal: Portal; origin: string; environment: 'development' | 'production' },
   request: Request,
-  { cookies, jar, visitor, nonce, network }: Asked,
+  { cookies, jar, visitor, nonce, network, isOriginSaid }: Asked,
 ): PageContext {
+  // A session that is over binds nothing any more: the page that says so must still be able to post.
+  const bound = { session: visitor ? cookies.session : null, signIn: cookies.signIn, visit: cookies.visit }
   return {
     portal: shell.portal,
     visitor,
@@ -34,9 +39,8 @@ export function pageContext(
     endSession: () => jar.endSession(),
     startSignInRequest: token => jar.startSignIn(token),
     endSignInRequest: () => jar.endSignIn(),
-    // A session that is over binds nothing any more: the page that says so must still be able to post.
-    formToken: formTokenFor((visitor ? cookies.session : null) ?? cookies.signIn),
-    formTokenFits: presented => formTokenFits(presented, { ...cookies, session: visitor ? cookies.session : null }),
+    formToken: formTokenFor(bound.session ?? bound.signIn ?? bound.visit ?? begunVisit(request, jar)),
+    formTokenFits: presented => formTokenFits(presented, bound, isOriginSaid),
     admit: async () => {
       if (network !== null && visitor?.level !== 'full') await shell.portal.admitStranger(network)
     },
@@ -54,6 +58,14 @@ export function pageContext(
     rememberDisplay: display => jar.rememberDisplay(display),
     development: shell.environment === 'development',
   }
+}
+
+/** For a browser that will not say where its forms come from; null for all others, whose word is enough. */
+function begunVisit(request: Request, jar: CookieJar): string | null {
+  if (willSayOrigin(request)) return null
+  const visit = newSecret()
+  jar.startVisit(visit)
+  return visit
 }
 
 function requireStaff(visitor: Visitor | null, roles: Role[]): Staff {

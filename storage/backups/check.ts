@@ -101,9 +101,10 @@ async function partsAfter({ db }: Work, { owner, part }: { owner: string; part: 
     .leftJoin('recipients', 'recipients.id', 'sealed_parts.owner')
     .leftJoin('factors', 'factors.id', 'sealed_parts.owner')
     .leftJoin('enrolments', 'enrolments.token_hash', 'sealed_parts.owner')
+    .leftJoin('sessions', 'sessions.handle', 'sealed_parts.owner')
     .select(['sealed_parts.owner', 'sealed_parts.part', 'sealed_parts.organization'])
     .select(
-      sql<string>`coalesce(messages.recipient, attachments.recipient, drafts.recipient, recipients.id, factors.person, enrolments.person, '')`.as(
+      sql<string>`coalesce(messages.recipient, attachments.recipient, drafts.recipient, recipients.id, factors.person, enrolments.person, sessions.person, '')`.as(
         'recipient',
       ),
     )

@@ -2,6 +2,7 @@ import type { Damage } from '../../server/damage.ts'
 import { PortalError } from '../../server/errors.ts'
 import type { Store } from '../../server/store.ts'
 import type { Instant } from '../../server/time.ts'
+import { DESTROYED } from '../data-keys.ts'
 import type { Engine, Row } from '../engines/engine.ts'
 import { migrationsUpTo, runMigrations } from '../migrations/migrate.ts'
 import type { OpenKeys } from '../open-keys.ts'
@@ -178,6 +179,10 @@ async function* counting(frames: AsyncIterable<Frame>, count: () => void): Async
 const endSignIns = (engine: Engine): Promise<void> =>
   engine.write(async db => {
     await db.deleteFrom('sessions').execute()
+    // What was looked for in them went with them.
+    const ofSearches = db.selectFrom('sealed_parts').select('data_key').where('part', '=', 'search')
+    await db.updateTable('data_keys').set({ wrapped: DESTROYED }).where('number', 'in', ofSearches).execute()
+    await db.deleteFrom('sealed_parts').where('part', '=', 'search').execute()
     await db.deleteFrom('access_tokens').execute()
     await db.deleteFrom('mailbox_codes').execute()
     // Somebody may have stopped one since: who still needs a way back in begins anew.

@@ -125,6 +125,12 @@ test('a field with the name of a prototype is a field like any other', async () 
   ])
 })
 
+test('the button that was pressed says which field it is, and what of', async () => {
+  const asked = sent({ text: 'Hello', 'step=check': '' })
+  expect(await form(asked, { text: 'text', step: 'line' })).toEqual({ text: 'Hello', step: 'check' })
+  expect(await keptValues(asked.request)).toEqual({ text: ['Hello'], step: ['check'] })
+})
+
 test('the answer of a passkey must be JSON', async () => {
   expect(await form(sent({ response: '{"id":"x"}' }), { response: 'json' })).toEqual({ response: { id: 'x' } })
   await expect(form(sent({ response: '{' }), { response: 'json' })).rejects.toMatchObject({ code: 'malformed' })

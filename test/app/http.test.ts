@@ -61,6 +61,23 @@ test.each(['invalid', 'wrong_code', 'too_many_attempts', 'too_large', 'wrong_ori
   },
 )
 
+const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/
+
+test('an error page where nothing broke has a reference too, by which the log tells which page it was, and no more', async () => {
+  const lines: string[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(String(line)) > 0)
+  const response = await thrownBy(refusing('too_many_requests')(args('GET', '/recovery/kEy-of_43-characters-Oq3')))
+  const missing = await thrownBy(refusing('not_found')(args('GET', '/messages/msg_1')))
+  vi.restoreAllMocks()
+  const { incident } = (await response.json()) as { incident: string }
+  expect(incident).toMatch(REFERENCE)
+  expect(lines.map(line => JSON.parse(line))).toEqual([
+    { level: 'info', event: 'page.refused', incident, code: 'too_many_requests', method: 'GET', page: '/recovery/:' },
+  ])
+  // What belongs to somebody else looks like what never was, to the last byte.
+  expect(await missing.json()).toMatchObject({ incident: null })
+})
+
 test('what nobody expected is a 500 with an incident number; its text is in no answer and in no log', async () => {
   const lines: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(String(line)) > 0)
@@ -71,7 +88,7 @@ test('what nobody expected is a 500 with an incident number; its text is in no a
   vi.restoreAllMocks()
   const { incident } = (await response.clone().json()) as { incident: string }
   expect(response.status).toBe(500)
-  expect(incident).toMatch(/^inc_[0-9a-f]{16}$/)
+  expect(incident).toMatch(REFERENCE)
   expect(lines.join('')).toContain(incident)
   expect((await response.text()) + lines.join('')).not.toContain('rash')
 })
@@ -150,7 +167,7 @@ test('an act without a page of its own that breaks is a page with an incident nu
   const response = await thrownBy(work(args('POST', '/account/sessions/ses_1/end')))
   vi.restoreAllMocks()
   expect(response.status).toBe(500)
-  expect(await response.text()).toMatch(/^<!doctype html>(?!.*rash).*inc_[0-9a-f]{16}/s)
+  expect(await response.text()).toMatch(/^<!doctype html>(?!.*rash).*<bdi>[0-9A-Z]{4}-[0-9A-Z]{4}<\/bdi>/s)
 })
 
 test('an act without a page of its own may lead to different pages for different refusals', async () => {

@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { es } from '../../app/language/es.ts'
 import { endOfDay, tell } from '../../app/language/moment.ts'
 import { tellSize } from '../../app/language/size.ts'
 import { languageOf } from '../../app/language/words.ts'
+import { zonesByPlace } from '../../app/language/zone.ts'
 import { readingGrade } from '../support/reading-grade.ts'
 
 /** Every text of a catalogue with where it stands; functions are given something to say. */
@@ -34,6 +36,33 @@ test('every text is there in Spanish, and none was left in English', () => {
   }
 })
 
+/** Every sentence with a number in it, of a catalogue. */
+function countedIn(words: unknown, path = ''): [string, (count: number) => string][] {
+  if (typeof words === 'function') return words.name === 'counted' ? [[path, words as (count: number) => string]] : []
+  if (typeof words !== 'object' || words === null) return []
+  return Object.entries(words).flatMap(([name, part]) => countedIn(part, `${path}.${name}`))
+}
+
+const COUNTED = [...countedIn(en, 'en'), ...countedIn(es, 'es')]
+
+test.each(COUNTED)('%s says none, one, two, many and a million as its language does', (path, say) => {
+  const [none, one, two, many, million] = [0, 1, 2, 21, 1_000_000].map(say) as [string, string, string, string, string]
+  for (const sentence of [none, one, two, many, million]) expect(sentence).not.toMatch(/#|undefined|NaN/)
+  expect(one).not.toMatch(/mess?a(g|j)es\b|\bfiles\b|archivos/)
+  expect(two).toMatch(/\b2\b/)
+  expect(many).toBe(two.replace('2', '21'))
+  expect(none === two.replace('2', '0') || /\b(no|ningún)\b/i.test(none)).toBe(true)
+  expect(million).toContain(path.startsWith('es') ? '1,000,000 de mensajes'.replace('mensajes', noun(million)) : '1,000,000 ')
+})
+const noun = (sentence: string): string => /archivos|mensajes/.exec(sentence)![0]
+
+test('no sentence counts by itself', () => {
+  expect(COUNTED.length).toBe(8)
+  for (const language of ['en', 'es'])
+    for (const file of readdirSync(`app/language/${language}`))
+      expect(readFileSync(`app/language/${language}/${file}`, 'utf8'), file).not.toMatch(/=== 1\b|: number\)/)
+})
+
 test('a moment is told by the reader’s clock, with the zone in words', () => {
   const at = Date.UTC(2026, 10, 20, 22)
   expect(tell(at, 'en', 'America/New_York')).toBe('Friday, November 20, 2026 at 5:00 PM Eastern Time')
@@ -58,6 +87,20 @@ test.each(['', 'tomorrow', '2026-13-01', '2026-1-1', '2026-01-01T00:00'])('%j is
 
 test('sizes are told as phones tell them', () => {
   expect([14, 1_400, 2_400_000].map(size => tellSize(size, 'en'))).toEqual(['14 bytes', '1 kB', '2.4 MB'])
+})
+
+test('every zone is found by its place, in the words and in the order of the reader’s language', () => {
+  const named = (language: string) => new Map(zonesByPlace(language).map(({ value, label }) => [value, label]))
+  const [english, spanish] = [named('en-US'), named('es-US')]
+  const asked = ['Europe/Berlin', 'America/New_York', 'America/Mexico_City', 'Asia/Tokyo', 'Europe/London']
+  expect(asked.map(zone => spanish.get(zone))).toEqual(['Alemania', 'Nueva York', 'Ciudad de México', 'Japón', 'Reino Unido'])
+  expect(asked.map(zone => english.get(zone))).toEqual(['Germany', 'New York', 'Mexico City', 'Japan', 'United Kingdom'])
+  for (const places of [english, spanish]) {
+    expect([...places.keys()].sort()).toEqual(Intl.supportedValuesOf('timeZone').sort())
+    for (const label of places.values()) expect(label).toMatch(/^\p{Lu}|^[‘’'a-z]/u)
+    for (const label of places.values()) expect(label).not.toMatch(/[_/]|GMT|UTC|\bhora\b|\bTime\b/)
+  }
+  expect(new Set(spanish.values()).size, 'no two of one name').toBe(spanish.size)
 })
 
 test('the nearest language of ours is taken, and English when there is none', () => {

@@ -37,6 +37,9 @@ export async function lookingThrough(context: BrowserContext): Promise<Looking> 
     async isWell(title) {
       expect(await page.locator('h1').allTextContents()).toEqual([title])
       const html = await last!.text()
+      expect((await page.title()).startsWith('Error: '), `${title} says in its title whether it came back`).toBe(
+        (await page.locator('.summary').count()) > 0,
+      )
       expect(await htmlProblems(html), `HTML of ${title}`).toEqual([])
       expect(gzipSync(html).length, `size of ${title}`).toBeLessThanOrEqual(MOST_HTML)
       expect(html).not.toMatch(/<script(?![^>]* src="\/assets\/(answer|passkey|time-out)-)/)

@@ -53,6 +53,6 @@ const build: ServerBuild = {
 const answer = createRequestHandler(build, 'production')
 const server = createServer(async (incoming, outgoing) => {
   const response = await answer(toWebRequest(incoming, outgoing, 'http://localhost', 0))
-  await sendWebResponse(response, outgoing, incoming.method ?? 'GET')
+  await sendWebResponse(response, outgoing, incoming.method ?? 'GET', { isWhole: true })
 })
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))

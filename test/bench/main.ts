@@ -5,6 +5,7 @@ import { ACTS_OVER_HTTP } from './acts.ts'
 import { ATTACHMENTS } from './attachments.ts'
 import { PAGE_BUDGETS } from './budgets.ts'
 import { DEPOSITS } from './deposits.ts'
+import { GROWTH } from './growth.ts'
 import { hangUp } from './http.ts'
 import { IDLE } from './idle.ts'
 import { LOOPS } from './loops.ts'
@@ -20,6 +21,7 @@ const BENCHES = [
   ...DEPOSITS,
   OPENING,
   ...LISTS,
+  ...GROWTH,
   RETRACTION,
   ...ACTS_OVER_HTTP,
   ...SWEEPING,

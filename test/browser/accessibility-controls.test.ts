@@ -64,6 +64,7 @@ const PLANTED: [what: string, main: string, style: string, kind: string, problem
   ['a wrong field without a summary', WRONG, '', 'structure', /^a wrong field and no summary/],
   ['a summary that is not first', SUMMARY + WRONG, '', 'structure', /^the summary does not come first/],
   ['a summary without the focus', (SUMMARY + WRONG).replace('autofocus', ''), '', 'structure', /^the summary has not/],
+  ['a form that came back under its usual title', SUMMARY + WRONG, '', 'structure', /^the title does not say/],
   ['a summary that leads nowhere', SUMMARY + WRONG.replace('id="code"', ''), '', 'structure', /^leads to no field/],
   ['a passkey button that says nothing', '<div data-passkey="use">Wait</div>', '', 'structure', /^nothing is read out/],
 ]

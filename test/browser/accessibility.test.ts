@@ -46,6 +46,24 @@ test('each page has a name of its own in the browser’s tab, and in the history
   expect([...files.keys()].filter(title => !/\S · \S/.test(title))).toEqual(['Secure messages'])
 })
 
+test('a printed code stands in one line, on a desk, on the narrowest phone, and on paper', async () => {
+  const { page, show } = looking
+  await show((await htmlOf(served, named('POST enrol.printed-codes'), 'en'))!)
+  const before = page.viewportSize()!
+  const broken = () =>
+    page.locator('.codes code').evaluateAll(codes => codes.filter(code => code.getClientRects().length !== 1).length)
+  expect(await page.locator('.codes code').count()).toBe(10)
+  for (const width of [1_280, 390, 320]) {
+    await page.setViewportSize({ width, height: 800 })
+    expect([width, await broken()]).toEqual([width, 0])
+  }
+  await page.setViewportSize({ width: 702, height: 942 }) // of a letter sheet, between its margins
+  await page.emulateMedia({ media: 'print' })
+  expect(await broken()).toBe(0)
+  await page.emulateMedia({ media: 'screen' })
+  await page.setViewportSize(before)
+})
+
 test('what a sender wrote is read out in the language it was written in', async () => {
   await looking.show((await htmlOf(served, OPENED, 'es'))!)
   const { page } = looking

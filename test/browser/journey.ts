@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls'
 import type { Language } from '../../app/language/words.ts'
 import { servedClinic as openClinic, type ServedClinic } from '../app/served.ts'
 import { type Walk, walk } from '../support/walk.ts'
@@ -33,9 +34,9 @@ const NAME = 'Ada Lopez'
 const ZONE = 'America/New_York'
 let people = 0
 
-/** The caller closes it. */
-export async function journeyClinic(): Promise<JourneyClinic> {
-  const clinic = await openClinic()
+/** The caller closes it. @param certificate - of its TLS; without one it speaks plain http, which browsers trust on localhost. */
+export async function journeyClinic(certificate?: TlsOptions): Promise<JourneyClinic> {
+  const clinic = await openClinic(certificate)
   const given = [
     NAME,
     'My phone',

@@ -68,7 +68,9 @@ function textsOf(root: Element): { lang: string; texts: [string, string][] } {
   }
   for (const element of root.querySelectorAll('*')) {
     for (const { name, value } of element.attributes) {
-      const isRead = /^(aria-label|aria-description|title|placeholder|alt|label|summary|data-(?!passkey$|shows$).*)$/.test(name)
+      const isRead = /^(aria-label|aria-description|title|placeholder|alt|label|summary|data-(?!passkey$|shows$|token$).*)$/.test(
+        name,
+      )
       if (isRead && !value.startsWith('/') && !element.closest(given))
         texts.push([`${element.tagName.toLowerCase()} ${name}`, value])
     }

@@ -53,6 +53,10 @@ test('without scripts a patient finds a message, keeps a copy of it, and sees th
   expect(page.url()).not.toMatch(/c%C3%81rd|card/i)
   await page.locator('.messages a').click()
   await isWell('Your visit')
+  await page.goBack()
+  await page.getByRole('heading', { name: 'We found 1 message' }).waitFor()
+  expect(await page.getByLabel('Words to look for').inputValue(), 'nothing has to be sent again').toBe('CÁRD')
+  await page.locator('.messages a').click()
 
   await press('Save a copy')
   await isWell('Save a copy')
@@ -81,7 +85,9 @@ test('without scripts a patient finds a message, keeps a copy of it, and sees th
     'You took the file “plan.txt”.',
     'You saved a copy.',
   ])
-  await press('Who opened my messages')
+  await page.goto('/account')
+  await isWell('My settings')
+  await press('See the list')
   await isWell('Who opened my messages')
   await press('Only what other people did')
   await isWell('Who opened my messages')

@@ -124,7 +124,13 @@ const FORGERIES: [string, (sent: Sent) => void][] = [
   ['from another site', ({ headers }) => Object.assign(headers, { origin: 'https://evil.example' })],
   ['from a sandboxed frame', ({ headers }) => Object.assign(headers, { origin: 'null' })],
   ['from a neighbouring site', ({ headers }) => Object.assign(headers, { 'sec-fetch-site': 'same-site' })],
-  ['from nowhere', ({ headers }) => delete headers.origin],
+  [
+    'from nowhere, with the word that everybody can know',
+    ({ form, headers }) => {
+      delete headers.origin
+      form.set('form_token', formTokenFor(null))
+    },
+  ],
 ]
 
 // As from a tab that was left open: the form is ours, and too old.

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { COMPILED } from './compiled.ts'
+import { runHere } from './operator.ts'
 
 const TOP = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN = 30_000
@@ -34,7 +35,7 @@ export interface RunningServer {
   mailbox(): Promise<Letter[]>
   /** Waits for the newest letter to this address, with these words, that was not handed out before. */
   nextLetterTo(address: string, words?: RegExp): Promise<Letter>
-  /** Runs `portal …` beside the server and reads the JSON it prints. */
+  /** Runs `portal …` beside the server and reads the JSON it prints. In this process: another would start for longer than it works. */
   command<T>(...words: string[]): Promise<T>
   /** Asks it to end and waits until it has. */
   stop(): Promise<void>
@@ -62,6 +63,7 @@ export async function launchServer(
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'restante-server-'))
   const environment = {
     ...withoutSettings(process.env),
+    ...(under.length === 0 && COMPILED),
     PORTAL_DATA: dataDirectory,
     PORT: '0',
     PORTAL_SEED: 'off',
@@ -108,10 +110,9 @@ export async function launchServer(
       throw new Error(`No new letter to ${address} came. The server said:\n${output()}`)
     },
     async command<T>(...words: string[]) {
-      const program = [path.join(TOP, 'server/commands/portal.js'), ...words, '--json']
-      const env: NodeJS.ProcessEnv = Object.assign(environment, { PORTAL_ORIGIN: origin })
-      const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: TOP, env })
-      return JSON.parse(stdout) as T
+      const { code, answer, err } = await runHere(Date.now, { ...environment, PORTAL_ORIGIN: origin }, [...words, '--json'])
+      if (code !== 0) throw new Error(`\`portal ${words.join(' ')}\` ended with ${code}:\n${err}`)
+      return answer as T
     },
     stop,
     ended,

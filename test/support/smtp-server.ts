@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { COMPILED } from './compiled.ts'
 
 export type SmtpBehaviour =
   | 'accept'
@@ -53,7 +54,10 @@ export interface SmtpServer {
 
 /** A real mail server in a process of its own. */
 export async function startSmtp(script: SmtpScript): Promise<SmtpServer> {
-  const child = fork(fileURLToPath(new URL('./smtp-process.ts', import.meta.url)), [JSON.stringify(script)], { execArgv: [] })
+  const child = fork(fileURLToPath(new URL('./smtp-process.ts', import.meta.url)), [JSON.stringify(script)], {
+    execArgv: [],
+    env: { ...process.env, ...COMPILED },
+  })
   const { port } = await answer<{ port: number }>(child)
   return {
     url: `smtp://127.0.0.1:${port}`,

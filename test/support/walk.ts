@@ -16,10 +16,8 @@ interface WalkOptions extends Omit<BrowserContextOptions, 'screen'> {
   story?: string
 }
 
-/** Somebody who goes through the portal with a browser, finding their way by what is written on it. */
-export interface Walk {
-  page: Page
-  context: BrowserContext
+/** Somebody who goes through the portal, finding their way by what is written on it; in whatever browser. */
+export interface Goes {
   /** What is written on the pages, in the language they are read in. */
   words: Catalogue
   goTo(address: string): Promise<void>
@@ -30,6 +28,14 @@ export interface Walk {
   arrives(title: string | RegExp): Promise<void>
   /** Waits until these words stand on the page. */
   reads(words: string | RegExp): Promise<void>
+  /** All that is written on the page. */
+  says(): Promise<string>
+}
+
+/** Somebody with Chromium. */
+export interface Walk extends Goes {
+  page: Page
+  context: BrowserContext
   /** Scripts and styles that were refused, and errors of scripts: none are expected. */
   complaints: string[]
 }
@@ -64,6 +70,7 @@ export async function walk(origin: string, options: WalkOptions = {}): Promise<W
     follow: name => page.getByRole('link', { name, exact: true }).first().click(),
     type: (field, words) => page.getByLabel(field).fill(words),
     reads: words => page.getByText(words).first().waitFor(),
+    says: () => page.locator('main').innerText(),
     async arrives(title) {
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
       expect(await page.title(), 'a page says in the browser’s tab which it is').toMatch(/\S · \S/)

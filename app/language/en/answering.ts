@@ -21,6 +21,7 @@ export const answering = {
   draft: {
     begun: 'You began to write back',
     begunText: 'You have not sent this yet:',
+    begunEarlier: 'Show what you began before',
     saved: 'We saved what you wrote. You can close this page. You will find it in your messages.',
     savedOn: (when: string) => `Saved on ${when}`,
     savedAt: (time: string) => `Saved at ${time}`,

@@ -52,7 +52,7 @@ export const failures = {
     },
     stale: {
       title: 'This page was open for a long time',
-      text: 'Nothing was changed. Please go back and press the button again.',
+      text: 'Nothing was changed. Please go back, load the page again, and press the button once more.',
     },
     busy: { title: 'We are busy now', text: 'Nothing was lost. Please wait a minute, then load this page again.' },
     tooFast: {
@@ -61,10 +61,11 @@ export const failures = {
     },
     unknown: {
       title: 'Something went wrong',
-      text: 'It is our fault, not yours. Please try again. If it goes on, call your clinic and give them this number:',
+      text: 'It is our fault, not yours. Please wait a minute and try again. If it goes on, call your clinic.',
     },
     other: { title: 'This did not work', text: 'Nothing was changed. Go back and try again.' },
     kept: 'What you wrote',
+    reference: 'If you call us, say this:',
     start: 'Go to the start',
     signInGo: 'Sign in',
   },

@@ -36,7 +36,7 @@ export const preferences = {
     clinic: (zone: string) => `The same as my clinic: ${zone}`,
     now: (time: string) => `It is now ${time} there.`,
     other: 'Somewhere else',
-    otherLabel: 'The city that is nearest to you',
+    otherLabel: 'Your country, or the city nearest to you',
     zones: {
       'America/New_York': 'Eastern (New York, Atlanta, Miami)',
       'America/Chicago': 'Central (Chicago, Dallas, New Orleans)',

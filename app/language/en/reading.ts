@@ -1,3 +1,7 @@
+import { plurals } from '../plural.ts'
+
+const counted = plurals('en-US')
+
 /** The words of the list of messages and of what can be read in it. */
 export const reading = {
   messages: {
@@ -9,7 +13,7 @@ export const reading = {
     isNew: 'New',
     sentByYou: 'You wrote this',
     noSubject: 'Message',
-    files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
+    files: counted({ one: '# file', other: '# files' }),
     older: 'Older messages',
     newest: 'Newest messages',
     show: 'Choose which messages to show',
@@ -26,12 +30,15 @@ export const reading = {
     label: 'Words to look for',
     hint: 'A name, or a word that was in the message',
     go: 'Search',
-    found: (count: number) => (count === 1 ? 'We found 1 message' : `We found ${count} messages`),
+    found: counted({ none: 'We found no message', one: 'We found # message', other: 'We found # messages' }),
     none: 'Try fewer words, or a part of a word.',
-    more: (looked: number) => `There may be more. We looked at your newest ${looked} messages and show 50 at most.`,
+    more: counted({
+      one: 'There may be more. We looked at your newest message only.',
+      other: 'There may be more. We looked at your newest # messages and show 50 at most.',
+    }),
     where: 'We look at who sent a message and what it is about. We read the text only of messages you have opened.',
     senders: 'Or see all messages from one sender',
-    count: (count: number) => (count === 1 ? '1 message' : `${count} messages`),
+    count: counted({ one: '# message', other: '# messages' }),
   },
   envelope: {
     title: 'You have a message',
@@ -81,6 +88,7 @@ export const reading = {
     copy: 'Save a copy',
     printed: (name: string, when: string) => `Printed by ${name} on ${when}. This paper is not protected: anyone can read it.`,
     larger: 'Larger text',
+    largerEverywhere: 'Larger text on all pages',
     normal: 'Normal text',
     sentByYou: 'You wrote this.',
   },

@@ -24,6 +24,8 @@ export const settings = {
     ended: 'It is signed out.',
     everywhere: 'Sign out everywhere',
     everywhereText: 'Use this if you lost a phone, or if you think someone else got in.',
+    whoText: 'We write down each look at your messages. You can see who it was, and when.',
+    whoGo: 'See the list',
     otherClinic: 'Another clinic',
     otherClinicText: 'You sign in to each clinic on its own. Your messages from one are not shown in the other.',
     otherClinicGo: 'Sign in to another clinic',

@@ -22,6 +22,7 @@ export const answering: typeof english = {
   draft: {
     begun: 'Usted empezó a contestar',
     begunText: 'Todavía no ha enviado esto:',
+    begunEarlier: 'Ver lo que empezó antes',
     saved: 'Guardamos lo que escribió. Puede cerrar esta página. Lo encontrará en sus mensajes.',
     savedOn: when => `Guardado el ${when}`,
     savedAt: time => `Guardado a las ${time}`,

@@ -53,7 +53,7 @@ export const failures: typeof english = {
     },
     stale: {
       title: 'Esta página estuvo abierta mucho tiempo',
-      text: 'No se cambió nada. Por favor vuelva atrás y pulse el botón de nuevo.',
+      text: 'No se cambió nada. Por favor vuelva atrás, cargue la página de nuevo y pulse el botón otra vez.',
     },
     busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Espere un minuto y cargue la página de nuevo.' },
     tooFast: {
@@ -62,10 +62,11 @@ export const failures: typeof english = {
     },
     unknown: {
       title: 'Algo salió mal',
-      text: 'Es culpa nuestra, no suya. Por favor intente de nuevo. Si sigue, llame a su clínica y dé este número:',
+      text: 'Es culpa nuestra, no suya. Por favor espere un minuto e intente de nuevo. Si sigue, llame a su clínica.',
     },
     other: { title: 'Esto no funcionó', text: 'No se cambió nada. Vuelva e intente de nuevo.' },
     kept: 'Lo que escribió',
+    reference: 'Si nos llama, diga esto:',
     start: 'Ir al inicio',
     signInGo: 'Entrar',
   },

@@ -35,9 +35,9 @@ export const preferences: typeof english = {
     title: 'Zona horaria',
     text: '¿Qué reloj muestra su hora? La usamos para todas las horas en este sitio y en nuestros correos.',
     clinic: zone => `La misma que mi clínica: ${zone}`,
-    now: time => `Hora actual allí: ${time}.`,
+    now: time => `Hora actual allí: ${time}`,
     other: 'Otro lugar',
-    otherLabel: 'La ciudad más cercana a usted',
+    otherLabel: 'Su país, o la ciudad más cercana a usted',
     zones: {
       'America/New_York': 'Este (Nueva York, Atlanta, Miami)',
       'America/Chicago': 'Centro (Chicago, Dallas, Nueva Orleans)',

@@ -1,4 +1,7 @@
 import type { reading as english } from '../en/reading.ts'
+import { plurals } from '../plural.ts'
+
+const counted = plurals('es-US')
 
 export const reading: typeof english = {
   messages: {
@@ -10,7 +13,7 @@ export const reading: typeof english = {
     isNew: 'Nuevo',
     sentByYou: 'Usted escribió esto',
     noSubject: 'Mensaje',
-    files: count => (count === 1 ? '1 archivo' : `${count} archivos`),
+    files: counted({ one: '# archivo', many: '# de archivos', other: '# archivos' }),
     older: 'Mensajes anteriores',
     newest: 'Mensajes más nuevos',
     show: 'Elija qué mensajes ver',
@@ -33,12 +36,21 @@ export const reading: typeof english = {
     label: 'Palabras que buscar',
     hint: 'Un nombre, o una palabra que estaba en el mensaje',
     go: 'Buscar',
-    found: count => (count === 1 ? 'Encontramos 1 mensaje' : `Encontramos ${count} mensajes`),
+    found: counted({
+      none: 'No encontramos ningún mensaje',
+      one: 'Encontramos # mensaje',
+      many: 'Encontramos # de mensajes',
+      other: 'Encontramos # mensajes',
+    }),
     none: 'Pruebe con menos palabras, o con parte de una palabra.',
-    more: looked => `Puede haber más. Miramos sus ${looked} mensajes más nuevos y mostramos 50 como máximo.`,
+    more: counted({
+      one: 'Puede haber más. Miramos solo su mensaje más nuevo.',
+      many: 'Puede haber más. Miramos su # de mensajes más nuevos y mostramos 50 como máximo.',
+      other: 'Puede haber más. Miramos sus # mensajes más nuevos y mostramos 50 como máximo.',
+    }),
     where: 'Miramos quién envió el mensaje y de qué trata. Leemos el texto solo de los mensajes que usted ya abrió.',
     senders: 'O vea todos los mensajes de una persona',
-    count: count => (count === 1 ? '1 mensaje' : `${count} mensajes`),
+    count: counted({ one: '# mensaje', many: '# de mensajes', other: '# mensajes' }),
   },
   envelope: {
     title: 'Tiene un mensaje',
@@ -88,6 +100,7 @@ export const reading: typeof english = {
     copy: 'Guardar una copia',
     printed: (name, when) => `Impreso por ${name} el ${when}. Este papel no está protegido: cualquiera puede leerlo.`,
     larger: 'Letra más grande',
+    largerEverywhere: 'Letra más grande en todas las páginas',
     normal: 'Letra normal',
     sentByYou: 'Usted escribió esto.',
   },

@@ -30,6 +30,8 @@ export const settings: typeof english = {
     ended: 'Está cerrado.',
     everywhere: 'Salir en todas partes',
     everywhereText: 'Úselo si perdió un teléfono o si cree que alguien más entró.',
+    whoText: 'Anotamos cada vez que alguien mira sus mensajes. Usted puede ver quién fue y cuándo.',
+    whoGo: 'Ver la lista',
     otherClinic: 'Otra clínica',
     otherClinicText: 'Se entra en cada clínica por separado. Los mensajes de una no se ven en la otra.',
     otherClinicGo: 'Entrar en otra clínica',

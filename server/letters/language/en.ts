@@ -1,6 +1,10 @@
 import type { AccountChange } from '../letter.ts'
 import type { Block, Letters } from '../words.ts'
 
+const rules = new Intl.PluralRules('en')
+/** Whether what is said of one is said of so many. */
+const isOne = (count: number): boolean => rules.select(count) === 'one'
+
 const CHANGES: Record<AccountChange, string> = {
   passkey_added: 'A new passkey was added',
   passphrase_added: 'A new passphrase was set',
@@ -28,7 +32,7 @@ const NO_REMINDERS = 'You do not want reminders? Sign in, open “My settings”
 export const en: Letters = {
   notice({ count, organization, phone, link, host, until }) {
     const from = organization || 'your care team'
-    const one = count === 1
+    const one = isOne(count)
     const news = one ? `You have a new message from ${from}` : `You have ${count} new messages from ${from}`
     return {
       subject: news,
@@ -50,7 +54,7 @@ export const en: Letters = {
 
   reminder({ count, organization, phone, link, host, until }) {
     const from = organization || 'your care team'
-    const one = count === 1
+    const one = isOne(count)
     return {
       subject: one ? `Your message from ${from} is still here` : `${count} messages from ${from} are still here`,
       blocks: [
@@ -73,7 +77,7 @@ export const en: Letters = {
 
   expiryWarning({ count, organization, phone, link, host, until }) {
     const from = organization || 'your care team'
-    const one = count === 1
+    const one = isOne(count)
     return {
       subject: one
         ? `You can read a message from ${from} for 3 more days`

@@ -1,6 +1,10 @@
 import type { AccountChange } from '../letter.ts'
 import type { Block, Letters } from '../words.ts'
 
+const rules = new Intl.PluralRules('es')
+/** Whether what is said of one is said of so many. */
+const isOne = (count: number): boolean => rules.select(count) === 'one'
+
 const CHANGES: Record<AccountChange, string> = {
   passkey_added: 'Se añadió una llave de acceso',
   passphrase_added: 'Se creó una nueva frase de acceso',
@@ -28,7 +32,7 @@ const NO_REMINDERS = '¿No quiere recordatorios? Entre, abra «Mis ajustes» y e
 export const es: Letters = {
   notice({ count, organization, phone, link, host, until }) {
     const from = organization || 'su equipo de salud'
-    const one = count === 1
+    const one = isOne(count)
     const news = one ? `Tiene un mensaje nuevo de ${from}` : `Tiene ${count} mensajes nuevos de ${from}`
     return {
       subject: news,
@@ -52,7 +56,7 @@ export const es: Letters = {
 
   reminder({ count, organization, phone, link, host, until }) {
     const from = organization || 'su equipo de salud'
-    const one = count === 1
+    const one = isOne(count)
     return {
       subject: one ? `Su mensaje de ${from} sigue aquí` : `${count} mensajes de ${from} siguen aquí`,
       blocks: [
@@ -75,7 +79,7 @@ export const es: Letters = {
 
   expiryWarning({ count, organization, phone, link, host, until }) {
     const from = organization || 'su equipo de salud'
-    const one = count === 1
+    const one = isOne(count)
     return {
       subject: one ? `Puede leer un mensaje de ${from} 3 días más` : `Puede leer ${count} mensajes de ${from} 3 días más`,
       blocks: [

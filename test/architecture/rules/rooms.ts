@@ -9,7 +9,7 @@ const DRIVERS = ['better-sqlite3', 'node:sqlite', 'pg', 'pg-cursor', 'pg-query-s
 const isDatabase = (name: string): boolean => name === 'kysely' || DRIVERS.includes(name)
 
 /** The files that know more than one room. */
-const putsRoomsTogether = (file: string): boolean => /^server\/((main|open-portal|http)\.ts$|commands\/)/.test(file)
+const putsRoomsTogether = (file: string): boolean => /^server\/((main|open-portal|web\/pages)\.ts$|commands\/)/.test(file)
 
 /** What storage may load from the server: its errors and the interfaces it keeps. */
 const isStorageContract = (file: string): boolean => /^server\/(.+\/)?(store|errors)\.ts$/.test(file)

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { COMPILED } from '../../support/compiled.ts'
 
 /** Programs of ours that are killed and started again load what Node has compiled for the portal's own starts: half of a start is that. */
-export const QUICKLY_STARTED = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../build/compiled') }
+export const QUICKLY_STARTED = { ...process.env, ...COMPILED }
 
 /**
  * Runs a program beside this file that works without end and writes a line for each thing that was acknowledged, until it is killed in the

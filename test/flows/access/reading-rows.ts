@@ -9,7 +9,8 @@ export const READING: Row[] = [
   // Reading
   { method: 'listMessages', ask: reads((portal, who) => portal.listMessages(who, page)), answers: READERS('yes') },
   { method: 'listSenders', ask: reads((portal, who) => portal.listSenders(who)), answers: READERS('yes') },
-  { method: 'searchMessages', ask: reads((portal, who) => portal.searchMessages(who, 'walk')), answers: READERS('yes') },
+  { method: 'keepSearch', ask: reads((portal, who) => portal.keepSearch(who, 'walk')), answers: READERS('yes') },
+  { method: 'keptSearch', ask: reads((portal, who) => portal.keptSearch(who)), answers: READERS('yes') },
   {
     method: 'viewMessage',
     about: 'waiting',

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ServerBuild } from '@remix-run/node'
 import { openServer } from '../../../server/http.ts'
 import { formTokenFor } from '../../../server/web/cookies.ts'
 import { proxiesAt } from '../../../server/web/network.ts'
+import type { BuiltPages } from '../../../server/web/pages.ts'
 import { StaticFiles } from '../../../server/web/static.ts'
 import { ORIGIN } from '../../support/whole-portal.ts'
 import { everybody, type People } from '../access/people.ts'
@@ -45,7 +45,7 @@ export async function servedPeople(): Promise<ServedPeople> {
     origin: ORIGIN,
     environment: 'development',
     portal,
-    pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as ServerBuild,
+    pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as BuiltPages,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
     proxies: proxiesAt([]),
     mostUploadBytes: 200_000_000,

@@ -131,7 +131,7 @@ const ACCOUNT: PageRow[] = [
 const READING: PageRow[] = [
   get('messages._index', readers('shows')),
   get('messages.search', readers('shows')),
-  post('messages.search', readers('shows'), { fields: { words: 'walk' } }),
+  post('messages.search', readers('/messages/search?found=yes'), { fields: { words: 'walk' } }),
   get('messages.$messageId._index', readers(own('shows')), { about: 'waiting' }),
   get('messages.$messageId._index', readers(own('shows')), { about: 'opened', recordsLooks: true }),
   get('messages.$messageId._index', readers(own('shows')), { about: 'expired' }),

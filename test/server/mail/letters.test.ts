@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ACCOUNT_CHANGES, type LetterValues, newLetter } from '../../../server/letters/letter.ts'
 import { momentInWords } from '../../../server/letters/moment.ts'
 import { oneLine } from '../../../server/letters/parts.ts'
+import type { Letters } from '../../../server/letters/words.ts'
 import { writeLetter } from '../../../server/letters/write.ts'
 import type { Letter, LetterKind } from '../../../server/outbox.ts'
 import { readingGrade } from '../../support/reading-grade.ts'
@@ -130,6 +131,41 @@ test('Spanish is written in Spanish, with the time in the reader’s own zone', 
   expect(subject).toBe('Tiene un mensaje nuevo de North Clinic')
   expect(text).toContain('hasta el lunes, 21 de diciembre de 2026')
   expect(html).toContain('<html lang="es">')
+})
+
+test('where no country is named, the clock is that of the United States', () => {
+  expect(write('notice', {}, 'es').text).toMatch(/hasta el lunes, 21 de diciembre de 2026, 5:00 p\.m\. hora oriental/)
+  expect(write('notice', {}, 'es-ES').text).toMatch(/17:00/)
+})
+
+/** Letters in a language that nobody speaks: each text between marks, with nothing of its words left. */
+const UNSPOKEN = new Proxy({} as Letters, {
+  get: () => () => ({ subject: '⟦⟧', blocks: [{ text: '⟦⟧' }, { link: 'https://portal.example/' }, { code: '123456' }] }),
+})
+/** Letters of the alphabet stand for what no language could turn round: names of elements and attributes are left out. */
+const stray = (mail: { subject: string; text: string; html: string }) =>
+  [mail.subject, mail.text, mail.html.replace(/<[^>]*>/g, ' ')]
+    .join(' ')
+    .replaceAll('https://portal.example/', '')
+    .match(/\p{L}+/gu) ?? []
+
+test.each(KINDS)('a letter of kind %s says nothing but what a catalogue says', kind => {
+  expect(stray(writeLetter(letterOf(kind, {}, 'es'), [], SETTINGS, { es: UNSPOKEN }))).toEqual([])
+  // The same look finds the words of a catalogue: otherwise it would prove nothing.
+  expect(stray(write(kind)).length).toBeGreaterThan(10)
+})
+
+const ENGLISH =
+  /\b(the|you|your|to|is|it|and|of|this|that|or|for|with|we|they|someone|press|sign|open|read|until|at|[A-Z]\w+day|time)\b/i
+
+test.each(KINDS)('no English word is left in the Spanish letter of kind %s, whatever it tells', kind => {
+  const tellings: object[] = [{}, { organization: '' }, { phone: '' }, { count: '1' }, { count: '2' }, { with: 'claim_code' }]
+  const changes = kind === 'account_change' ? ACCOUNT_CHANGES.map(change => ({ change })) : []
+  for (const values of [...tellings, ...changes]) {
+    const { subject, text } = write(kind, values, 'es')
+    const said = `${subject} ${text}`.replaceAll(/https:\S+|portal\.example|North Clinic/g, '')
+    expect(ENGLISH.exec(said)?.[0], `${JSON.stringify(values)}: ${said}`).toBeUndefined()
+  }
 })
 
 test.each(['fr', 'x', '', '../../etc', 'EN-gb'])('a language without a catalogue (%s) falls back to English', language => {

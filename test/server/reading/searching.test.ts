@@ -4,11 +4,18 @@ import { notForMe } from '../../../server/not-for-me.ts'
 import { openMessage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
-import { folded, searchMessages } from '../../../server/search.ts'
+import { folded, keepSearch, keptSearch, searchMessages } from '../../../server/search.ts'
+import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { BEN, type Clinic, clinic, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const found = async (of: Clinic, words: string, reader = of.ada) =>
   (await searchMessages(of.parts, reader, words)).lines.map(line => line.subject)
+
+/** The session that this reader is signed in with. */
+const sessionBehind = ({ tokenHash, session, person, level, method, signedInAt }: Reader) => ({
+  ...{ tokenHash, handle: session, person, level, method },
+  ...{ createdAt: signedInAt, signedInAt, lastSeenAt: signedInAt },
+})
 
 async function opened(of: Clinic, subject: string, text: string) {
   const id = await of.sends(subject, { message: { text } })
@@ -108,6 +115,19 @@ test.each(['', ' \n ', 'x'.repeat(101), 'a b c d e f g h i', '\u0301'])(
     expect(await of.entryCount()).toBe(0)
   },
 )
+
+test('what was looked for stays with the session, and is looked for again as often as its page is asked for', async () => {
+  const of = await clinic()
+  await of.store.transaction(tx => tx.signIn.sessions.add(sessionBehind(of.ada)))
+  expect(await keptSearch(of.parts, of.ada)).toBeNull()
+  expect(await refusalOf(keepSearch(of.parts, of.ada, ' '))).toMatchObject({ code: 'invalid', fields: [{ field: 'words' }] })
+  await keepSearch(of.parts, of.ada, 'Result')
+  expect(await keptSearch(of.parts, of.ada)).toMatchObject({ words: 'Result', found: { lines: [] } })
+  await of.sends('Result')
+  expect(await keptSearch(of.parts, of.ada)).toMatchObject({ found: { lines: [{ subject: 'Result' }] } })
+  expect(await keptSearch(of.parts, { ...of.ada, tokenHash: 'of another session' })).toBeNull()
+  expect((await of.entriesOf(of.ada.person.id)).map(({ action }) => action)).toEqual(['mailbox.searched', 'mailbox.searched'])
+})
 
 test('nobody searches another’s mailbox, with half a sign-in, or as staff', async () => {
   const of = await clinic()

@@ -6,7 +6,7 @@ import { openMessage, viewMessage } from '../../../server/reading.ts'
 import { answerReply } from '../../../server/replies.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
-import type { Store } from '../../../server/store.ts'
+import type { Store, Tx } from '../../../server/store.ts'
 import { PORTAL_ACTOR, record } from '../../../server/trail/entry.ts'
 import { ADA, BEN, type Clinic, clinic, justAfter, justBefore, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
@@ -15,23 +15,24 @@ const SECRET = 'The canary sings at dawn.'
 /** The same store, which notes when content is opened. */
 function watched(store: Store): { store: Store; opened: string[] } {
   const opened: string[] = []
-  const watching: Store = {
-    ...store,
-    read: work =>
-      store.read(tx =>
-        work({
-          ...tx,
-          messages: {
-            ...tx.messages,
-            content: message => {
-              opened.push(message.id)
-              return tx.messages.content(message)
-            },
-          },
-        }),
-      ),
+  const watching = (tx: Tx): Tx => ({
+    ...tx,
+    messages: {
+      ...tx.messages,
+      content: message => {
+        opened.push(message.id)
+        return tx.messages.content(message)
+      },
+    },
+  })
+  return {
+    store: {
+      ...store,
+      read: work => store.read(tx => work(watching(tx))),
+      transaction: (work, precedence) => store.transaction(tx => work(watching(tx)), precedence),
+    },
+    opened,
   }
-  return { store: watching, opened }
 }
 
 async function openedMessage(of: Clinic, more: Parameters<Clinic['deposits']>[0] = {}) {
@@ -104,29 +105,53 @@ test('when the trail cannot be written, nothing is shown and no content is even 
   expect(watching.opened).toEqual([])
 })
 
-test('the entry is durable before the content is opened', async () => {
+test('what was opened for a look that could not be kept is not handed out', async () => {
   const of = await clinic()
   const { id } = await openedMessage(of)
   const { store, opened } = watched(of.store)
-  const looks = async () => (await of.entriesOf(id)).filter(entry => entry.action === 'message.viewed').length
-  const told: [number, number][] = []
-  const after = justAfter(store, async () => told.push([await looks(), opened.length]))
-  await viewMessage({ ...of.parts, store: after }, of.ada, id)
-  expect(told).toEqual([[1, 0]])
+  const failing: Store = {
+    ...store,
+    transaction: work =>
+      store.transaction(async tx => {
+        await work(tx)
+        throw new Error('the disk is full')
+      }),
+  }
+  await expect(viewMessage({ ...of.parts, store: failing }, of.ada, id)).rejects.toThrow('the disk is full')
   expect(opened).toEqual([id])
+  expect((await of.entriesOf(id)).map(({ action }) => action)).not.toContain('message.viewed')
 })
 
-test.each([
-  ['before its look was written', justBefore, 0],
-  ['after its look was written', justAfter, 1],
-] as const)('taken back %s, the reader sees that and no content', async (_, when, looks) => {
+test('the content comes after its entry is durable', async () => {
+  const of = await clinic()
+  const { id } = await openedMessage(of)
+  const told: string[] = []
+  const store = justAfter(of.store, async () => {
+    const looks = (await of.entriesOf(id)).filter(entry => entry.action === 'message.viewed')
+    told.push(`${looks.length} in the trail`)
+  })
+  await viewMessage({ ...of.parts, store }, of.ada, id).then(({ kind }) => told.push(kind))
+  expect(told).toEqual(['1 in the trail', 'message'])
+})
+
+test('taken back before its look was written, the reader sees that and no content', async () => {
   const of = await clinic()
   const { id, deposit } = await openedMessage(of)
   const { store, opened } = watched(of.store)
-  const parts = { ...of.parts, store: when(store, () => takesBack(of, deposit)) }
+  const parts = { ...of.parts, store: justBefore(store, () => takesBack(of, deposit)) }
   expect(await viewMessage(parts, of.ada, id)).toMatchObject({ kind: 'retracted' })
   expect(opened).toEqual([])
-  expect((await of.entriesOf(id)).filter(entry => entry.action === 'message.viewed')).toHaveLength(looks)
+  expect((await of.entriesOf(id)).map(({ action }) => action)).not.toContain('message.viewed')
+})
+
+test('taken back after its look was written, it was seen, and the trail says in which order', async () => {
+  const of = await clinic()
+  const { id, deposit } = await openedMessage(of)
+  const parts = { ...of.parts, store: justAfter(of.store, () => takesBack(of, deposit)) }
+  expect(await viewMessage(parts, of.ada, id)).toMatchObject({ kind: 'message' })
+  const told = (await of.entriesOf(id)).map(({ action }) => action)
+  expect(told.filter(action => /viewed|retracted/.test(action))).toEqual(['message.viewed', 'message.retracted'])
+  expect(await viewMessage(of.parts, of.ada, id)).toMatchObject({ kind: 'retracted' })
 })
 
 test('a withdrawn message leaves a tombstone that names the organization alone', async () => {

@@ -21,7 +21,8 @@ test('ending a session clears what the browser kept', () => {
 
 test('what does not look like one of our tokens counts as absent', () => {
   expect(readCookies('__Host-session=<script>; __Host-language=../../etc').session).toBeNull()
-  expect(readCookies(null)).toEqual({ session: null, signIn: null, language: null, hint: null, display: null, device: null })
+  const none = { session: null, signIn: null, language: null, hint: null, display: null, device: null, visit: null }
+  expect(readCookies(null)).toEqual(none)
   expect(readCookies('__Host-display=huge.more.dark').display).toBeNull()
 })
 
@@ -30,18 +31,29 @@ test('of two cookies with one name the first counts', () => {
 })
 
 test('a form belongs to the session it was shown in', () => {
-  const signedIn = { session: token, signIn: null }
-  expect(formTokenFits(formTokenFor(token), signedIn)).toBe(true)
-  expect(formTokenFits(formTokenFor(other), signedIn)).toBe(false)
-  expect(formTokenFits(formTokenFor(null), signedIn)).toBe(false)
-  expect(formTokenFits('', signedIn)).toBe(false)
+  const signedIn = { session: token, signIn: null, visit: other }
+  expect(formTokenFits(formTokenFor(token), signedIn, true)).toBe(true)
+  expect(formTokenFits(formTokenFor(other), signedIn, true)).toBe(false)
+  expect(formTokenFits(formTokenFor(null), signedIn, true)).toBe(false)
+  expect(formTokenFits('', signedIn, true)).toBe(false)
 })
 
 test('a form shown before a sign-in began still works after it began in another tab', () => {
-  const signingIn = { session: null, signIn: token }
-  expect(formTokenFits(formTokenFor(null), signingIn)).toBe(true)
-  expect(formTokenFits(formTokenFor(token), signingIn)).toBe(true)
-  expect(formTokenFits(formTokenFor(other), signingIn)).toBe(false)
+  const signingIn = { session: null, signIn: token, visit: null }
+  expect(formTokenFits(formTokenFor(null), signingIn, true)).toBe(true)
+  expect(formTokenFits(formTokenFor(token), signingIn, true)).toBe(true)
+  expect(formTokenFits(formTokenFor(other), signingIn, true)).toBe(false)
+})
+
+test('from a browser that does not say where its forms come from, the word that everybody can know counts for nothing', () => {
+  const nobody = { session: null, signIn: null, visit: null }
+  expect(formTokenFits(formTokenFor(null), nobody, true)).toBe(true)
+  expect(formTokenFits(formTokenFor(null), nobody, false)).toBe(false)
+  const visiting = { ...nobody, visit: token }
+  expect(formTokenFits(formTokenFor(null), visiting, false)).toBe(false)
+  expect(formTokenFits(formTokenFor(token), visiting, false)).toBe(true)
+  expect(formTokenFits(formTokenFor(token), { ...visiting, signIn: other }, false)).toBe(true)
+  expect(formTokenFits(formTokenFor(token), { ...visiting, session: other }, false)).toBe(false)
 })
 
 test('how pages look is kept for a year in this browser, and read back as it was', () => {

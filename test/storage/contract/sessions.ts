@@ -3,6 +3,7 @@ import { newId } from '../../../server/ids.ts'
 import type { PersonRef, SessionRow } from '../../../server/sign-in/store.ts'
 import { hours, minutes } from '../../../server/time.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
+import { clinic } from '../kept.ts'
 import { eachWithStorage, type OpenStorage } from './opened.ts'
 
 const ada: PersonRef = { kind: 'recipient', id: 'rcp_ada', organization: 'org_north' }
@@ -35,6 +36,29 @@ export function sessionContract(open: OpenStorage): void {
       expect(await portal.store.read(tx => tx.signIn.sessions.find('one'))).toEqual(session)
       await portal.store.transaction(tx => tx.signIn.sessions.remove('one'))
       expect(await portal.store.read(tx => tx.signIn.sessions.find('one'))).toBeNull()
+    })
+
+    test('keep what was looked for last, and take it with them however they end', async () => {
+      const { organization, ada } = await clinic(portal.store)
+      const reader: PersonRef = { kind: 'recipient', id: ada.id, organization: organization.id }
+      const all = ['one', 'two', 'three', 'four'].map(hash => sessionOf(reader, hash))
+      await add(...all)
+      const looksFor = (hash: string, words: string) => portal.store.transaction(tx => tx.signIn.sessions.keepSearch(hash, words))
+      const looked = (hash: string) => portal.store.read(tx => tx.signIn.sessions.keptSearch(hash))
+      for (const { tokenHash } of all) await looksFor(tokenHash, `words of ${tokenHash}`)
+      await looksFor('one', 'other words')
+      await looksFor('none', 'nobody’s words')
+      expect(await Promise.all(['one', 'two', 'none'].map(looked))).toEqual(['other words', 'words of two', null])
+      await portal.store.transaction(async tx => {
+        await tx.signIn.sessions.remove('one')
+        await tx.signIn.sessions.removeByHandle(reader, all[1]!.handle)
+        await tx.signIn.sessions.removeAll(reader, 'four')
+      })
+      expect(await Promise.all(['one', 'two', 'three', 'four'].map(looked))).toEqual([null, null, null, 'words of four'])
+      await portal.store.transaction(tx => tx.signIn.sessions.removeStale(NEW_YEAR + 1, NEW_YEAR + 1))
+      // Nothing of it is left behind for a session that came under the same name.
+      await add(...all)
+      expect(await Promise.all(all.map(({ tokenHash }) => looked(tokenHash)))).toEqual([null, null, null, null])
     })
 
     test('remember when they were last seen, and never earlier', async () => {

@@ -1,0 +1,68 @@
+import type { AppLoadContext, createRequestHandler, ServerBuild } from '@remix-run/node'
+
+/** The pages with the framework that runs them: see app/entry.server.tsx. */
+export interface BuiltPages extends ServerBuild {
+  entry: { module: ServerBuild['entry']['module'] & { createRequestHandler: typeof createRequestHandler } }
+}
+
+export type RenderPage = (request: Request, context: AppLoadContext) => Promise<Response>
+
+/**
+ * Makes pages. The framework ranks all routes it knows, three times for each page, which took longer than everything else it does; so it
+ * is only ever shown those that a path may mean.
+ */
+export function pageMaker(pages: BuiltPages): RenderPage {
+  const { createRequestHandler } = pages.entry.module
+  const makers = new Map<string, RenderPage>()
+  const leaves = leavesOf(pages)
+  return (request, context) => {
+    const ids = idsFor(leaves, new URL(request.url).pathname)
+    const key = ids.join(' ')
+    const known = makers.get(key)
+    if (known) return known(request, context)
+    const maker: RenderPage = createRequestHandler(only(pages, ids), 'production')
+    makers.set(key, maker) // as many as there are kinds of addresses, for a path chooses among routes and names none
+    return maker(request, context)
+  }
+}
+
+/** A route that ends paths, with the routes around it. */
+interface Leaf {
+  ids: string[]
+  /** `:name` stands for any one; `*` at the end for any number. */
+  segments: string[]
+}
+
+function leavesOf({ routes }: ServerBuild): Leaf[] {
+  return Object.keys(routes).map(id => {
+    const around: string[] = []
+    const parts: string[] = []
+    for (let at = routes[id]; at !== undefined; at = at.parentId === undefined ? undefined : routes[at.parentId]) {
+      around.unshift(at.id)
+      parts.unshift(at.path ?? '')
+    }
+    return { ids: around, segments: segmentsOf(parts.join('/')) }
+  })
+}
+
+/** All routes that may answer a path, and those around them; which of them does, the framework decides. */
+function idsFor(leaves: readonly Leaf[], path: string): string[] {
+  const asked = segmentsOf(path)
+  // What is encoded can mean a letter of a route's name: the framework decodes it, and is shown everything.
+  const fitting = path.includes('%') ? leaves : leaves.filter(({ segments }) => mayMean(segments, asked))
+  return [...new Set(fitting.flatMap(({ ids }) => ids))]
+}
+
+function mayMean(segments: readonly string[], asked: readonly string[]): boolean {
+  const isOpen = segments.at(-1) === '*'
+  if (isOpen ? asked.length < segments.length - 1 : asked.length !== segments.length) return false
+  return segments.every((segment, i) => /^[:*]/.test(segment) || segment.toLowerCase() === asked[i]?.toLowerCase())
+}
+
+const segmentsOf = (path: string): string[] => path.split('/').filter(segment => segment !== '')
+
+function only(pages: BuiltPages, ids: readonly string[]): ServerBuild {
+  const of = <T>(all: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => ids.includes(id)))
+  return { ...pages, routes: of(pages.routes), assets: { ...pages.assets, routes: of(pages.assets.routes) } }
+}

@@ -1,0 +1,62 @@
+import path from 'node:path'
+import { matchRoutes } from '@remix-run/react'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type BuiltPages, pageMaker, type RenderPage } from '../../../server/web/pages.ts'
+
+const built = (await import(path.resolve(import.meta.dirname, '../../../build/server/index.js'))) as BuiltPages
+
+type Routes = BuiltPages['routes']
+const ORIGIN = 'http://localhost'
+
+/** Pages whose framework says which route it would take, and among how many it chose. */
+const choosing: BuiltPages = {
+  ...built,
+  entry: {
+    module: {
+      ...built.entry.module,
+      createRequestHandler: pages => async request => {
+        const { routes } = pages as BuiltPages
+        return Response.json({ chosen: chosenOf(routes, new URL(request.url).pathname), among: Object.keys(routes).length })
+      },
+    },
+  },
+}
+
+function chosenOf(routes: Routes, path: string): string[] {
+  const below = (parent: string | undefined): object[] =>
+    Object.values(routes)
+      .filter(({ parentId }) => parentId === parent)
+      .map(({ id, path, index }) => (index ? { id, path, index } : { id, path, children: below(id) }))
+  return (matchRoutes(below(undefined), path) ?? []).map(({ route }) => (route as { id: string }).id)
+}
+
+const WORDS = [...new Set(Object.values(built.routes).flatMap(({ path = '' }) => path.split('/')))]
+const ODD = ['', '.', '*', ':messageId', 'MESSAGES', 'msg_1', 'm%65ssages', '%2F', 'é', 'constructor']
+
+async function chosen(make: RenderPage, path: string): Promise<{ chosen: string[]; among: number }> {
+  const answer = await make(new Request(ORIGIN + path), {} as Parameters<RenderPage>[1])
+  return (await answer.json()) as { chosen: string[]; among: number }
+}
+
+test('whatever the path, the route is the one that would be chosen among all', async () => {
+  const make = pageMaker(choosing)
+  const anyPath = fc.array(fc.constantFrom(...WORDS, ...ODD), { maxLength: 6 }).map(segments => `/${segments.join('/')}`)
+  await fc.assert(
+    fc.asyncProperty(anyPath, async path => {
+      const { pathname } = new URL(ORIGIN + path)
+      expect((await chosen(make, path)).chosen).toEqual(chosenOf(built.routes, pathname))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('every page is found by its own path, among a few', async () => {
+  const make = pageMaker(choosing)
+  for (const { id, path = '' } of Object.values(built.routes)) {
+    const own = `/${path.replace(/:\w+/g, 'some')}`
+    const found = await chosen(make, own)
+    expect(found.chosen).toEqual(chosenOf(built.routes, own))
+    if (id !== 'root') expect(found.among, own).toBeLessThanOrEqual(6)
+  }
+})
