@@ -45,8 +45,12 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
   }
 
   const findMany = async (ids: readonly string[]): Promise<MessageRow[]> => {
-    const found = await inBatches(ids, async some => (await byIds(db, { ids: some })).rows)
-    return found.map(verified)
+    const known = ids.flatMap(id => seen?.get(id) ?? [])
+    // A sweep looks at what is due, and then at the same rows to change them.
+    if (known.length === ids.length) return known
+    const found = (await inBatches(ids, async some => (await byIds(db, { ids: some })).rows)).map(verified)
+    for (const row of found) seen?.set(row.id, row)
+    return found
   }
 
   const changeRow = async (before: MessageRow, from: readonly string[], columns: Columns): Promise<MessageRow | null> => {

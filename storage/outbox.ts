@@ -79,16 +79,7 @@ export function outbox({ db, parts }: Work): Outbox {
     },
 
     async cancelForMessages(messages, at, but) {
-      const cancelled = await inBatches(messages, some =>
-        db
-          .updateTable('outbox')
-          .set({ state: 'cancelled', settled_at: at, claimed_until: null })
-          .where('message', 'in', some)
-          .where(isStillOpen)
-          .$if(but.length > 0, open => open.where('kind', 'not in', but))
-          .returning(['id', 'message'])
-          .execute(),
-      )
+      const cancelled = await inBatches(messages, async some => (await cancel(db, { messages: some, at, but })).rows)
       await parts.removeAll(
         cancelled.map(({ id }) => id),
         'content',
@@ -160,6 +151,16 @@ const putBack = prepared((db, { id, claimedUntil, until }: Claimed & { until: nu
     .where('claimed_until', '=', claimedUntil)
     .where(isStillOpen)
     .returning('id'),
+)
+
+const cancel = prepared((db, { messages, at, but }: { messages: readonly string[]; at: number; but: readonly string[] }) =>
+  db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', settled_at: at, claimed_until: null })
+    .where('message', 'in', messages)
+    .where(isStillOpen)
+    .$if(but.length > 0, open => open.where('kind', 'not in', but))
+    .returning(['id', 'message']),
 )
 
 const noticeTimes = prepared((db, { recipient, since }: { recipient: string; since: number }) =>

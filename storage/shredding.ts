@@ -19,7 +19,7 @@ export async function shredMessages(work: Work, messages: readonly string[]): Pr
   await parts.removeAll([...messages, ...ids])
   await inBatches(ids, some => db.deleteFrom('attachment_chunks').where('attachment', 'in', some).execute())
   await inBatches(ids, some => db.deleteFrom('attachments').where('id', 'in', some).execute())
-  const drafts = await inBatches(messages, some => db.selectFrom('drafts').select('id').where('message', 'in', some).execute())
+  const drafts = await inBatches(messages, async some => (await draftsOf(db, { messages: some })).rows)
   await shredDrafts(
     work,
     drafts.map(({ id }) => id),
@@ -31,4 +31,8 @@ export async function shredMessages(work: Work, messages: readonly string[]): Pr
 
 const attachmentsOf = prepared((db, { messages }: { messages: readonly string[] }) =>
   db.selectFrom('attachments').select(['id', 'stored_object']).where('message', 'in', messages),
+)
+
+const draftsOf = prepared((db, { messages }: { messages: readonly string[] }) =>
+  db.selectFrom('drafts').select('id').where('message', 'in', messages),
 )
