@@ -10,6 +10,7 @@ const TARGETS = [
   '/who-opened',
   '/messages/:id/reply',
   '/messages/:id/reply/check',
+  '/messages/:id/reply/files',
   '/messages/:id/not-for-me',
   '/sent',
   '/sent/:id',

@@ -73,6 +73,12 @@ export async function sentText(request: Request, name: string): Promise<string> 
   return typeof value === 'string' ? value : ''
 }
 
+/** Whether files came with it, or were to come: what breaks off is too long for anything but files. */
+export async function sentFiles(request: Request): Promise<boolean> {
+  const sent = await readOrBegun(request)
+  return begunForms.has(request) || [...sent.values()].some(value => typeof value !== 'string' && value.name !== '')
+}
+
 /** A form that cannot be read has already been refused, or is about to be: what had come of it by then is all there is to keep. */
 const readOrBegun = (request: Request): Promise<FormData> => read(request).catch(() => begunForms.get(request) ?? new FormData())
 

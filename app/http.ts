@@ -71,8 +71,14 @@ interface Ways {
   otherwise?: (params: LoaderFunctionArgs['params'], code: ErrorCode | 'unknown') => string
   /** The page that tells what can still be done when what is acted on is over. */
   over?: (params: LoaderFunctionArgs['params']) => string
-  /** Keeps what was typed by somebody whose session has ended; says whether it did. Else it is shown to be copied. */
-  keep?: (args: LoaderFunctionArgs) => Promise<boolean>
+  /** Keeps what was typed by somebody whose session has ended. */
+  keep?: (args: LoaderFunctionArgs) => Promise<Kept>
+}
+
+/** What was kept, as the sign-in page says it, and where to go on; null: nothing was, and it is shown to be copied. */
+export interface Kept {
+  why: 'kept' | 'kept-files' | 'files' | null
+  to: string
 }
 
 /**
@@ -103,8 +109,8 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
   }
   const values = isAct ? await keptValues(args.request) : {}
   if (asksForSignIn(error.code)) {
-    const isKept = isAct && (await ways.keep?.(args)) === true
-    throw signInInstead(error.code, args, isKept ? 'kept' : values)
+    const kept = isAct ? await ways.keep?.(args) : undefined
+    throw kept?.why ? go('/sign-in', { why: kept.why, to: pageOf(kept.to) }) : signInInstead(error.code, args, values)
   }
   if (ways.over && OVER.has(error.code)) throw redirect(ways.over(args.params), 303)
   if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params, error.code), 303)
@@ -127,18 +133,13 @@ const failed = (failure: Failure, status: number, args: LoaderFunctionArgs, { ot
 const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code === 'fresh_sign_in_required'
 
 /** Nothing typed is ever lost: an act with words in it shows them beside the way to sign in; everything else goes there at once. */
-function signInInstead(
-  code: ErrorCode,
-  { request, context }: LoaderFunctionArgs,
-  values: Record<string, string[]> | 'kept',
-): Response {
+function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs, values: Record<string, string[]>): Response {
   const path = new URL(request.url).pathname
   if (context.visitor?.level === 'mailbox' && code === 'sign_in_required') return redirect('/enrol', 303)
   if (path.startsWith('/sign-in')) {
     context.endSignInRequest()
     return redirect(at('/sign-in', { why: 'over', to: wanted(request) }), 303)
   }
-  if (values === 'kept') return redirect(at('/sign-in', { why: 'kept', to: pageOf(path) }), 303)
   if (Object.values(values).some(words => words.join('').length > WORTH_KEEPING)) {
     return Response.json({ code, incident: null, values } satisfies Failure, { status: STATUS[code] })
   }

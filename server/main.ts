@@ -10,6 +10,7 @@ import { mailboxFolder, openCaughtMail } from './mail/preview.ts'
 import type { OpenPortal, ServeRole } from './open-portal.ts'
 import type { Log } from './parts.ts'
 import { openPortalBeside } from './portal-beside.ts'
+import { dropThread } from './portal-thread.ts'
 import type { Demonstration } from './seed.ts'
 import { type Clock, seconds } from './time.ts'
 import { developmentPages } from './web/development.ts'
@@ -67,6 +68,7 @@ async function open(config: Config, options: Required<ServeOptions>, log: Log): 
     return openPortalBeside({ config, ...options }, { log, onFailure: error => endAtOnce(error, log) })
   }
   // Loaded only where it runs: database and cryptography in the thread of the pages would cost their start and their memory twice.
+  await dropThread()
   const { openPortal } = await import('./open-portal.ts')
   return openPortal(config, { ...options, log, clock })
 }

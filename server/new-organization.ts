@@ -34,9 +34,41 @@ export async function createOrganization(
   return organization
 }
 
+/** What may be changed of an organization later. Its name stands in letters and records, and stays. */
+type Changes = Partial<Pick<Organization, 'phone' | 'timeZone' | 'answersWithinDays'>>
+
+/**
+ * Changes what is named, and leaves the rest. Answers that patients have been told to expect by a day are not told anew.
+ *
+ * @returns the organization as it is now.
+ * @throws PortalError `invalid`, with every field that is wrong, or when nothing is to be changed; `not_found`.
+ */
+export async function changeOrganization(
+  parts: Pick<Parts, 'store' | 'clock'>,
+  id: string,
+  changes: Changes,
+): Promise<Organization> {
+  const settings = Object.keys(changes)
+  if (settings.length === 0) throw new PortalError('invalid', 'Say what is to be changed.')
+  return parts.store.transaction(async tx => {
+    const before = await tx.organizations.find(id)
+    if (before === null) throw new PortalError('not_found', 'There is no such organization.')
+    const organization = { ...before, ...checked({ ...before, ...changes }) }
+    await tx.organizations.change(organization)
+    const entry = {
+      organization: id,
+      actor: OPERATOR,
+      object: id,
+      detail: Object.fromEntries(settings.map(setting => [setting, true])),
+    }
+    await record(tx, parts.clock(), { ...entry, action: 'organization.changed' })
+    return organization
+  })
+}
+
 type Order = Parameters<typeof createOrganization>[1]
 
-function checked(order: Order): Order {
+function checked<O extends Order>(order: O): O {
   const problems: [string, string | null][] = [
     ['name', lineProblem(order.name, 100)],
     ['phone', order.phone === '' ? null : lineProblem(order.phone, 40)],
@@ -46,7 +78,7 @@ function checked(order: Order): Order {
   const fields = problems
     .filter((each): each is [string, string] => each[1] !== null)
     .map(([field, problem]): FieldError => ({ field, problem }))
-  if (fields.length > 0) throw new PortalError('invalid', 'The organization cannot be created like this.', { fields })
+  if (fields.length > 0) throw new PortalError('invalid', 'An organization cannot be like this.', { fields })
   return { ...order, name: order.name.trim(), phone: order.phone.trim() }
 }
 

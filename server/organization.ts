@@ -20,6 +20,8 @@ export interface Organizations {
   /** Also makes the organization's first key-encryption key. */
   add(organization: Organization): Promise<void>
   find(id: string): Promise<Organization | null>
+  /** Keeps its settings as they are here. False when there is no such organization. */
+  change(organization: Organization): Promise<boolean>
   /** The one there is; null where there are several, or none. */
   only(): Promise<Organization | null>
   list(): Promise<Organization[]>

@@ -1,13 +1,11 @@
 import { once } from 'node:events'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, type Worker } from 'node:worker_threads'
 import type { OpenPortal } from './open-portal.ts'
 import type { Log } from './parts.ts'
+import { takeThread } from './portal-thread.ts'
 import type { PortalStart, PortalTask } from './portal-worker.ts'
 import { portalOver } from './wire/calls.ts'
 import { fromRefusal } from './wire/refusal.ts'
-
-/** Of the memory for what is soon forgotten; by itself, V8 takes 48. */
-const YOUNG_MEGABYTES = 6
 
 /**
  * Opens the portal in a thread of its own, so that neither database nor cryptography holds up who answers HTTP and makes pages.
@@ -20,13 +18,8 @@ export async function openPortalBeside(
   { log, onFailure }: { log: Log; onFailure(error: unknown): void },
 ): Promise<OpenPortal> {
   const { port1: port, port2: itsPort } = new MessageChannel()
-  const workerData: PortalTask = { ...task, port: itsPort }
-  const worker = new Worker(new URL('./portal-worker.ts', import.meta.url), {
-    workerData,
-    transferList: [itsPort],
-    // The bytes of a file that passes through are garbage at once, and are let lie until there are several times as many as this.
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-  })
+  const worker = takeThread()
+  worker.postMessage({ ...task, port: itsPort } satisfies PortalTask, [itsPort])
   const start = await started(worker)
   if (start.kind === 'refused') throw fromRefusal(start.refusal)
 

@@ -1,4 +1,5 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { once } from 'node:events'
+import { type MessagePort, parentPort } from 'node:worker_threads'
 import { keepCompiled } from './compiled.ts'
 import type { Config } from './config.ts'
 import { isPortalError } from './errors.ts'
@@ -12,7 +13,7 @@ import { type Refusal, toRefusal } from './wire/refusal.ts'
 // The portal in a thread of its own: use cases, jobs and database, while the thread that started this one answers HTTP and makes pages.
 // Whatever goes wrong here and is caught by nobody ends this thread, and with it the process.
 
-/** What the thread is started with. */
+/** Its first message: what it is to open. */
 export interface PortalTask {
   config: Config
   role: ServeRole
@@ -26,21 +27,23 @@ export type PortalStart =
   | { kind: 'ready'; useCases: (keyof Portal)[]; demonstration: Demonstration | null }
   | { kind: 'refused'; refusal: Refusal }
 
-const { config, role, migrate, port } = workerData as PortalTask
 const say = (start: PortalStart): void => parentPort!.postMessage(start)
 
 /** The same real clock as main.ts has: a function cannot be handed to another thread. */
 const clock = () => Date.now()
-const log = openLog(config.logLevel, clock)
+// Listened for first: what comes while the rest is loaded is kept.
+const asked = once(parentPort!, 'message')
 
 // Loaded here, where what is loaded is kept compiled.
 keepCompiled()
 const { openPortal } = await import('./open-portal.ts')
+const [{ config, role, migrate, port }] = (await asked) as [PortalTask]
+const log = openLog(config.logLevel, clock)
 
 try {
   const { portal, demonstration, stop } = await openPortal(config, { role, migrate, log, clock })
   say({ kind: 'ready', useCases: answerCalls(port, portal, log), demonstration })
-  // The one thing that is ever said to it: to stop. With nothing left open, the thread ends by itself.
+  // The one thing that is said to it now: to stop. With nothing left open, the thread ends by itself.
   parentPort!.once('message', async () => {
     await stop()
     port.close()

@@ -85,7 +85,11 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
 
     findMany,
 
-    ofThread: async (thread: string): Promise<MessageRow[]> => (await ofThread(db, { thread })).rows.map(verified),
+    /** Oldest first. */
+    async ofThread(thread: string): Promise<MessageRow[]> {
+      const found = (await ofThread(db, { thread })).rows.map(verified)
+      return found.sort((one, other) => (one.id < other.id ? -1 : 1))
+    },
 
     async add(message: NewMessage): Promise<void> {
       const row = rows.sign('messages', {
@@ -139,9 +143,8 @@ const byIds = prepared((db, { ids }: { ids: readonly string[] }) => withRevision
 
 const byId = prepared((db, { id }: { id: string }) => withRevision(db).where('messages.id', '=', id))
 
-const ofThread = prepared((db, { thread }: { thread: string }) =>
-  withRevision(db).where('messages.thread', '=', thread).orderBy('messages.id'),
-)
+// In no order: SQLite takes seven times as long to keep one beside the question for the revision.
+const ofThread = prepared((db, { thread }: { thread: string }) => withRevision(db).where('messages.thread', '=', thread))
 
 const mailbox = (db: Kysely<Database>, { recipient, limit }: { recipient: string; limit: number }) =>
   withRevision(db)

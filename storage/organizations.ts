@@ -19,6 +19,13 @@ export function organizations({ db, keyring, parts }: Work): Organizations {
       await parts.add(place(id), profile)
     },
 
+    async change({ id, createdAt: _, ...profile }) {
+      const { rows } = await byId(db, { id })
+      if (rows.length === 0) return false
+      await parts.put(place(id), profile)
+      return true
+    },
+
     async find(id) {
       // Asked together.
       const [{ rows }, profile] = await Promise.all([byId(db, { id }), parts.find<Profile>(place(id))])

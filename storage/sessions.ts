@@ -15,8 +15,10 @@ export function sessions({ db, rows, parts }: Work): SignInStore['sessions'] {
   }
 
   const searchPlace = async (tokenHash: string) => {
-    const row = await db.selectFrom('sessions').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
-    return row ? { organization: row.organization, owner: row.handle, recipient: row.person, part: 'search' } : null
+    const [row] = (await byToken(db, { tokenHash })).rows
+    if (!row) return null
+    const { handle, person } = opened(row)
+    return { organization: person.organization, owner: handle, recipient: person.id, part: 'search' }
   }
 
   return {

@@ -41,5 +41,6 @@ export default function Reply() {
   const refusal = useRefusal()
   if (view.window !== 'open') return <ClosedAnswer view={view} at={at} />
   const said = done === 'saved' ? draft.saved : done === 'removed' ? draft.removed : null
-  return <AnswerBox view={view} at={at} refusal={refusal} done={refusal ? null : said} />
+  const notDone = done === 'files' && !refusal ? draft.filesAgain : null
+  return <AnswerBox view={view} at={at} refusal={refusal} done={refusal ? null : said} notDone={notDone} />
 }

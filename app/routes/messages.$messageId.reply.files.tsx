@@ -4,7 +4,8 @@ import { backTo, handled } from '../http.ts'
 import { replyPage } from '../keep-typed.ts'
 import { savedAnswer } from '../saved-answer.ts'
 
-export const loader = backTo(replyPage)
+/** Here come those who sent files after their session had ended, when they are signed in again. */
+export const loader = backTo(params => `${replyPage(params)}?done=files`)
 
 /** Files that the script of the page sends when they are chosen. */
 export const action = handled(

@@ -16,7 +16,7 @@ export const handle = { title: (words: Catalogue) => words.search.title }
 
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const reader = context.requireReader()
-  const wantsFound = new URL(request.url).searchParams.has(FOUND)
+  const wantsFound = new URL(request.url).searchParams.has(FOUND) && !isLedHere(request)
   return {
     answer: wantsFound ? await context.portal.keptSearch(reader) : null,
     senders: await context.portal.listSenders(reader),
@@ -24,6 +24,9 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
 })
 
 const FOUND = 'found'
+
+/** Another site can lead somebody here; it must not make the trail tell that they searched. */
+const isLedHere = ({ headers }: Request): boolean => /^(cross|same)-site$/.test(headers.get('sec-fetch-site') ?? '')
 
 /** The words stay with the session: in an address, they would stay behind in the browser's history and in logs. */
 export const action = handled(async (args: ActionFunctionArgs) => {

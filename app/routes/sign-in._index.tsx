@@ -17,7 +17,7 @@ export const handle = { title: (words: Catalogue) => words.signIn.title }
 
 export const loader = handled(({ request }: LoaderFunctionArgs) => {
   const why = new URL(request.url).searchParams.get('why')
-  const reasons = ['over', 'fresh', 'kept', 'signed-out'] as const
+  const reasons = ['over', 'fresh', 'kept', 'kept-files', 'files', 'signed-out'] as const
   return { to: wanted(request), why: reasons.find(reason => reason === why) ?? null }
 })
 
@@ -38,8 +38,8 @@ export default function SignIn() {
       mainField="address"
       done={why === 'signed-out' ? words.signedOut : null}
     >
-      {why === 'over' || why === 'fresh' || why === 'kept' ? (
-        <Notice kind="calm">{words.signIn[why]}</Notice>
+      {why !== null && why !== 'signed-out' ? (
+        <Notice kind={why.endsWith('files') ? 'care' : 'calm'}>{words.signIn[why]}</Notice>
       ) : to ? (
         <p>{words.signIn.to}</p>
       ) : null}

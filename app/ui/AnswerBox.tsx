@@ -21,20 +21,22 @@ interface AnswerBoxProps {
   at: string
   refusal?: Refusal | null
   done?: string | null
+  /** What did not come with it. */
+  notDone?: string | null
 }
 
 /**
  * Room to write back. Every button keeps what was written; with its script, the page does so while somebody types, and takes files in
  * when they are chosen.
  */
-export function AnswerBox({ view, at, refusal = null, done = null }: AnswerBoxProps) {
+export function AnswerBox({ view, at, refusal = null, done = null, notDone = null }: AnswerBoxProps) {
   const { reply: words, draft: said, cancel } = useWords()
   const tell = useTell()
   const { nonce } = useSurroundings()
   const { frame, draft, answered } = view
   const saved = useSaved(draft)
   return (
-    <Page title={words.title} refusal={refusal} mainField="text" done={done}>
+    <Page title={words.title} refusal={refusal} mainField="text" done={done} notDone={notDone}>
       {frame ? <p dir="auto">{words.to(fromLine(frame))}</p> : null}
       <Notice kind="care" title={words.emergency}>
         {words.emergencyText}

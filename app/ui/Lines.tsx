@@ -1,8 +1,12 @@
 import { Fragment } from 'react'
 import type { Examples } from './example.ts'
 
+/** More than a letter has. An element for each of a hundred thousand would hold up everybody while the page is made. */
+const MOST_LINES = 2_000
+
 /** Text as somebody wrote it. By styles alone, only whoever has styles would see where its lines and paragraphs end. */
 export function Lines({ text }: { text: string }) {
+  if (text.split('\n', MOST_LINES + 1).length > MOST_LINES) return text
   return text.split('\n\n').map((paragraph, i) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: it is only ever shown, and two may be the same
     <p key={i}>

@@ -18,7 +18,10 @@ export const program: Program = group('portal', 'Operates the portal for secure 
   migrate: load(() => import('./migrate.ts')),
   seed: load(() => import('./seed.ts')),
   organization: async () =>
-    group('organization', 'The clinics and hospitals of this portal', { create: load(() => import('./organization-create.ts')) }),
+    group('organization', 'The clinics and hospitals of this portal', {
+      create: load(() => import('./organization-create.ts')),
+      change: load(() => import('./organization-change.ts')),
+    }),
   client: async () =>
     group('client', 'The systems that deposit', {
       create: load(() => import('./client-create.ts')),

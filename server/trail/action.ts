@@ -38,6 +38,7 @@ export const ACTIONS = [
   'recovery.completed',
   'sign_in.reopened', // after too many wrong tries, by somebody at the desk
   'organization.created',
+  'organization.changed', // which of its settings, not what they were
   'client.created',
   'client.rotated',
   'client.revoked',

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { handled, STATUS } from '../../app/http.ts'
 import { type Refusal, refusal } from '../../app/refusal.ts'
 import type { ErrorCode } from '../../server/errors.ts'
+import { newId } from '../../server/ids.ts'
 import type { Visitor } from '../../server/sign-in/visitor.ts'
 
 const ORIGIN = 'http://localhost:3000'
@@ -115,6 +116,22 @@ test('a sign-in that is over begins again, and its cookie goes', async () => {
   expect(response.headers.get('location')).toBe('/sign-in?why=over')
   expect(asked.context.endSignInRequest).toHaveBeenCalledOnce()
 })
+
+test.each(['kept', 'kept-files', 'files'] as const)(
+  'what became of a letter is told where one signs in again (%s)',
+  async why => {
+    const to = `/messages/${newId('msg', 0)}/reply/files`
+    const work = handled(
+      () => {
+        throw refusal('sign_in_required', 'No.')
+      },
+      { keep: async () => ({ why, to }) },
+    )
+    const asked = args('POST', '/messages/msg_1/reply', { values: { text: 'Thank you for the letter. '.repeat(4) } })
+    const location = (await thrownBy(work(asked))).headers.get('location')
+    expect(location).toBe(`/sign-in?${new URLSearchParams({ why, to })}`)
+  },
+)
 
 test('a step that asks for a fresh sign-in says why', async () => {
   const asked = args('POST', '/account/sessions/ses_1/end', { visitor: { level: 'full' } })

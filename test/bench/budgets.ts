@@ -19,6 +19,8 @@ export const PAGE_BUDGETS: Bench = {
         help: '/help',
         'sign-in': '/sign-in',
         settings: '/account',
+        language: '/language', // taglines in fifteen languages
+        'time-zone': '/account/time-zone', // every place in the world
         'list-50': '/messages',
         message: `/messages/${prepared.opened}`,
       }
@@ -31,7 +33,7 @@ export const PAGE_BUDGETS: Bench = {
         rows.push(budgetRow(`${name} html`, gzipped(html), BUDGETS.html))
         rows.push(budgetRow(`${name} css`, await kilobytes(STYLE), BUDGETS.css))
         rows.push(budgetRow(`${name} script`, await kilobytes(SCRIPT), null))
-        progress(rows.length / 15)
+        progress(rows.length / (3 * Object.keys(paths).length))
       }
       return rows
     } finally {

@@ -9,7 +9,7 @@ import { type Prepared, preparedFolder } from './prepared.ts'
 const ROUNDS = 200
 const IN_A_MAILBOX = 200
 /** Of others' bodies: what is never read only has to lie in the way. */
-const BODY_BYTES = 1_024
+const BODY_BYTES = 256
 
 /**
  * The newest fifty of a mailbox, asked of the running program, when so many messages of others lie between hers; beside the same list from
@@ -55,7 +55,7 @@ async function copyOf({ folder }: Prepared): Promise<string> {
  */
 function surround(file: string, stored: number, progress: Progress): void {
   const db = new Database(file)
-  for (const setting of ['journal_mode = OFF', 'synchronous = OFF', 'foreign_keys = OFF', 'cache_size = -2000000'])
+  for (const setting of ['journal_mode = MEMORY', 'synchronous = OFF', 'foreign_keys = OFF', 'cache_size = -2000000'])
     db.pragma(setting)
   const columnsOf = (table: string) => db.pragma(`table_info(${table})`) as { name: string }[]
   const copied = (table: string, changed: Record<string, string>) =>

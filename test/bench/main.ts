@@ -5,6 +5,7 @@ import { ACTS_OVER_HTTP } from './acts.ts'
 import { ATTACHMENTS } from './attachments.ts'
 import { PAGE_BUDGETS } from './budgets.ts'
 import { DEPOSITS } from './deposits.ts'
+import { FIRST_PAINT } from './first-paint.ts'
 import { GROWTH } from './growth.ts'
 import { hangUp } from './http.ts'
 import { IDLE } from './idle.ts'
@@ -31,6 +32,7 @@ const BENCHES = [
   ...EQUALITY,
   ...PAGES,
   PAGE_BUDGETS,
+  FIRST_PAINT,
   ...ATTACHMENTS,
   ...LOOPS,
   ...IDLE,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ServedPeople, servedPeople } from '../flows/pages/asking.ts'
-import { htmlOf, SEEN_PAGES, type SeenPage } from '../flows/pages/seen.ts'
+import { htmlOf, SEEN_PAGES } from '../flows/pages/seen.ts'
+import type { SeenPage } from '../flows/pages/states.ts'
 import { type Looking, lookingAround } from './accessibility/looking.ts'
 
 // What axe does not look at, on every page that patients see. accessibility-controls.test.ts shows that each check bites.

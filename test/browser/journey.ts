@@ -42,6 +42,7 @@ export async function journeyClinic(certificate?: TlsOptions): Promise<JourneyCl
     'My phone',
     'Dr. Cole',
     'North Clinic',
+    'South Clinic',
     'cole',
     'localhost',
     'plan',

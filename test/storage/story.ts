@@ -26,6 +26,7 @@ export const CANARIES = {
   activationCode: '7431-2209-canary',
   draft: 'Canary draft: may I swim again',
   aside: 'Canary aside: typed after the session had ended',
+  search: 'canary words that were looked for',
   locator: 'canary-locator-0123456789-0123456789-01234',
   letterAddress: 'canary-letter@example.com',
   letterCode: 'canary-914207',
@@ -113,6 +114,7 @@ export async function wholeStory(store: Store, chapter = '') {
     const seen = { createdAt: NEW_YEAR, signedInAt: NEW_YEAR, lastSeenAt: NEW_YEAR }
     const session = { tokenHash: tokens.session, handle: newId('ses', NEW_YEAR), person, ...seen }
     await tx.signIn.sessions.add({ ...session, level: 'mailbox', method: 'mailbox_code' })
+    await tx.signIn.sessions.keepSearch(tokens.session, CANARIES.search + chapter)
   })
 
   const everything = async (tx: Tx) => {
@@ -145,6 +147,7 @@ export async function wholeStory(store: Store, chapter = '') {
       await tx.signIn.recoveries.running(person),
       await tx.signIn.recoveries.findByCancelHash(tokens.cancel),
       await tx.signIn.sessions.find(tokens.session),
+      await tx.signIn.sessions.keptSearch(tokens.session),
       await tx.trail.entries(0, 100),
     ]
   }

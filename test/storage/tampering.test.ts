@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { NEW_YEAR, type TemporaryStorage, temporaryStorage } from '../support/storage.ts'
 import { flips, Intruder, KEYS, keyOf, type Row } from './intruder.ts'
 import { CONTENT, clinic, move, refusal, wholeContent } from './kept.ts'
-import { wholeStory } from './story.ts'
+import { CANARIES, wholeStory } from './story.ts'
 
 const CHUNK = 64 * 1024
 
@@ -200,6 +200,17 @@ describe('a database that somebody else has written to', () => {
       created_at, signed_in_at, last_seen_at, mac from sessions`)
     expect(await refusal(storage.store.read(tx => tx.signIn.sessions.find('made up')))).toBe('tampered')
     expect(await refusal(storage.store.read(tx => tx.signIn.sessions.ofPerson(person)))).toBe('tampered')
+  })
+
+  test('shows nobody what another looked for', async () => {
+    const [one, other] = [await wholeStory(storage.store), await wholeStory(storage.store, ' again')]
+    const others = intruder.rows('sessions').find(({ token_hash }) => token_hash === other.tokens.session)!
+    const { handle, person, organization } = others
+    const looked = (hash: string) => storage.store.read(tx => tx.signIn.sessions.keptSearch(hash))
+    expect(await looked(other.tokens.session)).toBe(`${CANARIES.search} again`)
+    intruder.run('delete from sessions where token_hash = ?', other.tokens.session)
+    intruder.set('sessions', { token_hash: one.tokens.session }, { handle, person, organization })
+    expect(await refusal(looked(one.tokens.session))).toBe('tampered')
   })
 
   test('is kept by the database itself from changing the trail', async () => {

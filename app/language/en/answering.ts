@@ -29,6 +29,7 @@ export const answering = {
     notSaved: 'Not saved yet. Press “Save and finish later” to try again.',
     removed: 'The file was removed.',
     aside: 'You were signed out while you wrote. We kept what was typed then. You find it below. Is it yours? Please check it.',
+    filesAgain: 'We did not get the files you added last, because you had been signed out. Please add them again.',
     before: 'What you had saved before',
     beforeText: 'It is still here. You can copy it.',
     uploading: (name: string) => `Adding ${name}`,

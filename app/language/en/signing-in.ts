@@ -12,6 +12,9 @@ export const signingIn = {
     title: 'Sign in',
     over: 'That took too long, so we stopped to keep you safe. Please start again.',
     kept: 'You were signed out to keep you safe. We kept what you wrote. Sign in to go on with it.',
+    'kept-files':
+      'You were signed out to keep you safe. We kept what you wrote, but not your files. Sign in, then choose your files again.',
+    files: 'You were signed out to keep you safe. We did not get your files. Sign in, then choose them again.',
     fresh: 'For this step, please sign in once more. It keeps your account safe.',
     to: 'To go on, please sign in.',
     withEmail: 'Use your e-mail',

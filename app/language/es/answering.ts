@@ -31,6 +31,7 @@ export const answering: typeof english = {
     removed: 'El archivo se quitó.',
     aside:
       'Su sesión se cerró mientras escribía. Guardamos lo que se escribió entonces. Lo encuentra abajo. ¿Es suyo? Por favor revíselo.',
+    filesAgain: 'No recibimos los últimos archivos que agregó, porque su sesión estaba cerrada. Por favor agréguelos otra vez.',
     before: 'Lo que había guardado antes',
     beforeText: 'Sigue aquí. Puede copiarlo.',
     uploading: name => `Agregando ${name}`,

@@ -15,6 +15,9 @@ export const signingIn: typeof english = {
     title: 'Entrar',
     over: 'Pasó mucho tiempo, así que paramos para protegerle. Por favor empiece de nuevo.',
     kept: 'Cerramos su sesión para protegerle. Guardamos lo que escribió. Entre para seguir con eso.',
+    'kept-files':
+      'Cerramos su sesión para protegerle. Guardamos lo que escribió, pero no sus archivos. Entre y elija sus archivos otra vez.',
+    files: 'Cerramos su sesión para protegerle. No recibimos sus archivos. Entre y elíjalos otra vez.',
     fresh: 'Para este paso, por favor entre una vez más. Así protegemos su cuenta.',
     to: 'Para seguir, por favor entre.',
     withEmail: 'Use su correo electrónico',

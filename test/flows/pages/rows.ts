@@ -160,7 +160,7 @@ const READING: PageRow[] = [
   }),
   actsOnly('messages.$messageId.reply.draft', '/messages/:id/reply', { about: 'opened' }),
   post('messages.$messageId.reply.draft', readers(own('shows', '/messages/:id/reply')), { about: 'opened', fields: answer }),
-  actsOnly('messages.$messageId.reply.files', '/messages/:id/reply', { about: 'opened' }),
+  actsOnly('messages.$messageId.reply.files', '/messages/:id/reply?done=files', { about: 'opened' }),
   post('messages.$messageId.reply.files', readers(own('shows', '/messages/:id/reply')), { about: 'opened' }),
   // What is not there to be sent leads to where it is written, which says the rest.
   get('messages.$messageId.reply.check', readers(own('shows', '/messages/:id/reply')), { about: 'begun' }),

@@ -3,17 +3,7 @@ import { type Thing, thingsOf } from '../access/things.ts'
 import type { ServedPeople } from './asking.ts'
 import type { PageRow, VisitorRole } from './doors.ts'
 import { PAGES } from './rows.ts'
-import { begunSignIn, FURTHER_STATES } from './states.ts'
-
-/** One state of a page that patients see: its row of the table, and who is shown most of it. */
-export interface SeenPage {
-  name: string
-  row: PageRow
-  /** `beginner`: nobody yet, but halfway through signing in. */
-  role: VisitorRole | 'beginner'
-  /** Brings the state about, where no row of the table does; says what the page is about, and which sign-in was begun. */
-  before?: (served: ServedPeople) => Promise<{ thing?: Thing; begun?: string }>
-}
+import { begunSignIn, FURTHER_STATES, type SeenPage } from './states.ts'
 
 /** Who sees most of a page comes first: one of them is enough for each. */
 const READERS: VisitorRole[] = ['patient', 'newcomer', 'mailboxOnly', 'anonymous']

@@ -4,8 +4,18 @@ import { depositRequest } from '../../support/clinic.ts'
 import type { People } from '../access/people.ts'
 import { type Thing, thingsOf } from '../access/things.ts'
 import type { ServedPeople } from './asking.ts'
+import type { PageRow, VisitorRole } from './doors.ts'
 import { PAGES } from './rows.ts'
-import type { SeenPage } from './seen.ts'
+
+/** One state of a page that patients see: its row of the table, and who is shown most of it. */
+export interface SeenPage {
+  name: string
+  row: PageRow
+  /** `beginner`: nobody yet, but halfway through signing in. */
+  role: VisitorRole | 'beginner'
+  /** Brings the state about, where no row of the table does; says what the page is about, and which sign-in was begun. */
+  before?: (served: ServedPeople) => Promise<{ thing?: Thing; begun?: string }>
+}
 
 // States of pages that no row of the table brings about: more has to have happened before.
 

@@ -43,6 +43,42 @@ describe('organizations', () => {
       expect(await portal('organization', 'create', '--name', 'South', '--answers-within', days), days).toMatchObject({ code: 2 })
   })
 
+  test('what it promises, its telephone and its zone can be changed later; what is not named stays, and the trail tells of it', async () => {
+    const { env, answer, portal } = await atATerminal()
+    const { id } = await answer('organization', 'create', '--name', 'North Clinic', '--phone', '+1 555 0100')
+    const change = (...more: string[]) => portal('organization', 'change', '--organization', id!, ...more)
+    const now = () => inside(env, store => store.read(tx => tx.organizations.find(id!)))
+    const said = await answer('organization', 'change', '--organization', id!, '--answers-within', '2')
+    expect(said).toMatchObject({ id, name: 'North Clinic', answersWithinDays: 2 })
+    expect(await now()).toMatchObject({ name: 'North Clinic', phone: '+1 555 0100', timeZone: 'UTC', answersWithinDays: 2 })
+    expect(await change('--answers-within', 'none', '--time-zone', 'America/Chicago', '--phone', 'none')).toMatchObject({ code: 0 })
+    expect(await now()).toMatchObject({ phone: '', timeZone: 'America/Chicago', answersWithinDays: null })
+    expect(await actions(env)).toEqual([
+      ['organization.created', id],
+      ['organization.changed', id],
+      ['organization.changed', id],
+    ])
+  })
+
+  test.each([
+    ['nothing', []],
+    ['no number of days', ['--answers-within', '0']],
+    ['no zone', ['--time-zone', 'Nowhere']],
+    ['a forged line', ['--phone', '1\nBcc: all']],
+  ])('a change to %s is refused, and nothing is changed', async (_what, more) => {
+    const { env, portal, organization } = await withClinic()
+    expect(await portal('organization', 'change', '--organization', organization, ...more)).toMatchObject({ code: 2, out: '' })
+    expect(await actions(env)).toEqual([['organization.created', organization]])
+  })
+
+  test('an organization that is not there cannot be changed', async () => {
+    const { portal } = await withClinic()
+    expect(await portal('organization', 'change', '--organization', 'org_none', '--phone', '1')).toMatchObject({
+      code: 1,
+      out: '',
+    })
+  })
+
   test('a name that could forge a line is refused, and nothing is kept', async () => {
     const { env, portal } = await atATerminal()
     expect(await portal('organization', 'create', '--name', 'North\nBcc: all')).toMatchObject({ code: 2, out: '' })

@@ -40,6 +40,11 @@ export function peopleContract(open: OpenStorage): void {
       await portal.store.transaction(tx => tx.organizations.add(organization))
       expect(await portal.store.read(tx => tx.organizations.find(organization.id))).toEqual(organization)
       expect(await portal.store.read(tx => tx.organizations.find('org_unknown'))).toBeNull()
+      const changed = { ...organization, phone: '+1 555 0199', answersWithinDays: 3 }
+      const change = (one: typeof changed) => portal.store.transaction(tx => tx.organizations.change(one))
+      expect(await change(changed)).toBe(true)
+      expect(await portal.store.read(tx => tx.organizations.find(organization.id))).toEqual(changed)
+      expect(await change({ ...changed, id: 'org_unknown' })).toBe(false)
     })
 
     test('are alone, or are not', async () => {
