@@ -143,10 +143,13 @@ async function addFiles(tx: Tx, before: Draft, staged: StagedFile[], removed: st
 function checkFiles(files: FileUpload[]): void {
   if (files.length > ANSWER_LIMITS.files) throw tooManyFiles()
   if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > ANSWER_LIMITS.fileBytes) throw filesTooLarge()
-  const problem = files.map(({ name }) => fileNameProblem(name.normalize('NFC'), LIMITS.fileName)).find(one => one !== null)
+  const problem = files.map(({ name }) => fileNameProblem(composed(name), LIMITS.fileName)).find(one => one !== null)
   if (problem !== undefined)
     throw new PortalError('invalid', 'This file cannot be sent.', { fields: [{ field: 'files', problem }] })
 }
+
+/** Some devices send letters and their marks apart. What is no name is left as it is: many marks together take as long as their square. */
+const composed = (name: string): string => (name.length > 4 * LIMITS.fileName ? name : name.normalize('NFC'))
 
 const tooManyFiles = (): PortalError => {
   const fields = [{ field: 'files', problem: `Choose at most ${ANSWER_LIMITS.files} files.` }]
@@ -159,7 +162,7 @@ const filesTooLarge = (): PortalError => {
 
 async function staging({ store, clock }: StoreAndClock, { person }: Reader, { name, bytes }: FileUpload): Promise<StagedFile> {
   const type = await typeOf(bytes, name)
-  const file = { name: name.normalize('NFC'), type, by: person, at: clock() }
+  const file = { name: composed(name), type, by: person, at: clock() }
   return store.stageFile(file, inPieces(bytes))
 }
 

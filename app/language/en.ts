@@ -34,7 +34,6 @@ export const en = {
   problem: {
     title: 'Please check this',
     error: 'Error:',
-    inTitle: (title: string) => `Error: ${title}`,
     filesAgain: 'Did you add files? Please add them again.',
   },
   optional: '(you may leave this empty)',

@@ -32,7 +32,6 @@ export const es: Catalogue = {
   problem: {
     title: 'Por favor revise esto',
     error: 'Error:',
-    inTitle: title => `Error: ${title}`,
     filesAgain: '¿Agregó archivos? Por favor agréguelos otra vez.',
   },
   optional: '(puede dejarlo vacío)',

@@ -27,6 +27,7 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
   return { factors, sessions, recovery, done, isOnlyWay: query.get('why') === 'only-way' }
 })
 
+/** What people come for most stands first: the list of where they are signed in can be long. */
 export default function Account() {
   const { account: words, history } = useWords()
   const { factors, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
@@ -34,6 +35,19 @@ export default function Account() {
   return (
     <Page title={words.title} done={done && words[done]} notDone={isOnlyWay ? words.onlyWay : null}>
       {recovery ? <RecoveryNotice {...recovery} /> : null}
+      <h2>{words.language}</h2>
+      <p>
+        <a href={standing === 'reader' ? '/account/preferences' : '/language'}>{words.change}</a>
+      </p>
+      {standing === 'reader' ? (
+        <>
+          <h2>{history.ofAll}</h2>
+          <p>{words.whoText}</p>
+          <p>
+            <a href="/who-opened">{words.whoGo}</a>
+          </p>
+        </>
+      ) : null}
       <h2>{words.ways}</h2>
       <Factors factors={factors} />
       <FactorLinks factors={factors} />
@@ -45,11 +59,6 @@ export default function Account() {
       </PostButton>
       {standing === 'reader' ? (
         <>
-          <h2>{history.ofAll}</h2>
-          <p>{words.whoText}</p>
-          <p>
-            <a href="/who-opened">{words.whoGo}</a>
-          </p>
           <h2>{words.otherClinic}</h2>
           <p>{words.otherClinicText}</p>
           <p>
@@ -57,10 +66,6 @@ export default function Account() {
           </p>
         </>
       ) : null}
-      <h2>{words.language}</h2>
-      <p>
-        <a href={standing === 'reader' ? '/account/preferences' : '/language'}>{words.change}</a>
-      </p>
     </Page>
   )
 }

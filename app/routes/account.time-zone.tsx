@@ -6,7 +6,7 @@ import type { Catalogue } from '../language/en.ts'
 import { tellTime, tellZone } from '../language/moment.ts'
 import { useLocale, useWords } from '../language/words.ts'
 import { isUsZone, US_ZONES, zonesByPlace } from '../language/zone.ts'
-import { useRefusal } from '../refusal.ts'
+import { refusal, useRefusal } from '../refusal.ts'
 import { Button } from '../ui/Button.tsx'
 import { Choices } from '../ui/Choices.tsx'
 import { Form } from '../ui/Form.tsx'
@@ -27,6 +27,8 @@ const OTHER = 'other'
 export const action = handled(async (args: ActionFunctionArgs) => {
   const reader = args.context.requireReader()
   const { timeZone, city } = await form(args, { timeZone: 'line', city: 'line?' })
+  if (timeZone === OTHER && city === '')
+    throw refusal('invalid', 'Something is missing.', [{ field: 'city', problem: 'Fill in this field.' }])
   const chosen = timeZone === CLINIC ? null : timeZone === OTHER ? city : timeZone
   await args.context.portal.prefer(reader, { timeZone: chosen })
   return go('/account/preferences', { done: 'timeZone' })
@@ -58,6 +60,7 @@ export default function TimeZonePage() {
           label={words.timeZone.otherLabel}
           options={zonesByPlace(locale)}
           chosen={timeZone ?? clinicTimeZone}
+          ask={words.timeZone.ask}
         />
       ),
     },

@@ -1,6 +1,9 @@
 import { useWords } from '../language/words.ts'
 import type { Examples } from './example.ts'
 
+/** A number that is broken over two lines is dialled wrong. */
+const NO_BREAK = '\u00a0'
+
 /** A person to talk to. */
 export function CallUs({ organization, phone }: { organization: string; phone: string }) {
   const words = useWords()
@@ -8,7 +11,7 @@ export function CallUs({ organization, phone }: { organization: string; phone: s
   return (
     <p>
       <a className="phone" href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>
-        {words.callUs(organization, phone)}
+        {words.callUs(organization, phone.replaceAll(' ', NO_BREAK))}
       </a>
     </p>
   )

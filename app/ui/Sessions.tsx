@@ -16,7 +16,9 @@ export function Sessions({ sessions }: { sessions: SessionLine[] }) {
             <strong>{isThisOne ? words.thisOne : words.other}</strong>
             <br />
             <span className="hint">
-              {words.since(tell(createdAt))} · {words.seen(tell(lastSeenAt))}
+              {words.since(tell(createdAt))}
+              <br />
+              {words.seen(tell(lastSeenAt))}
             </span>
           </span>
           {isThisOne ? null : (

@@ -18,8 +18,8 @@ export function Settings({ lines }: { lines: Setting[] }) {
         <div key={to}>
           <dt>{name}</dt>
           {value.map(one => (
-            <dd key={one} dir="auto">
-              {one}
+            <dd key={one}>
+              <bdi>{one}</bdi>
             </dd>
           ))}
           <dd>

@@ -16,6 +16,8 @@ export interface Guessable {
  * Characters are counted as people see them written: code points after NFC.
  */
 export function passphraseProblem(passphrase: string, about: Guessable): string | null {
+  // Before it is put into order, which takes as long as the square of the marks that stand together.
+  if (isOverlong(passphrase)) return `Use at most ${LONGEST} characters.`
   const characters = [...passphrase.normalize('NFC')].length
   if (characters < SHORTEST) return `Use at least ${SHORTEST} characters. Four or more words work well.`
   if (characters > LONGEST) return `Use at most ${LONGEST} characters.`

@@ -8,6 +8,7 @@ export const failures = {
     year: 'Type your birth date.',
     text: 'Write your message.',
     words: 'Type a word to look for.',
+    city: 'Choose your country, or the city nearest to you.',
     knowsThem: 'Choose yes or no: do you know the person?',
     mayContact: 'Choose yes or no: may the sender get in touch?',
   } as Record<string, string>,

@@ -36,6 +36,7 @@ export const preferences = {
     clinic: (zone: string) => `The same as my clinic: ${zone}`,
     now: (time: string) => `It is now ${time} there.`,
     other: 'Somewhere else',
+    ask: 'Choose a place',
     otherLabel: 'Your country, or the city nearest to you',
     zones: {
       'America/New_York': 'Eastern (New York, Atlanta, Miami)',

@@ -9,6 +9,7 @@ export const failures: typeof english = {
     year: 'Escriba su fecha de nacimiento.',
     text: 'Escriba su mensaje.',
     words: 'Escriba una palabra que buscar.',
+    city: 'Elija su país, o la ciudad más cercana a usted.',
     knowsThem: 'Elija sí o no: ¿conoce a la persona?',
     mayContact: 'Elija sí o no: ¿puede comunicarse quien lo envió?',
   },

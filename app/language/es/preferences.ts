@@ -37,6 +37,7 @@ export const preferences: typeof english = {
     clinic: zone => `La misma que mi clínica: ${zone}`,
     now: time => `Hora actual allí: ${time}`,
     other: 'Otro lugar',
+    ask: 'Elija un lugar',
     otherLabel: 'Su país, o la ciudad más cercana a usted',
     zones: {
       'America/New_York': 'Este (Nueva York, Atlanta, Miami)',

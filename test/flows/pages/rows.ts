@@ -111,6 +111,7 @@ const ACCOUNT: PageRow[] = [
   get('account.preferences', readers('shows')),
   get('account.time-zone', readers('shows')),
   post('account.time-zone', readers('/account/preferences?done=timeZone'), { fields: { timeZone: 'America/Denver' } }),
+  post('account.time-zone', readers('again'), { fields: { timeZone: 'other', city: '' } }),
   get('account.reminders', readers('shows')),
   post('account.reminders', readers('/account/preferences?done=reminders'), { fields: { reminders: 'no' } }),
   get('account._index', signedIn('shows')),

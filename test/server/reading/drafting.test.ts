@@ -6,6 +6,7 @@ import { openMessage } from '../../../server/reading.ts'
 import { sendDraft } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
 import { days, hours } from '../../../server/time.ts'
+import { longestRowPutInOrder, MARKS } from '../../support/put-in-order.ts'
 import { BEN, type Clinic, clinic, type DepositOrder, onlyMailbox, refusalOf } from './clinic.ts'
 
 async function opened(of: Clinic, more: DepositOrder = {}) {
@@ -107,6 +108,15 @@ test('words too long to be sent are kept and not sent; files past the limit are 
   const large = { name: 'film.mp4', type: '', bytes: new Uint8Array(20 * 1024 * 1024 + 1) }
   expect(await refusalOf(save([large]))).toMatchObject({ code: 'too_large' })
   expect((await draftOf(of, message.id))!.files).toHaveLength(9)
+})
+
+test('a file’s name that is none is refused before it is put in order; one whose marks stand apart is not', async () => {
+  const of = await clinic()
+  const message = await opened(of)
+  const save = (name: string) => saveDraft(of.parts, of.ada, message.id, { ...nothing, files: [file(name, 'x')] })
+  const refused = () => expect(save(MARKS.repeat(1_000))).rejects.toMatchObject({ code: 'invalid' })
+  expect(await longestRowPutInOrder(refused)).toBe(0)
+  expect((await save('re\u0301sume\u0301.txt')).files).toMatchObject([{ name: 'résumé.txt' }])
 })
 
 test('nobody else sees, changes, sends or deletes it, and cannot tell it from one that never was', async () => {

@@ -6,6 +6,7 @@ import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
 import { folded, keepSearch, keptSearch, searchMessages } from '../../../server/search.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
+import { longestRowPutInOrder, MARKS } from '../../support/put-in-order.ts'
 import { BEN, type Clinic, clinic, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const found = async (of: Clinic, words: string, reader = of.ada) =>
@@ -148,6 +149,16 @@ test('at most fifty are shown, and it is said that there is more', async () => {
   expect(lines[0]).toMatchObject({ subject: 'Plan 51' })
   expect(isMore).toBe(true)
   expect(await searchMessages(of.parts, of.ada, 'plan 51')).toMatchObject({ isMore: false, looked: 52 })
+})
+
+test('a letter of nothing but marks is not put in order', async () => {
+  expect(await longestRowPutInOrder(() => folded(`plan ${MARKS.repeat(100)} plan`))).toBe(0)
+})
+
+test('of letters that grow many times when they are folded, no more are folded than are looked through', async () => {
+  const of = await clinic()
+  for (const subject of ['One', 'Two', 'Three']) await opened(of, subject, '\ufdfa'.repeat(66_000))
+  expect(await searchMessages(of.parts, of.ada, 'nothing')).toEqual({ lines: [], looked: 2, isMore: true })
 })
 
 test('letters are folded alike, however they were written', () => {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openPassphrases } from '../../../server/sign-in/passphrase.ts'
 import { passphraseProblem } from '../../../server/sign-in/passphrase-rules.ts'
+import { longestRowPutInOrder, MARKS } from '../../support/put-in-order.ts'
 import { refusalOf } from './door.ts'
 
 function opened(options?: Parameters<typeof openPassphrases>[0]) {
@@ -113,4 +114,9 @@ test.each([
   ['the portal', 'Restante'],
 ])('%s may not be chosen', (_what, passphrase) => {
   expect(passphraseProblem(passphrase, ADA)).toMatch(/^(Use|Many)/)
+})
+
+test('what is too long to be anybody’s is refused before it is put in order', async () => {
+  const refused = () => expect(passphraseProblem(MARKS.repeat(1_000), ADA)).toMatch(/^Use at most/)
+  expect(await longestRowPutInOrder(refused)).toBe(0)
 })
