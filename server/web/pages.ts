@@ -15,7 +15,8 @@ export function pageMaker(pages: BuiltPages): RenderPage {
   const { createRequestHandler } = pages.entry.module
   const makers = new Map<string, RenderPage>()
   const leaves = leavesOf(pages)
-  return (request, context) => {
+  return (asked, context) => {
+    const request = withReadablePath(asked)
     const ids = idsFor(leaves, new URL(request.url).pathname)
     const key = ids.join(' ')
     const known = makers.get(key)
@@ -23,6 +24,24 @@ export function pageMaker(pages: BuiltPages): RenderPage {
     const maker: RenderPage = createRequestHandler(only(pages, ids), 'production')
     makers.set(key, maker) // as many as there are kinds of addresses, for a path chooses among routes and names none
     return maker(request, context)
+  }
+}
+
+/** No page of ours. */
+const NOWHERE = '/-'
+
+/** A path that cannot be decoded is none of ours; the framework would quote it in the log, and a link that lost its end may hold a secret. */
+function withReadablePath(request: Request): Request {
+  const { url, method, headers, signal } = request
+  return isDecodable(new URL(url).pathname) ? request : new Request(new URL(NOWHERE, url), { method, headers, signal })
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { matchRoutes } from '@remix-run/react'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type BuiltPages, pageMaker, type RenderPage } from '../../../server/web/pages.ts'
 
 const built = (await import(path.resolve(import.meta.dirname, '../../../build/server/index.js'))) as BuiltPages
@@ -39,6 +39,12 @@ async function chosen(make: RenderPage, path: string): Promise<{ chosen: string[
   return (await answer.json()) as { chosen: string[]; among: number }
 }
 
+/** Enough of a context for a page that tells nothing. */
+const NOBODY = {
+  ...{ visitor: null, language: 'en', display: null, formToken: 'word', nonce: 'nonce', origin: ORIGIN, development: false },
+  admit: async () => undefined,
+} as unknown as Parameters<RenderPage>[1]
+
 test('whatever the path, the route is the one that would be chosen among all', async () => {
   const make = pageMaker(choosing)
   const anyPath = fc.array(fc.constantFrom(...WORDS, ...ODD), { maxLength: 6 }).map(segments => `/${segments.join('/')}`)
@@ -60,3 +66,15 @@ test('every page is found by its own path, among a few', async () => {
     if (id !== 'root') expect(found.among, own).toBeLessThanOrEqual(6)
   }
 })
+
+test.each(['/m/secret-locator%', '/invitation/secret%zz', '/%e2%82/secret'])(
+  '%s is nowhere, and stands in no log',
+  async path => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const { chosen: routes } = await chosen(pageMaker(choosing), path)
+    const answer = await pageMaker(built)(new Request(ORIGIN + path, { method: 'POST', body: 'a=b' }), NOBODY)
+    const warned = warn.mock.calls.length
+    warn.mockRestore()
+    expect([routes, answer.status, warned]).toEqual([['root', 'routes/$'], 404, 0])
+  },
+)
