@@ -44,7 +44,7 @@ export async function resendNotices(
 }
 
 /** Sends the notice of one message again if that would help; says whether it was queued. */
-export async function noticeAgain(tx: Tx, order: Order, message: Message, organization: Organization): Promise<boolean> {
+async function noticeAgain(tx: Tx, order: Order, message: Message, organization: Organization): Promise<boolean> {
   const noticed = mayBeNoticedAgain(message, order.now) ? await readyToNotice(tx, message) : null
   if (noticed !== null) await queueNotice(tx, order, { ...noticed, message, organization })
   return noticed !== null
