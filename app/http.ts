@@ -104,7 +104,11 @@ const acts = ({ method }: Request): boolean => method !== 'GET' && method !== 'H
 async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Promise<unknown> {
   const isAct = acts(args.request)
   if (!isRefusal(error)) {
-    const failure: Failure = { code: 'unknown', incident: report(error), values: isAct ? await keptValues(args.request) : {} }
+    const failure: Failure = {
+      code: 'unknown',
+      incident: report(error, args.context),
+      values: isAct ? await keptValues(args.request) : {},
+    }
     throw failed(failure, 500, args, ways)
   }
   const values = isAct ? await keptValues(args.request) : {}
@@ -119,7 +123,11 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
     return data({ refusal }, { status: STATUS[error.code] })
   }
   const incident =
-    STATUS[error.code] === 500 ? report(error) : NO_INCIDENT.has(error.code) ? null : reportRefusal(error.code, args.request)
+    STATUS[error.code] === 500
+      ? report(error, args.context)
+      : NO_INCIDENT.has(error.code)
+        ? null
+        : reportRefusal(error.code, args.request, args.context)
   const failure: Failure = { code: error.code, incident, values }
   throw failed(failure, STATUS[error.code], args, ways)
 }

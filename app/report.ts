@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { ErrorCode } from '../server/errors.ts'
+import type { PageContext } from '../server/page-context.ts'
 
 // As ids have it: nothing that is misread, or misheard on the telephone.
 const CHARACTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -10,20 +11,21 @@ function newReference(): string {
   return `${word.slice(0, 4)}-${word.slice(4)}`
 }
 
-/** For the error page of what no loader or action caught, by what was asked. */
-const ofRequest = new WeakMap<object, string>()
-export const referenceOf = (asked: object): string | null => ofRequest.get(asked) ?? null
+/** For the error page of what no loader or action caught, by the context of the page. */
+const ofPage = new WeakMap<object, string>()
+export const referenceOf = (page: object): string | null => ofPage.get(page) ?? null
+
+type Asked = Pick<PageContext, 'log'>
 
 /**
- * Notes an error that nobody expected, in the log only: what kind it is and where it happened, never its text, which may quote a letter.
+ * Notes an error that nobody expected, in the log only.
  *
- * @param asked - the context of the page, if its error page is made later.
- * @returns the reference that the visitor is shown.
+ * @returns the reference that the visitor is shown, also by an error page that is made later for the same context.
  */
-export function report(error: unknown, asked?: object): string {
+export function report(error: unknown, page: Asked): string {
   const incident = newReference()
-  if (asked) ofRequest.set(asked, incident)
-  note({ level: 'error', event: 'page.failed', incident, ...whereItHappened(error) })
+  ofPage.set(page, incident)
+  page.log.error('page.failed', error, { incident })
   return incident
 }
 
@@ -32,13 +34,11 @@ export function report(error: unknown, asked?: object): string {
  *
  * @returns the reference that the visitor is shown.
  */
-export function reportRefusal(code: ErrorCode, { method, url }: Request): string {
+export function reportRefusal(code: ErrorCode, { method, url }: Request, page: Asked): string {
   const incident = newReference()
-  note({ level: 'info', event: 'page.refused', incident, code, method, page: shapeOf(url) })
+  page.log.info('page.refused', { incident, code, method, page: shapeOf(url) })
   return incident
 }
-
-const note = (line: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 /** Which page it is, without the words in its address that name a message or let somebody in: `/messages/:/reply`. */
 const shapeOf = (url: string): string =>
@@ -47,9 +47,3 @@ const shapeOf = (url: string): string =>
     .map(part => (/^[a-z-]{0,24}$/.test(part) ? part : ':'))
     .slice(0, 8)
     .join('/')
-
-function whereItHappened(error: unknown): { error: string; frames: string[] } {
-  if (!(error instanceof Error)) return { error: typeof error, frames: [] }
-  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
-  return { error: error.name, frames: frames.slice(0, 12).map(line => line.trim()) }
-}

@@ -14,7 +14,7 @@ import { CookieJar, readCookies, type VisitorCookies } from './web/cookies.ts'
 import { protect, type ResponseKind } from './web/headers.ts'
 import { networkOf, type Proxies } from './web/network.ts'
 import { begun, sendWebResponse, toWebRequest, withBodyOfAtMost } from './web/node.ts'
-import { checkOrigin } from './web/origin.ts'
+import { checkOrigin, saidOf } from './web/origin.ts'
 import { pageContext } from './web/page-context.ts'
 import { type BuiltPages, pageMaker, type RenderPage } from './web/pages.ts'
 import { endWithoutProgress, takeInTheRest } from './web/progress.ts'
@@ -148,17 +148,27 @@ function router(shell: Shell): Route {
     const file = shell.files.answer(request, path)
     if (file !== null) return { response: file, kind: 'asset' }
     if (forApi(path)) {
-      checkOrigin(request, shell.origin, 'programs')
+      checkOrigin(request, shell.origin)
       const response = await handleApi(request, shell.portal, { origin: shell.origin, log: shell.log, clock: shell.clock })
       return data(isFile(response) ? await begun(response) : response)
     }
     const development = await shell.development?.(request, path)
     if (development) return { response: development, kind: 'page' }
-    const isOriginSaid = checkOrigin(request, shell.origin, 'pages')
     if (isForFramework(request, path)) return data(text('Not found.\n', 404))
-    return page(shell, renderPage, request, { ...circumstances, isOriginSaid })
+    const said = saidOf(request, shell.origin)
+    const asked = said === 'foreign' ? refusedIn(request, shell.origin) : request
+    return page(shell, renderPage, asked, { ...circumstances, isOriginSaid: said === 'ours' })
   }
 }
+
+/**
+ * What is answered to a change that another site asked for: the page that says so, to a stranger. Nothing of the request gets any further,
+ * but for the languages of its browser; that the page looks and does not act is of no use to that site.
+ */
+const refusedIn = ({ headers }: Request, origin: string): Request =>
+  new Request(`${origin}/refused`, {
+    headers: { 'accept-language': headers.get('accept-language') ?? '', 'sec-fetch-mode': 'navigate' },
+  })
 
 async function page(
   shell: Shell,

@@ -1,3 +1,4 @@
+import type { Log } from './parts.ts'
 import type { Portal } from './portal.ts'
 import type { Display } from './preferences.ts'
 import type { Reader, Staff, Visitor } from './sign-in/visitor.ts'
@@ -6,6 +7,8 @@ import type { Role } from './staff.ts'
 /** What every page is given (Remix's load context): who asks, and the portal to ask. Made anew for each request by http.ts. */
 export interface PageContext {
   portal: Portal
+  /** Never of who they are or what they read. */
+  log: Log
   /** Null before anything is proven. */
   visitor: Visitor | null
   /** @throws PortalError `sign_in_required`, which app/http.ts answers with the sign-in page. */

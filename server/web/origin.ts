@@ -2,33 +2,39 @@ import { PortalError } from '../errors.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** What a request says of where it comes from. Who only looks is taken for ours: nothing happens by looking. */
+export type Said = 'ours' | 'foreign' | 'nothing'
+
 /**
- * Refuses a change that another site asked for. Browsers say where a request comes from in Origin, Sec-Fetch-Site or Referer; the
- * first of them that is there decides.
- *
- * @param from - programs have credentials of their own; pages are used by browsers alone.
- * @returns whether it said that it comes from us. Where it said nothing at all, something else must show it: a program's credentials; on
- *   pages, a form's word that no other site can know ({@link formTokenFits}). Text browsers say nothing: Lynx sends neither of the first
- *   two, and no Referer from a page whose address holds a question mark (`REFERER_WITH_QUERY`).
- * @throws PortalError `wrong_origin`
+ * Where a change was asked for. Browsers say it in Origin, Sec-Fetch-Site or Referer; the first of them that is there decides. Where none is,
+ * something else must show it: a form's word that no other site can know ({@link formTokenFits}). Text browsers say nothing: Lynx sends
+ * neither of the first two, and no Referer from a page whose address holds a question mark (`REFERER_WITH_QUERY`).
  */
-export function checkOrigin(request: Request, origin: string, from: 'pages' | 'programs'): boolean {
-  if (SAFE_METHODS.has(request.method)) return true
-  const said = comesFrom(request.headers, origin, from === 'programs')
-  if (said === false) throw new PortalError('wrong_origin', 'This request came from another site, so nothing was done.')
-  return said === true
+export function saidOf(request: Request, origin: string): Said {
+  if (SAFE_METHODS.has(request.method)) return 'ours'
+  return comesFrom(request.headers, origin, false)
 }
 
-/** Null when nothing was said. */
-function comesFrom(headers: Headers, origin: string, isProgram: boolean): boolean | null {
+/**
+ * Refuses what a page of another site asks of the API. Programs say nothing, and have credentials of their own.
+ *
+ * @throws PortalError `wrong_origin`
+ */
+export function checkOrigin(request: Request, origin: string): void {
+  if (SAFE_METHODS.has(request.method) || comesFrom(request.headers, origin, true) !== 'foreign') return
+  throw new PortalError('wrong_origin', 'This request came from another site, so nothing was done.')
+}
+
+function comesFrom(headers: Headers, origin: string, isProgram: boolean): Said {
   const site = headers.get('sec-fetch-site')
   // `none` is a person typing or pressing a bookmark; that never makes a POST, but programs send it.
-  if (site !== null && site !== 'same-origin' && !(site === 'none' && isProgram)) return false
+  if (site !== null && site !== 'same-origin' && !(site === 'none' && isProgram)) return 'foreign'
   const stated = headers.get('origin')
-  if (stated !== null) return stated === origin
-  if (site !== null) return true
+  if (stated !== null) return stated === origin ? 'ours' : 'foreign'
+  if (site !== null) return 'ours'
   const referrer = headers.get('referer')
-  return referrer === null ? null : referrer.startsWith(`${origin}/`)
+  if (referrer === null) return 'nothing'
+  return referrer.startsWith(`${origin}/`) ? 'ours' : 'foreign'
 }
 
 /** Whether a browser will say where its forms come from: each that knows the newest of the three says so whenever it asks for anything. */

@@ -1,6 +1,7 @@
 import { PortalError } from '../errors.ts'
 import { newSecret } from '../ids.ts'
 import type { PageContext } from '../page-context.ts'
+import type { Log } from '../parts.ts'
 import type { Portal } from '../portal.ts'
 import type { Reader, Staff, Visitor } from '../sign-in/visitor.ts'
 import type { Role } from '../staff.ts'
@@ -22,7 +23,7 @@ interface Asked {
 
 /** The context of one page. Whose turn it is, is decided here once; what they may do, in the use cases. */
 export function pageContext(
-  shell: { portal: Portal; origin: string; environment: 'development' | 'production' },
+  shell: { portal: Portal; log: Log; origin: string; environment: 'development' | 'production' },
   request: Request,
   { cookies, jar, visitor, nonce, network, isOriginSaid }: Asked,
 ): PageContext {
@@ -30,6 +31,7 @@ export function pageContext(
   const bound = { session: visitor ? cookies.session : null, signIn: cookies.signIn, visit: cookies.visit }
   return {
     portal: shell.portal,
+    log: shell.log,
     visitor,
     requireVisitor: () => visitor ?? refuse(),
     requireReader: () => (isReader(visitor) ? visitor : refuse()),

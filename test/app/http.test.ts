@@ -4,6 +4,7 @@ import { handled, STATUS } from '../../app/http.ts'
 import { type Refusal, refusal } from '../../app/refusal.ts'
 import type { ErrorCode } from '../../server/errors.ts'
 import { newId } from '../../server/ids.ts'
+import type { Facts, Log } from '../../server/parts.ts'
 import type { Visitor } from '../../server/sign-in/visitor.ts'
 
 const ORIGIN = 'http://localhost:3000'
@@ -17,7 +18,15 @@ interface Setting {
 function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {}, language = 'en' }: Setting = {}) {
   const endSignInRequest = vi.fn<() => void>()
   const admit = async () => undefined
+  const logged: Facts[] = []
+  const log: Partial<Log> = {
+    info: (event, facts) => void logged.push({ event, ...facts }),
+    // What of the error itself the log says: test/server/log.test.ts.
+    error: (event, error, facts) => void logged.push({ event, thrown: error instanceof Error, ...facts }),
+  }
   const context = {
+    log,
+    logged,
     visitor,
     language,
     admit,
@@ -45,11 +54,9 @@ const SIGN_IN = new Set<string>(['sign_in_required', 'fresh_sign_in_required'])
 const others = Object.entries(STATUS).filter(([code]) => !SIGN_IN.has(code)) as [ErrorCode, number][]
 
 test.each(others)('a page refused with %s answers %i and nothing of what was said inside', async (code, status) => {
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   const response = await thrownBy(refusing(code)(args('GET', '/messages/msg_1')))
   expect(response.status).toBe(status)
   expect(await response.text()).not.toContain('No.')
-  vi.restoreAllMocks()
 })
 
 test.each(['invalid', 'wrong_code', 'too_many_attempts', 'too_large', 'wrong_origin', 'conflict', 'busy'] as const)(
@@ -65,33 +72,29 @@ test.each(['invalid', 'wrong_code', 'too_many_attempts', 'too_large', 'wrong_ori
 const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/
 
 test('an error page where nothing broke has a reference too, by which the log tells which page it was, and no more', async () => {
-  const lines: string[] = []
-  vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(String(line)) > 0)
-  const response = await thrownBy(refusing('too_many_requests')(args('GET', '/recovery/kEy-of_43-characters-Oq3')))
+  const asked = args('GET', '/recovery/kEy-of_43-characters-Oq3')
+  const response = await thrownBy(refusing('too_many_requests')(asked))
   const missing = await thrownBy(refusing('not_found')(args('GET', '/messages/msg_1')))
-  vi.restoreAllMocks()
   const { incident } = (await response.json()) as { incident: string }
   expect(incident).toMatch(REFERENCE)
-  expect(lines.map(line => JSON.parse(line))).toEqual([
-    { level: 'info', event: 'page.refused', incident, code: 'too_many_requests', method: 'GET', page: '/recovery/:' },
+  expect(asked.context.logged).toEqual([
+    { event: 'page.refused', incident, code: 'too_many_requests', method: 'GET', page: '/recovery/:' },
   ])
   // What belongs to somebody else looks like what never was, to the last byte.
   expect(await missing.json()).toMatchObject({ incident: null })
 })
 
-test('what nobody expected is a 500 with an incident number; its text is in no answer and in no log', async () => {
-  const lines: string[] = []
-  vi.spyOn(process.stdout, 'write').mockImplementation(line => lines.push(String(line)) > 0)
+test('what nobody expected is a 500 with an incident number; its text is in no answer', async () => {
+  const asked = args('GET', '/messages')
   const broken = handled(() => {
     throw new Error('Ada Lopez has a rash')
   })
-  const response = await thrownBy(broken(args('GET', '/messages')))
-  vi.restoreAllMocks()
+  const response = await thrownBy(broken(asked))
   const { incident } = (await response.clone().json()) as { incident: string }
   expect(response.status).toBe(500)
   expect(incident).toMatch(REFERENCE)
-  expect(lines.join('')).toContain(incident)
-  expect((await response.text()) + lines.join('')).not.toContain('rash')
+  expect(asked.context.logged).toEqual([{ event: 'page.failed', thrown: true, incident }])
+  expect(await response.text()).not.toContain('rash')
 })
 
 test.each([

@@ -36,6 +36,9 @@ const answer = { text: 'Thank you' }
 const EVERYBODYS: PageRow[] = [
   get('$', anybody('missing')),
   post('$', anybody('missing')),
+  // Shown in place of what another site asked for.
+  get('refused', anybody('forbidden')),
+  post('refused', anybody('forbidden')),
   get('_index', {
     ...anybody('shows'),
     ...half('enrol'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkOrigin } from '../../../server/web/origin.ts'
+import { checkOrigin, saidOf } from '../../../server/web/origin.ts'
 
 const ORIGIN = 'https://portal.example'
 const post = (headers: Record<string, string>) => new Request(`${ORIGIN}/messages`, { method: 'POST', headers })
@@ -9,7 +9,7 @@ test.each([
   ['our own page, by Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin' }],
   ['our own page in a text browser, by Referer', { referer: `${ORIGIN}/sign-in` }],
 ])('a change asked for by %s is let through', (_, headers) => {
-  expect(() => checkOrigin(post(headers as Record<string, string>), ORIGIN, 'pages')).not.toThrow()
+  expect(saidOf(post(headers as Record<string, string>), ORIGIN)).toBe('ours')
 })
 
 test.each([
@@ -24,23 +24,24 @@ test.each([
   ['a referrer that begins like us', { referer: 'https://portal.example.evil.example/' }],
   ['nobody, as no page is asked', { 'sec-fetch-site': 'none' }],
 ])('a change asked for by %s is refused', (_, headers) => {
-  expect(() => checkOrigin(post(headers as Record<string, string>), ORIGIN, 'pages')).toThrow(
+  expect(saidOf(post(headers as Record<string, string>), ORIGIN)).toBe('foreign')
+})
+
+test('a program without a browser may call the API, a browser on another site may not', () => {
+  expect(() => checkOrigin(post({}), ORIGIN)).not.toThrow()
+  expect(() => checkOrigin(post({ 'sec-fetch-site': 'none' }), ORIGIN)).not.toThrow()
+  expect(() => checkOrigin(post({ origin: 'https://evil.example' }), ORIGIN)).toThrow(
     expect.objectContaining({ code: 'wrong_origin' }),
   )
 })
 
-test('a program without a browser may call the API, a browser on another site may not', () => {
-  expect(() => checkOrigin(post({}), ORIGIN, 'programs')).not.toThrow()
-  expect(() => checkOrigin(post({ 'sec-fetch-site': 'none' }), ORIGIN, 'programs')).not.toThrow()
-  expect(() => checkOrigin(post({ origin: 'https://evil.example' }), ORIGIN, 'programs')).toThrow()
-})
-
 test('who says nothing is told apart from who says that they come from us: something else must show it then', () => {
-  expect(checkOrigin(post({}), ORIGIN, 'pages')).toBe(false)
-  expect(checkOrigin(post({ origin: ORIGIN }), ORIGIN, 'pages')).toBe(true)
+  expect(saidOf(post({}), ORIGIN)).toBe('nothing')
+  expect(saidOf(post({ origin: ORIGIN }), ORIGIN)).toBe('ours')
 })
 
 test('looking is never refused', () => {
   const get = new Request(`${ORIGIN}/messages`, { headers: { origin: 'https://evil.example' } })
-  expect(() => checkOrigin(get, ORIGIN, 'pages')).not.toThrow()
+  expect(saidOf(get, ORIGIN)).toBe('ours')
+  expect(() => checkOrigin(get, ORIGIN)).not.toThrow()
 })
