@@ -25,17 +25,17 @@ export function oneLanguage(language: Language, given: string[], timeZones: stri
   const isGiven = (text: string) => wordsOf(text).every(word => known.has(word))
   const judge = (all: string[]) => {
     const sentences = all.map(asPattern)
-    const whole = all.filter(sentence => sentence.endsWith('.') && !sentence.includes(GAP))
+    const openers = all.filter(sentence => /[.:]$/.test(sentence) && !sentence.includes(GAP))
     // Who did something is a sentence's word of its own: “You”, “The computers of North Clinic”.
     const names = sentences.filter(sentence => sentence.source.length < 60)
     const isName = (text: string) => isGiven(text) || names.some(name => name.exec(text)?.slice(1).every(isGiven) ?? false)
     const isSaid = (text: string): boolean =>
       isGiven(text) || sentences.some(sentence => sentence.exec(text)?.slice(1).every(isName) ?? false)
-    // Two things on one line, a name before what is named, or sentences that stand together.
+    // Two things on one line, a name before what is named, or sentences (and words with a colon) that others follow.
     const isWhole = (text: string): boolean =>
       isSaid(text) ||
       text.split(/(?:^| )· |: ?$|^: /).every(isSaid) ||
-      whole.some(first => text.startsWith(`${first} `) && isWhole(text.slice(first.length + 1)))
+      openers.some(first => text.startsWith(`${first} `) && isWhole(text.slice(first.length + 1)))
     return (text: string) => isWhole(text.replaceAll(/\s+/g, ' ').trim())
   }
   const isOnPages = judge(sentencesOf(words))
