@@ -7,7 +7,6 @@ const fromElsewhere = (): null => {
 
 /** What server/http.ts shows instead of the page that another site wanted something done on. */
 export const loader = handled(fromElsewhere)
-export const action = handled(fromElsewhere)
 
 export default function Refused() {
   return null

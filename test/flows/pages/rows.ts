@@ -38,7 +38,6 @@ const EVERYBODYS: PageRow[] = [
   post('$', anybody('missing')),
   // Shown in place of what another site asked for.
   get('refused', anybody('forbidden')),
-  post('refused', anybody('forbidden')),
   get('_index', {
     ...anybody('shows'),
     ...half('enrol'),

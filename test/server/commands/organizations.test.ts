@@ -51,7 +51,9 @@ describe('organizations', () => {
     const said = await answer('organization', 'change', '--organization', id!, '--answers-within', '2')
     expect(said).toMatchObject({ id, name: 'North Clinic', answersWithinDays: 2 })
     expect(await now()).toMatchObject({ name: 'North Clinic', phone: '+1 555 0100', timeZone: 'UTC', answersWithinDays: 2 })
-    expect(await change('--answers-within', 'none', '--time-zone', 'America/Chicago', '--phone', 'none')).toMatchObject({ code: 0 })
+    expect(await change('--answers-within', 'none', '--time-zone', 'America/Chicago', '--phone', 'none')).toMatchObject({
+      code: 0,
+    })
     expect(await now()).toMatchObject({ phone: '', timeZone: 'America/Chicago', answersWithinDays: null })
     expect(await actions(env)).toEqual([
       ['organization.created', id],
