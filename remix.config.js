@@ -58,7 +58,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the smallest machine we test on. A third worker has them while the others wait: for disks, browsers, timers.
-    maxWorkers: 3,
+    // Two cores are the smallest machine we test on. Two more workers have them while the others wait: for disks, browsers, timers.
+    maxWorkers: 4,
   },
 })

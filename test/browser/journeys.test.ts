@@ -81,7 +81,7 @@ describe('in Spanish', () => {
     await ada.goTo('/messages')
     await ada.arrives(words.signIn.title)
     await provesMailbox(ada, clinic, { address: ada.address })
-    const key = await choosesApp(ada, clinic.clock.read())
+    const key = await choosesApp(ada, clinic.clock.read)
     await keepsCodes(ada)
     await ada.page.waitForURL(/\/messages/)
     await ada.opens(ada, SUBJECT)

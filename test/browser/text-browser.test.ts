@@ -90,7 +90,7 @@ describe.skipIf(LYNX === null).each<Language>(['en', 'es'])('in a text browser (
       await ada.follow(words.code.cannot)
       await ada.arrives(words.noCode.title)
       await provesMailbox(ada, clinic, { address: person.address })
-      const key = await choosesApp(ada, clinic.clock.read())
+      const key = await choosesApp(ada, clinic.clock.read)
       await keepsCodes(ada)
       await ada.arrives(words.envelope.title)
       await signsOut(ada)
