@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setImmediate as breath } from 'node:timers/promises'
 import { alone } from './trail/history.ts'
 
 /** Something that is over, or a hold; it must stay so whichever backup is put back. Ids and times only. */
@@ -27,6 +28,10 @@ export interface EndingJournal {
   text(): Promise<string>
 }
 
+/** Lines that are authenticated before others have their turn, and about as many in characters. */
+const PIECE_LINES = 150
+const PIECE_CHARACTERS = 16_384
+
 /** The mac of a line and of all before it: see `Store.journalMac`. */
 export type JournalMac = (before: string, line: string) => string
 
@@ -38,14 +43,14 @@ export type JournalMac = (before: string, line: string) => string
  * @param path - usually `endings.txt` in PORTAL_DATA; made when it is first written to.
  */
 export function fileJournal(path: string, mac: JournalMac): EndingJournal {
-  // What was verified before: it is looked at again when it is not the beginning of what lies there now.
-  let known = { ...readJournal('', mac), text: '' }
+  // What was verified before, or written: it is looked at again when it is not the beginning of what lies there now.
+  let known = { through: 0, last: '', text: '' }
   const verified = async () => {
     const text = wholeLines(await readIfThere(path))
-    const isLonger = text.startsWith(known.text)
-    const read = isLonger ? readJournal(text.slice(known.text.length), mac, known) : readJournal(text, mac)
-    if (read.wrongLine === null) known = { ...read, text }
-    return read
+    const before = text.startsWith(known.text) ? known : { through: 0, last: '', text: '' }
+    const read = await readInPieces(text.slice(before.text.length), mac, before)
+    if (read.wrongLine === null) known = { through: read.through, last: read.last, text }
+    return { ...read, text }
   }
   return {
     text: async () => wholeLines(await readIfThere(path)),
@@ -58,18 +63,22 @@ export function fileJournal(path: string, mac: JournalMac): EndingJournal {
     async append(endings, through) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       await alone(`${path}.lock`, async () => {
-        let { wrongLine, last } = await verified()
+        let { wrongLine, last, text } = await verified()
         if (wrongLine !== null) {
           await setAside(path)
           last = ''
+          text = ''
         }
-        let lines = ''
         // A new file does not know what stood in the one before it: through 0, so that the whole trail is noted again.
-        for (const line of [...endings.map(lineOf), `through ${wrongLine === null ? through : 0}`]) {
+        const noted = wrongLine === null ? through : 0
+        let lines = ''
+        for (const [at, line] of [...endings.map(lineOf), `through ${noted}`].entries()) {
           last = mac(last, line)
           lines += `${line} ~${last}\n`
+          if (at % PIECE_LINES === PIECE_LINES - 1) await breath()
         }
         await add(path, lines)
+        known = { through: noted, last, text: text + lines }
       })
     },
   }
@@ -99,6 +108,17 @@ export function readJournal(text: string, mac: JournalMac, before: Partial<ReadJ
     read.through = Number(THROUGH.exec(line)?.[1] ?? read.through)
   }
   return rest === '' ? read : { ...read, wrongLine: lines.length + 1 }
+}
+
+/** As {@link readJournal}, with others in between: a journal of years has very many lines. Its endings are not told. */
+async function readInPieces(text: string, mac: JournalMac, before: Pick<ReadJournal, 'through' | 'last'>): Promise<ReadJournal> {
+  let read: ReadJournal = { ...before, endings: [], wrongLine: null }
+  for (let at = 0; at < text.length && read.wrongLine === null; await breath()) {
+    const end = text.indexOf('\n', at + PIECE_CHARACTERS) + 1 || text.length
+    read = readJournal(text.slice(at, end), mac, read)
+    at = end
+  }
+  return read
 }
 
 async function setAside(path: string): Promise<void> {

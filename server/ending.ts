@@ -1,5 +1,7 @@
+import { setImmediate as breath } from 'node:timers/promises'
 import type { Ending, EndingWord } from './ending-journal.ts'
 import type { Parts } from './parts.ts'
+import type { Store } from './store.ts'
 import { decodeEntry } from './trail/entry.ts'
 import type { TrailRow } from './trail/store.ts'
 
@@ -17,6 +19,10 @@ const ACTIONS: Readonly<Record<string, EndingWord>> = {
 
 /** Entries looked through in one read: a few milliseconds. */
 const BATCH = 5_000
+/** Endings in one read: each is verified, which takes longer than looking through many others. After disposal there is nothing else. */
+const READ = 200
+/** Endings that are noted together: the journal is read again each time. */
+const NOTED = 5_000
 /** So many entries without an ending are looked through again rather than noted. */
 const NOTED_EVERY = 10_000
 
@@ -25,20 +31,26 @@ const NOTED_EVERY = 10_000
  *
  * @returns how many endings were noted.
  */
-export async function noteEndings({ store, endings }: Pick<Parts, 'store' | 'endings'>): Promise<number> {
+export async function noteEndings({ store, endings }: Pick<Parts, 'endings'> & { store: Pick<Store, 'read'> }): Promise<number> {
   const { size } = await store.read(tx => tx.trail.head())
   const noted = await endings.through()
   // A journal that knows of entries there are not is another trail's, or was changed: better noted twice than not at all.
   const before = noted > size ? 0 : noted
   let count = 0
   let through = before
-  for (let from = before; from < size; from += BATCH) {
+  let found: Ending[] = []
+  for (let from = before; from < size; await breath()) {
     const to = Math.min(from + BATCH, size)
-    const rows = await store.read(tx => tx.trail.among(Object.keys(ACTIONS), from, to))
-    if (rows.length === 0 && to - through < NOTED_EVERY) continue
-    await endings.append(rows.map(endingOf), to)
-    count += rows.length
-    through = to
+    const start = from
+    const rows = await store.read(tx => tx.trail.among(Object.keys(ACTIONS), { from: start, to, limit: READ }))
+    found.push(...rows.map(endingOf))
+    from = rows.length < READ ? to : rows.at(-1)!.index + 1
+    const isWorthNoting = from === size ? found.length > 0 : found.length >= NOTED
+    if (!isWorthNoting && from - through < NOTED_EVERY) continue
+    await endings.append(found, from)
+    count += found.length
+    through = from
+    found = []
   }
   return count
 }

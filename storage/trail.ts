@@ -71,10 +71,10 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
       return row ? opened(row) : null
     },
 
-    async among(actions, from, to) {
+    async among(actions, { from, to, limit }) {
       await entries.flush()
       const span = db.selectFrom('trail_entries').selectAll().where('number', '>=', from).where('number', '<', to)
-      return (await span.where('action', 'in', actions).orderBy('number').execute()).map(opened)
+      return (await span.where('action', 'in', actions).orderBy('number').limit(limit).execute()).map(opened)
     },
 
     async leafHashes(from, limit) {

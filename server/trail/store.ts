@@ -24,8 +24,8 @@ export interface TrailStore {
   ): Promise<TrailRow[]>
   /** The entry that says the highest revision of this object; null when none does. */
   newestOf(object: string): Promise<TrailRow | null>
-  /** Those of these actions among the entries from `from` to before `to`, in order. */
-  among(actions: readonly string[], from: number, to: number): Promise<TrailRow[]>
+  /** The first of these actions among the entries from `from` to before `to`, in order. */
+  among(actions: readonly string[], span: { from: number; to: number; limit: number }): Promise<TrailRow[]>
   leafHashes(from: number, limit: number): Promise<Uint8Array[]>
   addCheckpoint(checkpoint: StoredCheckpoint): Promise<void>
   latestCheckpoint(): Promise<StoredCheckpoint | null>

@@ -26,7 +26,11 @@ export function memoryTrail(signer: Signer = testSigner()) {
     list: async organization => rows.filter(row => row.organization === organization).reverse(),
     about: async (_, { actions }) => rows.filter(row => actions.includes(row.action)).reverse(),
     newestOf: async object => rows.findLast(row => row.object === object && row.revision !== null) ?? null,
-    among: async (actions, from, to) => rows.slice(from, to).filter(row => actions.includes(row.action)),
+    among: async (actions, { from, to, limit }) =>
+      rows
+        .slice(from, to)
+        .filter(row => actions.includes(row.action))
+        .slice(0, limit),
     leafHashes: async (from, limit) => rows.slice(from, from + limit).map(row => row.leafHash),
     addCheckpoint: async checkpoint => {
       checkpoints.push(checkpoint)
