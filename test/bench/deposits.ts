@@ -51,21 +51,25 @@ export const DEPOSITS: Bench[] = (['json', 'jwe'] as const).flatMap(form =>
   })),
 )
 
-async function startPortal(form: Form) {
-  const server = await launchServer({ LOG_LEVEL: 'info' })
+/** A portal with a clinic and a system that deposits; whoever `recipients` names gets the next one. */
+export async function startPortal(
+  form: Form,
+  { launch = () => launchServer({ LOG_LEVEL: 'info' }), recipients = () => RECIPIENTS } = {},
+) {
+  const server = await launch()
   const clinic = await server.command<{ id: string }>('organization', 'create', '--name', 'North Clinic')
   const named = ['--organization', clinic.id, '--name', 'Records']
   const { apiKey } = await server.command<{ apiKey: string }>('client', 'create', ...named)
   const jwks = (await (await fetch(`${server.origin}/.well-known/jwks.json`)).json()) as { keys: JWK[] }
   const key = jwks.keys.find(one => one.use === 'enc' && one.crv === 'X25519')!
-  const body = await bodiesFor(form, key)
+  const body = await bodiesFor(form, key, recipients)
   const deposit = async (text: string) => {
     const headers = { authorization: `Bearer ${apiKey}`, 'idempotency-key': randomUUID() }
     const { status, answer } = await post(`${server.origin}/api/v1/deposits`, headers, text)
     if (status !== 201) throw new Error(`The portal answered ${status}: ${answer.toString('utf8')}`)
     return answer
   }
-  return { body, deposit, stop: server.stop, bytes: await bytesOf(server, async () => deposit(await body())) }
+  return { server, body, deposit, stop: server.stop, bytes: await bytesOf(server, async () => deposit(await body())) }
 }
 
 /** How many sealed bytes one deposit leaves in the database. */
@@ -77,14 +81,14 @@ async function bytesOf(server: RunningServer, deposit: () => Promise<unknown>): 
   return sealedIn(file) - before
 }
 
-async function bodiesFor(form: Form, key: JWK): Promise<() => Promise<string>> {
-  if (form === 'json') return async () => JSON.stringify({ recipients: RECIPIENTS, message: JSON.parse(MESSAGE) as unknown })
+async function bodiesFor(form: Form, key: JWK, recipients: () => typeof RECIPIENTS): Promise<() => Promise<string>> {
+  if (form === 'json') return async () => JSON.stringify({ recipients: recipients(), message: JSON.parse(MESSAGE) as unknown })
   const recipient = await importJWK(key, 'ECDH-ES+A256KW')
   const kid = key.kid === undefined ? {} : { kid: key.kid }
   const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cty: 'application/vnd.restante.message+json', ...kid }
   return async () => {
     const content = await new CompactEncrypt(Buffer.from(MESSAGE)).setProtectedHeader(header).encrypt(recipient)
-    return JSON.stringify({ recipients: RECIPIENTS, content })
+    return JSON.stringify({ recipients: recipients(), content })
   }
 }
 

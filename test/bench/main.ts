@@ -10,6 +10,7 @@ import { GROWTH } from './growth.ts'
 import { hangUp } from './http.ts'
 import { IDLE } from './idle.ts'
 import { LOOPS } from './loops.ts'
+import { NOTICES } from './notices.ts'
 import { PAGES } from './pages.ts'
 import type { Row } from './paired.ts'
 import { POSTGRES } from './postgres.ts'
@@ -20,6 +21,7 @@ import { APPENDING, SEARCHING, VERIFYING } from './trail.ts'
 
 const BENCHES = [
   ...DEPOSITS,
+  NOTICES,
   OPENING,
   ...LISTS,
   ...GROWTH,
