@@ -4,6 +4,7 @@ import { awaitsConfirmation, isReadable, type Message, standingFor } from './mes
 import { messageLines } from './message-line.ts'
 import type { Parts } from './parts.ts'
 import { asActor, type Person } from './reader.ts'
+import { secondsLeft, windowOf } from './sign-in/network-limit.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
@@ -14,6 +15,11 @@ type StoreAndClock = Pick<Parts, 'store' | 'clock'>
 
 /** Of what is looked for: characters and words. Of the mailbox: messages and characters looked through, messages shown. */
 const SEARCH_LIMITS = { length: 100, words: 8, messages: 500, characters: 2_000_000, found: 50 } as const
+/**
+ * Searches a minute of one person, each asked for and then shown: of a full mailbox, one keeps the portal busy for about 125 ms. Nobody
+ * who reads what was found comes near it.
+ */
+const SEARCHES_A_MINUTE = 10
 /** So many messages are opened before others have their turn; letters of the largest size weigh 18 MB together. */
 const TOGETHER = 25
 
@@ -23,7 +29,7 @@ const TOGETHER = 25
  * is opened. That they searched is in the trail before anything is read; their words are nowhere.
  *
  * @param words - accents and capitals do not count; parts of words do.
- * @throws PortalError `invalid` when there is nothing to look for, or too much.
+ * @throws PortalError `invalid` when there is nothing to look for, or too much; `too_many_requests`, and then nothing is looked at.
  */
 export async function searchMessages(parts: StoreAndClock, visitor: Visitor, words: string): Promise<SearchResult> {
   const reader = requireReader(visitor)
@@ -53,12 +59,15 @@ const isEnough = (lines: MessageLine[], read: number): boolean =>
  * Keeps what is looked for, so that the page that tells what was found has an address without it, and can be come back to. One search a
  * session, the last; it is sealed, and goes when the session goes.
  *
- * @throws PortalError `invalid` when there is nothing to look for, or too much.
+ * @throws PortalError `invalid` when there is nothing to look for, or too much; `too_many_requests`.
  */
-export async function keepSearch({ store }: Pick<Parts, 'store'>, visitor: Visitor, words: string): Promise<void> {
-  const { tokenHash } = requireReader(visitor)
+export async function keepSearch({ store, clock }: StoreAndClock, visitor: Visitor, words: string): Promise<void> {
+  const { tokenHash, person } = requireReader(visitor)
   wordsOf(words)
-  await store.transaction(tx => tx.signIn.sessions.keepSearch(tokenHash, words))
+  await store.transaction(async tx => {
+    await countSearch(tx, person, clock())
+    await tx.signIn.sessions.keepSearch(tokenHash, words)
+  })
 }
 
 /** What this session looked for last, and what is found by it now; null when it has not looked for anything. */
@@ -99,14 +108,20 @@ export const folded = (text: string): string =>
 const holdsAll = (text: string, words: string[]): boolean => words.every(word => text.includes(word))
 
 const recordSearch = ({ store, clock }: StoreAndClock, reader: Reader): Promise<number> =>
-  store.transaction(tx =>
-    record(tx, clock(), {
-      ...asActor(reader),
-      organization: reader.person.organization,
-      action: 'mailbox.searched',
-      object: reader.person.id,
-    }),
-  )
+  store.transaction(async tx => {
+    const now = clock()
+    await countSearch(tx, reader.person, now)
+    const { organization, id: object } = reader.person
+    return record(tx, now, { ...asActor(reader), organization, action: 'mailbox.searched', object })
+  })
+
+/** Counts for the person, whichever of their sessions and of the portal's processes it is. */
+async function countSearch(tx: Tx, { id }: Reader['person'], now: Instant): Promise<void> {
+  if ((await tx.signIn.networks.count(`search ${id}`, windowOf(now))) <= 2 * SEARCHES_A_MINUTE) return
+  throw new PortalError('too_many_requests', 'There were many searches in a short time. Please wait a minute and try again.', {
+    retryAfterSeconds: secondsLeft(now),
+  })
+}
 
 /** Each message beside all that may be searched of it. What waits for its sender's check is not among them. */
 async function searchable(tx: Tx, person: Person, all: Message[], now: Instant): Promise<{ line: MessageLine; said: string }[]> {

@@ -22,21 +22,27 @@ export function networkLimit({ store, clock }: Pick<Parts, 'store' | 'clock'>) {
     /** @throws PortalError `too_many_requests`. */
     async admitStranger(network: string): Promise<void> {
       const now = clock()
-      const window = Math.floor(now / WINDOW)
+      const window = windowOf(now)
       if (refused.window !== window) refused = { window, networks: new Set() }
-      if (refused.networks.has(network)) throw tooMany(window, now)
+      if (refused.networks.has(network)) throw tooMany(now)
       const acts = await store.transaction(tx => tx.signIn.networks.count(network, window))
       if (acts <= ACTS_A_MINUTE) return
       refused.networks.add(network)
-      throw tooMany(window, now)
+      throw tooMany(now)
     },
   }
 }
 
 /** Forgets the minutes that are over; says how many counts that were. */
-export const forgetNetworks = (tx: Tx, now: Instant): Promise<number> => tx.signIn.networks.forget(Math.floor(now / WINDOW))
+export const forgetNetworks = (tx: Tx, now: Instant): Promise<number> => tx.signIn.networks.forget(windowOf(now))
 
-const tooMany = (window: number, now: Instant) =>
+/** The minute in which acts are counted. */
+export const windowOf = (now: Instant): number => Math.floor(now / WINDOW)
+
+/** Until that minute is over, in whole seconds. */
+export const secondsLeft = (now: Instant): number => Math.max(1, Math.ceil(((windowOf(now) + 1) * WINDOW - now) / seconds(1)))
+
+const tooMany = (now: Instant) =>
   new PortalError('too_many_requests', 'There were too many tries from your network. Please wait a minute and try again.', {
-    retryAfterSeconds: Math.max(1, Math.ceil(((window + 1) * WINDOW - now) / seconds(1))),
+    retryAfterSeconds: secondsLeft(now),
   })

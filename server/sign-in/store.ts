@@ -211,7 +211,7 @@ export interface SignInStore {
     forget(lastSeenBefore: Instant): Promise<number>
   }
   networks: {
-    /** Counts one act of a network in a window of time; says how many there were. The network is kept as a keyed hash. */
+    /** Counts one act of a network, or of somebody by their id, in a window of time; says how many there were. It is kept as a keyed hash. */
     count(network: string, window: number): Promise<number>
     /** Forgets the windows before this one. */
     forget(before: number): Promise<number>
