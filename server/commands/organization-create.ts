@@ -2,6 +2,9 @@ import { createOrganization } from '../new-organization.ts'
 import { command, JSON_ARGUMENT } from './command.ts'
 import { withPortal } from './opened.ts'
 
+const NO_ZONE =
+  'portal organization create: its patients read every date in UTC until they choose a zone. Set its own: portal organization change --time-zone America/New_York'
+
 export default command({
   name: 'create',
   description: 'Opens an organization: a clinic or hospital, with keys of its own',
@@ -30,6 +33,7 @@ export default command({
         answersWithinDays: args['answers-within'] === undefined ? null : Number(args['answers-within']),
       }),
     )
+    if (args['time-zone'] === 'UTC') terminal.err(NO_ZONE)
     terminal.out(args.json ? JSON.stringify({ id, name }) : `${name} is ${id}.`)
     return 0
   },

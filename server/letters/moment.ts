@@ -14,8 +14,9 @@ export function momentInWords(iso: string, timeZone: string, locale: string): st
   const onTheWall = formatFor(timeZone, locale)
   // When clocks go back, by an hour or half of one, the same words would mean two moments: the long form tells them apart.
   const isTwice = [-60, -30, 30, 60].some(away => onTheWall.format(at + minutes(away)) === onTheWall.format(at))
-  // Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often.
-  const inWords = isTwice || /(GMT|UTC)[+-]?\d/.test(generic) ? formatFor(timeZone, locale, 'long').format(at) : generic
+  // Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often, but "UTC" is better known than its own.
+  const long = onTheWall.resolvedOptions().timeZone === 'UTC' ? 'short' : 'long'
+  const inWords = isTwice || /(GMT|UTC)[+-]?\d/.test(generic) ? formatFor(timeZone, locale, long).format(at) : generic
   // Thin spaces show as boxes in old mail programs.
   return inWords.replace(/[\u202f\u2009\u00a0]/g, ' ')
 }
@@ -28,7 +29,7 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
-const formatFor = (timeZone: string, locale: string, timeZoneName?: 'long' | 'longGeneric'): Intl.DateTimeFormat =>
+const formatFor = (timeZone: string, locale: string, timeZoneName?: 'long' | 'longGeneric' | 'short'): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(locale, {
     weekday: 'long',
     year: 'numeric',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { es } from '../../app/language/es.ts'
-import { endOfDay, tell } from '../../app/language/moment.ts'
+import { endOfDay, tell, tellZone } from '../../app/language/moment.ts'
 import { tellSize } from '../../app/language/size.ts'
 import { languageOf } from '../../app/language/words.ts'
 import { zonesByPlace } from '../../app/language/zone.ts'
@@ -67,7 +67,9 @@ test('a moment is told by the reader’s clock, with the zone in words', () => {
   const at = Date.UTC(2026, 10, 20, 22)
   expect(tell(at, 'en', 'America/New_York')).toBe('Friday, November 20, 2026 at 5:00 PM Eastern Time')
   expect(tell(at, 'es', 'America/Los_Angeles')).toMatch(/viernes, 20 de noviembre de 2026.*hora del Pacífico/)
-  expect(tell(at, 'en', 'UTC')).toBe('Friday, November 20, 2026 at 10:00 PM Coordinated Universal Time')
+  expect(tell(at, 'en', 'UTC')).toBe('Friday, November 20, 2026 at 10:00 PM UTC')
+  expect(tell(at, 'es-US', 'Etc/UTC')).toMatch(/10:00.p\.m\. UTC$/)
+  expect([tellZone(at, 'en-US', 'UTC'), tellZone(at, 'es-US', 'UTC')]).toEqual(['UTC', 'UTC'])
   expect(tell(at, 'en', 'America/New_York', 'day')).toBe('November 20, 2026')
 })
 

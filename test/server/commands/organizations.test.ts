@@ -35,6 +35,13 @@ describe('organizations', () => {
     expect(await actions(env)).toEqual([['organization.created', id]])
   })
 
+  test('who names no zone is told by which clock patients will read', async () => {
+    const { portal } = await atATerminal()
+    const create = (...more: string[]) => portal('organization', 'create', '--name', 'North Clinic', ...more)
+    expect(await create()).toMatchObject({ code: 0, err: expect.stringContaining('every date in UTC') })
+    expect(await create('--time-zone', 'America/Denver')).toMatchObject({ code: 0, err: '' })
+  })
+
   test('it may promise an answer within working days, and nothing that is none', async () => {
     const { env, answer, portal } = await atATerminal()
     const { id } = await answer('organization', 'create', '--name', 'North Clinic', '--answers-within', '2')

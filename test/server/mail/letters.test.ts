@@ -277,7 +277,8 @@ test('each letter has a Message-ID of its own, of the portal’s host, that tell
 const MOMENTS = [
   ['2026-03-08T06:59:59Z', 'America/New_York', 'en', 'Sunday, March 8, 2026 at 1:59 AM Eastern Time'], // a second before the clocks go on
   ['2026-03-08T07:00:00Z', 'America/New_York', 'en', 'Sunday, March 8, 2026 at 3:00 AM Eastern Time'],
-  ['2026-12-31T23:30:00Z', 'UTC', 'en', 'Thursday, December 31, 2026 at 11:30 PM Coordinated Universal Time'],
+  ['2026-12-31T23:30:00Z', 'UTC', 'en', 'Thursday, December 31, 2026 at 11:30 PM UTC'],
+  ['2026-12-31T23:30:00Z', 'Etc/UTC', 'es', 'jueves, 31 de diciembre de 2026, 23:30 UTC'],
   ['2026-12-21T17:00:00-05:00', 'America/Phoenix', 'en', 'Monday, December 21, 2026 at 3:00 PM Mountain Standard Time'],
   ['2026-12-21T22:00:00Z', 'Europe/London', 'en-GB', 'Monday, 21 December 2026 at 22:00 United Kingdom Time'],
 ] as const
