@@ -146,13 +146,20 @@ function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs
   if (context.visitor?.level === 'mailbox' && code === 'sign_in_required') return redirect('/enrol', 303)
   if (path.startsWith('/sign-in')) {
     context.endSignInRequest()
-    return redirect(at('/sign-in', { why: 'over', to: wanted(request) }), 303)
+    return startAgain(context, wanted(request))
   }
   if (Object.values(values).some(words => words.join('').length > WORTH_KEEPING)) {
     return Response.json({ code, incident: null, values } satisfies Failure, { status: STATUS[code] })
   }
   const why = code === 'fresh_sign_in_required' ? 'fresh' : context.visitor || request.method === 'GET' ? null : 'over'
   return redirect(at('/sign-in', { why, to: pageOf(path) }), 303)
+}
+
+/** A step of a sign-in that this browser knows nothing of: it is over, or the browser keeps no cookies and would go in a circle for ever. */
+function startAgain(context: PageContext, to: string | null): Response {
+  if (context.keepsCookies) return go('/sign-in', { why: 'over', to })
+  context.tryCookie()
+  return go('/sign-in/cookies', { to })
 }
 
 // Characters; a reason chosen from a list is soon chosen again, a letter is not soon written again.
@@ -185,15 +192,16 @@ export function enrolled(
   { printedCodes, ...started }: Started & { printedCodes: string[] },
 ): Response | ShownOnce {
   const isFirst = args.context.visitor?.level !== 'full'
-  const aim = firstPage(started, wanted(args.request))
-  // Whoever has one way in is offered a second: one alone is soon lost.
-  const to = isFirst ? at('/enrol/second', { to: aim }) : aim
+  const to = firstPage(started, wanted(args.request))
   args.context.startSession(started.sessionToken)
   args.context.endSignInRequest()
-  if (printedCodes.length === 0) return go(to)
+  if (printedCodes.length === 0) return go(afterEnrolling(to, isFirst))
   enrolledNow.add(args.context)
-  return { codes: printedCodes, to }
+  return { codes: printedCodes, to, isFirst }
 }
+
+/** Whoever has one way in is offered a second: one alone is soon lost. */
+export const afterEnrolling = (to: string, isFirst: boolean): string => (isFirst ? at('/enrol/second', { to }) : to)
 
 /** For pages that only act: whoever comes to them by GET (a reload, a link kept) is taken to the page the act belongs to. */
 export const backTo = (page: (params: LoaderFunctionArgs['params']) => string) => handled(({ params }) => go(page(params)))

@@ -25,8 +25,10 @@ export interface Failure {
 /** What is shown once, by the answer to the act itself. */
 export interface ShownOnce {
   codes: string[]
-  /** Where to go on. */
+  /** Where to go on, once they say that they have them. */
   to: string
+  /** With these they set up their first way in, and are offered a second. */
+  isFirst: boolean
 }
 
 /** A refusal of the pages' own, of the same shape as the portal's (whose class may not be loaded here a second time). */

@@ -12,7 +12,7 @@ export function surroundingsOf(page: PageContext): Surroundings {
     language: development ? languageOrPseudo(language) : languageOf(language),
     display: display ?? AS_THE_DEVICE,
     timeZone: visitor?.timeZone ?? 'UTC',
-    formToken,
+    formToken: formToken(),
     nonce,
     standing: standingOf(visitor),
     // Whoever has shown only a mailbox is not told whose it is.
@@ -20,6 +20,7 @@ export function surroundingsOf(page: PageContext): Surroundings {
     host: new URL(origin).host,
     development,
     incident: referenceOf(page),
+    keepsCookies: page.keepsCookies,
     formCameBack: false,
   }
 }

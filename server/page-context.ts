@@ -23,10 +23,14 @@ export interface PageContext {
   endSession(): void
   startSignInRequest(token: string): void
   endSignInRequest(): void
-  /** Belongs in the hidden field `form_token` of every form; checked by app/http.ts on every action. */
-  formToken: string
+  /** Belongs in the hidden field `form_token` of every form of the page that is answered, whose session may have just begun; checked by app/form.ts. */
+  formToken(): string
   /** Whether a posted `form_token` belongs to this browser. */
   formTokenFits(presented: string): boolean
+  /** Whether this browser brought anything that it was given to keep. */
+  keepsCookies: boolean
+  /** Gives it something to keep, until it is closed: the next page knows by that whether it does. */
+  tryCookie(): void
   /**
    * Before every act: counts those of visitors who have not signed in, by the network they come from.
    * @throws PortalError `too_many_requests`

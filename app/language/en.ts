@@ -1,4 +1,5 @@
 import { answering } from './en/answering.ts'
+import { cookies } from './en/cookies.ts'
 import { failures } from './en/failures.ts'
 import { help } from './en/help.ts'
 import { preferences } from './en/preferences.ts'
@@ -44,6 +45,7 @@ export const en = {
   callUs: (organization: string, phone: string) => `Call ${organization || 'us'} at ${phone}`,
 
   ...signingIn,
+  ...cookies,
 
   signedOut: 'You are signed out. You can close this page.',
   ...reading,

@@ -1,5 +1,6 @@
 import type { Catalogue } from './en.ts'
 import { answering } from './es/answering.ts'
+import { cookies } from './es/cookies.ts'
 import { failures } from './es/failures.ts'
 import { help } from './es/help.ts'
 import { preferences } from './es/preferences.ts'
@@ -41,6 +42,7 @@ export const es: Catalogue = {
   callUs: (organization, phone) => (organization ? `Llame a ${organization} al ${phone}` : `Llámenos al ${phone}`),
 
   ...signingIn,
+  ...cookies,
 
   signedOut: 'Ha salido. Puede cerrar esta página.',
   ...reading,

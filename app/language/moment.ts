@@ -16,10 +16,16 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
   const generic = formatOf(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
   // When clocks go back, an hour comes twice: which of the two is meant only the long name says, "Eastern Daylight Time".
-  // Zones without such a name come out as "GMT+00:00"; their long form is a name more often.
-  if (!isTwice(at, timeZone) && !/GMT[+-]\d/.test(generic)) return generic
-  return formatOf(language, { ...format, timeZoneName: 'long' }).format(at)
+  if (!isTwice(at, timeZone) && isName(generic)) return generic
+  return formatOf(language, { ...format, timeZoneName: nameless(language, timeZone) }).format(at)
 }
+
+/** Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often. */
+const isName = (generic: string): boolean => !/GMT[+-]\d/.test(generic)
+
+/** The clock of nowhere is better known as "UTC" than by its long name. */
+const nameless = (language: string, timeZone: string): 'short' | 'long' =>
+  formatOf(language, { timeZone }).resolvedOptions().timeZone === 'UTC' ? 'short' : 'long'
 
 /** What the clocks of a zone show: "5:00 PM". */
 export const tellTime = (at: Instant, language: string, timeZone: string): string =>
@@ -27,12 +33,12 @@ export const tellTime = (at: Instant, language: string, timeZone: string): strin
 
 /** A zone in words, as the end of {@link tell} has it: "Eastern Time". */
 export function tellZone(at: Instant, language: string, timeZone: string): string {
-  const named = (timeZoneName: 'longGeneric' | 'long') =>
+  const named = (timeZoneName: 'longGeneric' | 'long' | 'short') =>
     formatOf(language, { timeZone, timeZoneName })
       .formatToParts(at)
       .find(({ type }) => type === 'timeZoneName')!.value
   const generic = named('longGeneric')
-  return /GMT[+-]\d/.test(generic) ? named('long') : generic
+  return isName(generic) ? generic : named(nameless(language, timeZone))
 }
 
 /** How far clocks go back, somewhere in the world: an hour, or half of one. */

@@ -4,6 +4,7 @@ import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useSurroundings, useWords } from '../language/words.ts'
 import { FactorLinks, Factors } from '../ui/Factors.tsx'
+import { OwedCodes } from '../ui/OwedCodes.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
 import { RecoveryNotice } from '../ui/RecoveryNotice.tsx'
@@ -17,24 +18,26 @@ const DONE = ['removed', 'ended', 'changed', 'stopped'] as const
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const visitor = fullVisitor(context)
   const { portal } = context
-  const [factors, sessions, { recovery }] = await Promise.all([
+  const [factors, owesCodes, sessions, { recovery }] = await Promise.all([
     portal.factors(visitor),
+    portal.owesPrintedCodes(visitor),
     portal.sessions(visitor),
     portal.enrolment(visitor),
   ])
   const query = new URL(request.url).searchParams
   const done = DONE.find(each => each === query.get('done')) ?? null
-  return { factors, sessions, recovery, done, isOnlyWay: query.get('why') === 'only-way' }
+  return { factors, owesCodes, sessions, recovery, done, isOnlyWay: query.get('why') === 'only-way' }
 })
 
 /** What people come for most stands first: the list of where they are signed in can be long. */
 export default function Account() {
   const { account: words, history } = useWords()
-  const { factors, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
+  const { factors, owesCodes, sessions, recovery, done, isOnlyWay } = useLoaderData<typeof loader>()
   const { standing } = useSurroundings()
   return (
     <Page title={words.title} done={done && words[done]} notDone={isOnlyWay ? words.onlyWay : null}>
       {recovery ? <RecoveryNotice {...recovery} /> : null}
+      {owesCodes ? <OwedCodes to="/account" /> : null}
       <h2>{words.language}</h2>
       <p>
         <a href={standing === 'reader' ? '/account/preferences' : '/language'}>{words.change}</a>

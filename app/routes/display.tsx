@@ -13,9 +13,10 @@ import { Page } from '../ui/Page.tsx'
 
 export const handle = { title: (words: Catalogue) => words.display.title }
 
-export const loader = handled(({ request }: LoaderFunctionArgs) => ({
-  isSaved: new URL(request.url).searchParams.get('done') === 'saved',
-}))
+export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
+  const isChosen = new URL(request.url).searchParams.get('done') === 'saved'
+  return { isSaved: isChosen && context.keepsCookies, isLost: isChosen && !context.keepsCookies }
+})
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const { portal, visitor } = args.context
@@ -28,14 +29,14 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 export default function DisplayPage() {
   const words = useWords()
   const { display, standing } = useSurroundings()
-  const { isSaved } = useLoaderData<typeof loader>()
+  const { isSaved, isLost } = useLoaderData<typeof loader>()
   const { title, text, saved, everywhere, onlyHere, textSize, textSizes, contrast, contrasts, theme, themes } = words.display
   const question = <Value extends string>(name: keyof typeof display, legend: string, labels: Record<Value, string>) => {
     const options = DISPLAY_CHOICES[name].map(value => ({ value, label: labels[value as Value] }))
     return <Choices name={name} legend={legend} pick="one" options={options} chosen={[display[name]]} />
   }
   return (
-    <Page title={title} refusal={useRefusal()} done={isSaved ? saved : null}>
+    <Page title={title} refusal={useRefusal()} done={isSaved ? saved : null} notDone={isLost ? words.noCookies.notKept : null}>
       <p>{text}</p>
       <Form>
         {question('textSize', textSize, textSizes)}

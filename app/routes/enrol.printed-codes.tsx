@@ -1,7 +1,8 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
+import { wanted } from '../destination.ts'
 import { form } from '../form.ts'
-import { enrolled, handled } from '../http.ts'
+import { afterEnrolling, enrolled, go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { useRefusal, useShownOnce } from '../refusal.ts'
@@ -16,7 +17,13 @@ export const loader = handled(({ context }: LoaderFunctionArgs) => ({ elsewhere:
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const visitor = args.context.requireVisitor()
-  await form(args, {})
+  const { step } = await form(args, { step: 'line?' })
+  if (step === 'kept') {
+    await args.context.portal.keepPrintedCodes(visitor)
+    return go(
+      afterEnrolling(wanted(args.request) ?? '/messages', new URL(args.request.url).searchParams.get('offer') === 'second'),
+    )
+  }
   return enrolled(args, await args.context.portal.enrolPrintedCodes(visitor))
 })
 

@@ -13,9 +13,10 @@ import { Taglines } from '../ui/Taglines.tsx'
 
 export const handle = { title: (words: Catalogue) => words.language.title }
 
-export const loader = handled(({ request }: LoaderFunctionArgs) => ({
-  isSaved: new URL(request.url).searchParams.get('done') === 'saved',
-}))
+export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
+  const isChosen = new URL(request.url).searchParams.get('done') === 'saved'
+  return { isSaved: isChosen && context.keepsCookies, isLost: isChosen && !context.keepsCookies }
+})
 
 export const action = handled(async (args: ActionFunctionArgs) => {
   const { portal, visitor } = args.context
@@ -30,10 +31,16 @@ export default function LanguagePage() {
   const all = useWords()
   const words = all.language
   const { language, standing } = useSurroundings()
-  const { isSaved } = useLoaderData<typeof loader>()
+  const { isSaved, isLost } = useLoaderData<typeof loader>()
   const options = Object.entries(LANGUAGES).map(([tag, { name }]) => ({ value: tag, label: <span lang={tag}>{name}</span> }))
   return (
-    <Page title={words.title} refusal={useRefusal()} mainField="language" done={isSaved ? words.saved : null}>
+    <Page
+      title={words.title}
+      refusal={useRefusal()}
+      mainField="language"
+      done={isSaved ? words.saved : null}
+      notDone={isLost ? all.noCookies.notKept : null}
+    >
       <p>{words.text}</p>
       <Form>
         <Choices name="language" legend={words.title} pick="one" options={options} chosen={[language]} />

@@ -8,6 +8,7 @@ import { mailboxWish } from '../mailbox-wish.ts'
 import { BegunAnswers } from '../ui/BegunAnswers.tsx'
 import { MailboxFilter } from '../ui/MailboxFilter.tsx'
 import { MessageList } from '../ui/MessageList.tsx'
+import { OwedCodes } from '../ui/OwedCodes.tsx'
 import { Page } from '../ui/Page.tsx'
 
 export const handle = { title: (words: Catalogue) => words.messages.title }
@@ -21,19 +22,22 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
   const { after, show, from } = wish
   const asked = { limit: PAGE_LENGTH, show, after: after ?? undefined, from: from ?? undefined }
   const { lines, next, from: sender } = await context.portal.listMessages(reader, asked)
-  const drafts = wish.after === null ? await context.portal.listDrafts(reader) : []
-  return { lines, next, sender, wish, drafts, done: query.get('done') }
+  const isFirstPage = wish.after === null
+  const drafts = isFirstPage ? await context.portal.listDrafts(reader) : []
+  const owesCodes = isFirstPage && (await context.portal.owesPrintedCodes(reader))
+  return { lines, next, sender, wish, drafts, owesCodes, done: query.get('done') }
 })
 
 export default function Messages() {
   const words = useWords()
-  const { lines, next, sender, wish, drafts, done } = useLoaderData<typeof loader>()
+  const { lines, next, sender, wish, drafts, owesCodes, done } = useLoaderData<typeof loader>()
   const said = done === 'hidden' ? words.notForMe.done : done === 'deleted' ? words.deleting.done : null
   const isNarrowed = wish.show !== 'all' || sender !== null
   const address = { show: wish.show === 'all' ? null : wish.show, from: sender === null ? null : wish.from }
   const none = next ? words.messages.noneYet : isNarrowed ? words.messages.noneSuch : words.messages.none
   return (
     <Page title={words.messages.title} done={said}>
+      {owesCodes ? <OwedCodes to="/messages" /> : null}
       <BegunAnswers drafts={drafts} />
       <MailboxFilter wish={wish} sender={sender} />
       {lines.length > 0 ? <MessageList lines={lines} /> : <p>{none}</p>}

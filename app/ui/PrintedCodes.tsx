@@ -1,9 +1,10 @@
 import { useSurroundings, useWords } from '../language/words.ts'
-import { ButtonLink } from './Button.tsx'
+import type { ShownOnce } from '../refusal.ts'
 import type { Examples } from './example.ts'
+import { HaveCodes } from './HaveCodes.tsx'
 
 /** Codes to keep on paper, large, shown once. */
-export function PrintedCodes({ codes, to }: { codes: string[]; to: string }) {
+export function PrintedCodes({ codes, to, isFirst }: ShownOnce) {
   const words = useWords().printedCodes
   const { host } = useSurroundings()
   return (
@@ -17,11 +18,11 @@ export function PrintedCodes({ codes, to }: { codes: string[]; to: string }) {
           </li>
         ))}
       </ol>
-      <ButtonLink to={to}>{words.have}</ButtonLink>
+      <HaveCodes to={to} isFirst={isFirst} />
     </>
   )
 }
 
 export const examples: Examples = {
-  plain: <PrintedCodes to="/messages" codes={['4821-7730', '1190-5524', '9934-0027', '3307-6618']} />,
+  plain: <PrintedCodes to="/messages" isFirst codes={['4821-7730', '1190-5524', '9934-0027', '3307-6618']} />,
 }

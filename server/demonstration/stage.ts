@@ -134,7 +134,9 @@ export async function setStage(real: Parts, begin: Instant): Promise<Stage> {
       await portal.choosePassphrase(visitor, passphrase)
       const enrolled = await portal.enrolPrintedCodes(visitor)
       const printedCodes = [...enrolled.printedCodes]
-      await portal.signOut(await visitorOf(enrolled))
+      const enrolledVisitor = await visitorOf(enrolled)
+      await portal.keepPrintedCodes(enrolledVisitor)
+      await portal.signOut(enrolledVisitor)
       await deliver()
       return {
         ...{ name, address, passphrase, printedCodes },

@@ -10,6 +10,7 @@ import { confirmationsOwed } from './confirmation.ts'
 import { newFactor } from './factor.ts'
 import { actorOf, type Person } from './person.ts'
 import { newPrintedCodes, plainPrintedCode } from './printed-code.ts'
+import { NOT_SAID_YET } from './printed-sheet.ts'
 import { cancelRunning, completeRecovery, mayRecover, recoveryUnderWay } from './recovery.ts'
 import { closesAt, startedWith } from './recovery-times.ts'
 import { endAllBut, isFresh, replaceSession, requireSession } from './session.ts'
@@ -150,7 +151,7 @@ export async function issuePrintedCodes(
   const printedCodes = newPrintedCodes()
   await tx.signIn.printedCodes.replace(person.ref, printedCodes.map(plainPrintedCode), now)
   // The codes have a table of their own; this stands for them among the factors.
-  const factor = await putFactor(tx, person, 'printed_code', '', now)
+  const factor = await putFactor(tx, person, 'printed_code', NOT_SAID_YET, now)
   return { printedCodes, factors: [factor] }
 }
 

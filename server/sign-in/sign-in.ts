@@ -9,6 +9,7 @@ import { helpLine } from './help-line.ts'
 import { acceptInvitation } from './invitation.ts'
 import { enterMailboxCode, mailboxCodeReference, sendMailboxCode } from './mailbox-code.ts'
 import { forgetNetworks, networkLimit } from './network-limit.ts'
+import { keepPrintedCodes, owesPrintedCodes } from './printed-sheet.ts'
 import * as proof from './proof.ts'
 import * as recovering from './recovering.ts'
 import { beginSignIn, type From } from './request.ts'
@@ -43,6 +44,8 @@ export const signIn = (parts: Parts) => ({
   totpEnrolment: (visitor: Visitor) => enrol.totpEnrolment(parts, visitor),
   confirmTotp: (visitor: Visitor, code: string) => enrol.confirmTotp(parts, visitor, code),
   enrolPrintedCodes: (visitor: Visitor) => enrol.enrolPrintedCodes(parts, visitor),
+  keepPrintedCodes: (visitor: Visitor) => keepPrintedCodes(parts, visitor),
+  owesPrintedCodes: (visitor: Visitor) => owesPrintedCodes(parts, visitor),
   startRecovery: (visitor: Visitor, code: string) => recovering.startRecovery(parts, visitor, code),
   resumeRecovery: (visitor: Visitor, code: string) => recovering.resumeRecovery(parts, visitor, code),
   cancelRecovery: (visitor: Visitor) => recovering.cancelRecovery(parts, visitor),

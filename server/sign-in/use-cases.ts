@@ -46,6 +46,10 @@ export interface SigningIn {
   confirmTotp(visitor: Visitor, code: string): Promise<Started & { printedCodes: string[] }>
   /** Passphrase and printed codes, for people without an app. Not for staff. */
   enrolPrintedCodes(visitor: Visitor): Promise<Started & { printedCodes: string[] }>
+  /** They say that they have the codes they were shown. */
+  keepPrintedCodes(visitor: Visitor): Promise<void>
+  /** Whether they were shown codes and left without saying so; who has used one has them. */
+  owesPrintedCodes(visitor: Visitor): Promise<boolean>
   /**
    * With mailbox and one printed code, spent by it, towards a new way in: a day later, unless somebody stops it. Not for staff.
    * @throws wrong_code, too_many_attempts, forbidden, conflict while one is under way

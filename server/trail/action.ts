@@ -31,6 +31,7 @@ export const ACTIONS = [
   'recipient.confirmed', // answered the sender's activation code or identity check
   'recipient.confirmation_failed',
   'factor.added',
+  'factor.kept', // its owner said that they have it: a sheet of printed codes
   'factor.removed',
   'factor.disabled',
   'recovery.started',

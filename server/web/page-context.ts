@@ -41,8 +41,10 @@ export function pageContext(
     endSession: () => jar.endSession(),
     startSignInRequest: token => jar.startSignIn(token),
     endSignInRequest: () => jar.endSignIn(),
-    formToken: formTokenFor(bound.session ?? bound.signIn ?? bound.visit ?? begunVisit(request, jar)),
+    formToken: () => formTokenFor(jar.sessionStarted ?? bound.session ?? bound.signIn ?? bound.visit ?? begunVisit(request, jar)),
     formTokenFits: presented => formTokenFits(presented, bound, isOriginSaid),
+    keepsCookies: Object.values(cookies).some(cookie => cookie !== null),
+    tryCookie: () => jar.startVisit(newSecret()),
     admit: async () => {
       if (network !== null && visitor?.level !== 'full') await shell.portal.admitStranger(network)
     },

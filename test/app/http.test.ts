@@ -31,6 +31,8 @@ function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {
     language,
     admit,
     origin: ORIGIN,
+    keepsCookies: true,
+    formToken: () => 'right',
     formTokenFits: (word: string) => word === 'right',
     endSignInRequest,
   }

@@ -91,7 +91,7 @@ export async function keepsCodes(person: Goes): Promise<string[]> {
   const { words } = person
   await person.arrives(words.printedCodes.title)
   const codes = (await person.says()).match(PRINTED_CODE) ?? []
-  await person.follow(words.printedCodes.have)
+  await person.press(words.printedCodes.have)
   await person.arrives(words.second.title)
   await person.follow(words.second.later)
   return codes

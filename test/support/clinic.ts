@@ -121,7 +121,9 @@ function patientOf(clinic: Clinic, name: string, address: string): Patient {
     await clinic.portal.choosePassphrase(visitor, PASSPHRASE)
     const enrolled = await clinic.portal.enrolPrintedCodes(visitor)
     printedCodes = enrolled.printedCodes
-    return (await visitorOf(clinic, enrolled.sessionToken)) as Reader
+    const reader = (await visitorOf(clinic, enrolled.sessionToken)) as Reader
+    await clinic.portal.keepPrintedCodes(reader)
+    return reader
   }
   const signsInAgain = async (): Promise<Reader> => {
     const { requestToken } = await clinic.portal.beginSignIn({ address })

@@ -32,7 +32,7 @@ export const failures = {
     confirmation_required: 'We first need to check that it is you.',
     conflict: 'Something has changed. Please look at it again.',
     idempotency_key_reused: 'You sent this form before, with other words. To send this too, press the button again.',
-    too_many_requests: 'That was too fast for us. Wait a minute, then try again.',
+    too_many_requests: 'That was a lot in a short time. Nothing is lost. Please wait a minute, then try again.',
     busy: 'We are busy now. Nothing was lost. Please try again in a minute.',
     unavailable: 'This does not work just now. Please try again in a few minutes.',
     no_space: 'We have no room for files just now. Send your words without files, or try again later.',
@@ -58,7 +58,7 @@ export const failures = {
     busy: { title: 'We are busy now', text: 'Nothing was lost. Please wait a minute, then load this page again.' },
     tooFast: {
       title: 'Please wait a minute',
-      text: 'There were too many tries in a short time. Wait a minute, then load this page again.',
+      text: 'That was a lot in a short time, so we need a short break. Nothing is lost. Wait a minute, then load this page again.',
     },
     unknown: {
       title: 'Something went wrong',

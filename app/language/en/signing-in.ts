@@ -288,6 +288,10 @@ export const signingIn = {
     sheet: (host: string) => `For signing in to ${host}`,
     spare: 'You are signed up. These spare codes let you in if you lose your phone.',
     have: 'I have them',
+    owedTitle: 'Do you have your printed codes?',
+    owedText:
+      'We showed you a list of codes, one time only. You need it to sign in, or when you lose your phone. Did you print it or write it down?',
+    owedNew: 'No, show me new codes',
     list: 'Your codes',
   },
 }

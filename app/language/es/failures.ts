@@ -33,7 +33,7 @@ export const failures: typeof english = {
     conflict: 'Algo cambió. Por favor mírelo de nuevo.',
     idempotency_key_reused:
       'Ya envió este formulario antes, con otras palabras. Para enviar esto también, pulse el botón de nuevo.',
-    too_many_requests: 'Fue demasiado rápido para nosotros. Espere un minuto e intente de nuevo.',
+    too_many_requests: 'Fue mucho en poco tiempo. No se perdió nada. Espere un minuto e intente de nuevo, por favor.',
     busy: 'Estamos ocupados. No se perdió nada. Por favor intente en un minuto.',
     unavailable: 'Esto no funciona en este momento. Por favor intente en unos minutos.',
     no_space: 'Ahora no tenemos espacio para archivos. Envíe su texto sin archivos, o intente más tarde.',
@@ -59,7 +59,7 @@ export const failures: typeof english = {
     busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Espere un minuto y cargue la página de nuevo.' },
     tooFast: {
       title: 'Por favor espere un minuto',
-      text: 'Hubo muchos intentos en poco tiempo. Espere un minuto y cargue la página de nuevo.',
+      text: 'Fue mucho en poco tiempo y necesitamos una pausa corta. No se perdió nada. Espere un minuto y cargue la página de nuevo.',
     },
     unknown: {
       title: 'Algo salió mal',

@@ -291,6 +291,10 @@ export const signingIn: typeof english = {
     sheet: host => `Para entrar en ${host}`,
     spare: 'Su registro está listo. Estos códigos de reserva le dejan entrar si pierde su teléfono.',
     have: 'Ya los tengo',
+    owedTitle: '¿Tiene sus códigos impresos?',
+    owedText:
+      'Le mostramos una lista de códigos, una sola vez. La necesita para entrar, o si pierde su teléfono. ¿La imprimió o la anotó?',
+    owedNew: 'No, mostrarme códigos nuevos',
     list: 'Sus códigos',
   },
 }

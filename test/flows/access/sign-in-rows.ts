@@ -93,6 +93,8 @@ export const SIGNING_IN: Row[] = [
     ask: reads((portal, who) => portal.enrolPrintedCodes(who)),
     answers: { ...SIGNED_IN('forbidden'), ...patients('yes'), newcomer: 'invalid' },
   },
+  { method: 'keepPrintedCodes', ask: reads((portal, who) => portal.keepPrintedCodes(who)), answers: SIGNED_IN('yes') },
+  { method: 'owesPrintedCodes', ask: reads((portal, who) => portal.owesPrintedCodes(who)), answers: SIGNED_IN('yes') },
   // Getting back in: with the mailbox and a printed code, which is wrong here. Whoever is signed in needs none; staff have none.
   {
     method: 'startRecovery',

@@ -14,6 +14,7 @@ import {
   senders,
   signedIn,
   visitors,
+  withoutCookies,
 } from './doors.ts'
 
 const get = (file: string, answers: PageRow['answers'], more: Partial<PageRow> = {}): PageRow => ({
@@ -72,9 +73,10 @@ const SIGNING_IN: PageRow[] = [
   get('sign-in.recovery', visitors('shows')),
   post(
     'sign-in.recovery',
-    { ...signedIn('forbidden'), ...patients('409'), ...half('again') },
+    { ...signedIn('forbidden'), ...patients('409'), ...half('again'), anonymous: '/sign-in/cookies' },
     { fields: { step: 'start', code: 'AAAA-AAAA-AAAA' } },
   ),
+  get('sign-in.cookies', withoutCookies('shows')),
   get('sign-in.ways', notBegun),
   get('sign-in.code', notBegun),
   post('sign-in.code', notBegun, { fields: { code: '123456' } }),
@@ -107,6 +109,8 @@ const ENROLLING: PageRow[] = [
   post('enrol.passphrase', enrolling('/enrol/app'), { fields: { passphrase: 'seven grey pigeons on a roof' } }),
   get('enrol.printed-codes', visitors('shows')),
   post('enrol.printed-codes', { ...enrolling('forbidden'), ...patients('shows'), newcomer: 'again' }),
+  // Nobody has codes here that they have not said to have; to say it again does nothing.
+  post('enrol.printed-codes', signedIn('/messages'), { fields: { step: 'kept' } }),
 ]
 
 const ACCOUNT: PageRow[] = [
