@@ -14,6 +14,9 @@ export interface Tagline {
 /**
  * The fifteen languages that most people in the United States speak who do not speak English well, as a clinic must offer them help in.
  *
+ * The languages are those of the sample taglines that the Office for Civil Rights published for section 1557 in 2016, and each first sentence was
+ * laid beside its own: they say the same, in words of their own.
+ *
  * @see 45 CFR 92.11, notice of availability of language assistance services
  */
 export const TAGLINES: readonly Tagline[] = [

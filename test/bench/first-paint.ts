@@ -7,8 +7,10 @@ import { type Bench, median, rowOf } from './paired.ts'
 import { type Prepared, preparedFolder } from './prepared.ts'
 
 /**
- * A cheap phone in a bad place, as Lighthouse's preset `mobileSlow4G` makes it (core/config/constants.js): a round trip of 150 ms, which
- * becomes 3.75 times as much for each request, 1.6 Mbit/s down and 750 kbit/s up, of both nine tenths, and a processor four times slower.
+ * A cheap phone in a bad place, as Lighthouse's preset `mobileSlow4G` makes it: a round trip of 150 ms, which becomes 3.75 times as much for
+ * each request, 1.6 Mbit/s down and 750 kbit/s up, of both nine tenths, and a processor four times slower.
+ *
+ * @see https://github.com/GoogleChrome/lighthouse at b975c5033dbf, lighthouse-core/config/constants.js
  */
 const SLOW_4G = {
   offline: false,
@@ -16,7 +18,12 @@ const SLOW_4G = {
   downloadThroughput: ((1.6 * 1024 * 1024) / 8) * 0.9,
   uploadThroughput: ((750 * 1024) / 8) * 0.9,
 }
-/** The preset “Slow 3G” of DevTools, as puppeteer has it too (PredefinedNetworkConditions): 400 ms × 5 for each request, 500 kbit/s × 0.8. */
+/**
+ * The preset “Slow 3G” of DevTools, as Puppeteer keeps it: a round trip of 400 ms, five times as much for each request, and 500 kbit/s both
+ * ways, of which eight tenths.
+ *
+ * @see https://github.com/puppeteer/puppeteer at 38b7a2cf2feb, packages/puppeteer-core/src/cdp/PredefinedNetworkConditions.ts
+ */
 const SLOW_3G = {
   offline: false,
   latency: 400 * 5,
