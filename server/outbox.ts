@@ -56,6 +56,16 @@ export interface Letter {
   content: LetterContent
 }
 
+/** What became of a letter: of a deferred one also when it is tried again. */
+export interface SettledLetter {
+  id: string
+  state: Exclude<LetterState, 'queued'>
+  at: Instant
+  /** What the mail server said, without addresses. */
+  answer: string
+  nextAttemptAt?: Instant
+}
+
 export type NewLetter = Pick<
   Letter,
   'id' | 'organization' | 'kind' | 'message' | 'createdAt' | 'nextAttemptAt' | 'messageIdHeader' | 'content'

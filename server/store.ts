@@ -6,7 +6,7 @@ import type { Keys } from './keys/store.ts'
 import type { Mark, Marks } from './mark.ts'
 import type { Attachment, Content, Message, MessageState, NewMessage } from './message.ts'
 import type { Organizations } from './organization.ts'
-import type { Letter, LetterKind, LetterState, NewLetter, Nudge } from './outbox.ts'
+import type { Letter, LetterKind, NewLetter, Nudge, SettledLetter } from './outbox.ts'
 import type { Preferences } from './preferences.ts'
 import type { Receipt, ReceiptStage } from './receipt.ts'
 import type { NewRecipient, Recipient } from './recipient.ts'
@@ -253,6 +253,8 @@ export interface Receipts {
   add(receipt: Receipt): Promise<void>
   /** Adds it unless the message already has one of this stage (and attachment); says whether it was added. */
   addOnce(receipt: Receipt): Promise<boolean>
+  /** As {@link addOnce}, of many without an attachment. @returns ids of those that were added */
+  addEachOnce(receipts: readonly Receipt[]): Promise<Set<string>>
   ofMessages(messages: string[]): Promise<Receipt[]>
   has(message: string, stage: ReceiptStage): Promise<boolean>
 }
@@ -264,12 +266,8 @@ export interface Outbox {
    * are due again. One whose content does not verify comes with an empty one, so that it holds up no other.
    */
   claim(now: Instant, leaseUntil: Instant, limit: number): Promise<Letter[]>
-  /** Settles a claimed letter. False when the claim was lost meanwhile (`claimedUntil` is not the lease that is held). */
-  settle(
-    id: string,
-    claimedUntil: Instant,
-    result: { state: LetterState; at: Instant; answer: string; nextAttemptAt?: Instant },
-  ): Promise<boolean>
+  /** Settles claimed letters. @returns ids of those whose claim was not lost meanwhile (`claimedUntil` is the lease that is held) */
+  settle(claimedUntil: Instant, letters: readonly SettledLetter[]): Promise<Set<string>>
   /** Gives a claimed letter back untried, to be due at `until`: the claim does not count as a try. False when it was lost meanwhile. */
   putBack(id: string, claimedUntil: Instant, until: Instant): Promise<boolean>
   find(id: string): Promise<Letter | null>
@@ -281,6 +279,6 @@ export interface Outbox {
   oldestDue(now: Instant): Promise<Instant | null>
   /** When a letter of this kind to this recipient was last asked for and not cancelled since; null: never. */
   lastNudge(recipient: string, kind: Nudge): Promise<Instant | null>
-  /** When mail servers took notices to this recipient (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */
-  noticeTimes(recipient: string, since: Instant): Promise<Instant[]>
+  /** When mail servers took notices to these recipients (letters of kind `notice`, state `sent`) since then: each moment once, newest first. */
+  noticeTimes(recipients: readonly string[], since: Instant): Promise<Map<string, Instant[]>>
 }

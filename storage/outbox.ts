@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { isPortalError } from '../server/errors.ts'
-import type { Letter, LetterContent, LetterKind, LetterState } from '../server/outbox.ts'
+import type { Letter, LetterContent, LetterKind, LetterState, SettledLetter } from '../server/outbox.ts'
 import type { Outbox } from '../server/store.ts'
 import { inBatches } from './batches.ts'
 import { prepared } from './prepared.ts'
@@ -30,6 +30,14 @@ export function outbox({ db, parts }: Work): Outbox {
     return letters
   }
 
+  const settleAlike = async (claimedUntil: number, letters: readonly SettledLetter[]) => {
+    const [{ state, at, nextAttemptAt }] = letters as [SettledLetter]
+    const settled = isOpen(state) ? {} : { settled_at: at }
+    const later = nextAttemptAt === undefined ? {} : { next_attempt_at: nextAttemptAt }
+    const ids = letters.map(({ id }) => id)
+    return (await change(db, { ids, claimedUntil, set: { state, claimed_until: null, ...settled, ...later } })).rows
+  }
+
   return {
     async add({ content, ...letter }) {
       const row = {
@@ -53,14 +61,17 @@ export function outbox({ db, parts }: Work): Outbox {
       return opened(inOrder).catch(() => openedEach(inOrder))
     },
 
-    async settle(id, claimedUntil, { state, at, answer, nextAttemptAt }) {
-      const settled = isOpen(state) ? {} : { settled_at: at }
-      const later = nextAttemptAt === undefined ? {} : { next_attempt_at: nextAttemptAt }
-      const [row] = (await change(db, { id, claimedUntil, set: { state, claimed_until: null, ...settled, ...later } })).rows
-      if (!row) return false
-      await parts.put(place(row, 'answer'), answer)
-      if (!isOpen(state)) await parts.remove(id, 'content')
-      return true
+    async settle(claimedUntil, letters) {
+      const held = (await Promise.all(alike(letters).map(some => settleAlike(claimedUntil, some)))).flat()
+      const over = letters.filter(({ id, state }) => !isOpen(state) && held.some(row => row.id === id)).map(({ id }) => id)
+      await parts.removeAll(over)
+      for (const { id, answer } of letters) {
+        const row = held.find(one => one.id === id)
+        if (!row) continue
+        if (over.includes(id)) await parts.add(place(row, 'answer'), answer)
+        else await parts.put(place(row, 'answer'), answer)
+      }
+      return new Set(held.map(({ id }) => id))
     },
 
     async putBack(id, claimedUntil, until) {
@@ -100,19 +111,17 @@ export function outbox({ db, parts }: Work): Outbox {
       return (await last.limit(1).executeTakeFirst())?.created_at ?? null
     },
 
-    async noticeTimes(recipient, since) {
-      const { rows } = await noticeTimes(db, { recipient, since })
-      return rows.map(row => row.settled_at).filter(at => at !== null)
+    async noticeTimes(recipients, since) {
+      const rows = await inBatches(recipients, async some => (await noticeTimes(db, { recipients: some, since })).rows)
+      const times = new Map<string, number[]>()
+      for (const { recipient, settled_at } of rows.sort((one, other) => other.settled_at! - one.settled_at!))
+        times.set(recipient!, [...(times.get(recipient!) ?? []), settled_at!])
+      return times
     },
   }
 }
 
 const insert = prepared((db, { row }: { row: LetterRow }) => db.insertInto('outbox').values(row))
-
-interface Claimed {
-  id: string
-  claimedUntil: number
-}
 
 /** Letters that are due and nobody's. Said inside and outside: a database that runs writers side by side checks only what stands outside again. */
 const claim = prepared((db, { now, leaseUntil, limit }: { now: number; leaseUntil: number; limit: number }) => {
@@ -133,17 +142,24 @@ const claim = prepared((db, { now, leaseUntil, limit }: { now: number; leaseUnti
     .returningAll()
 })
 
-const change = prepared((db, { id, claimedUntil, set }: Claimed & { set: Partial<LetterRow> }) =>
-  db
-    .updateTable('outbox')
-    .set(set)
-    .where('id', '=', id)
-    .where('claimed_until', '=', claimedUntil)
-    .where(isStillOpen)
-    .returningAll(),
+const change = prepared(
+  (db, { ids, claimedUntil, set }: { ids: readonly string[]; claimedUntil: number; set: Partial<LetterRow> }) =>
+    db
+      .updateTable('outbox')
+      .set(set)
+      .where('id', 'in', ids)
+      .where('claimed_until', '=', claimedUntil)
+      .where(isStillOpen)
+      .returning(['id', 'organization']),
 )
 
-const putBack = prepared((db, { id, claimedUntil, until }: Claimed & { until: number }) =>
+/** Those that one statement can settle. */
+function alike(letters: readonly SettledLetter[]): SettledLetter[][] {
+  const groups = Map.groupBy(letters, ({ state, at, nextAttemptAt }) => [state, at, nextAttemptAt].join(' '))
+  return [...groups.values()]
+}
+
+const putBack = prepared((db, { id, claimedUntil, until }: { id: string; claimedUntil: number; until: number }) =>
   db
     .updateTable('outbox')
     .set(letter => ({ claimed_until: null, next_attempt_at: until, attempts: letter('attempts', '-', 1) }))
@@ -163,15 +179,14 @@ const cancel = prepared((db, { messages, at, but }: { messages: readonly string[
     .returning(['id', 'message']),
 )
 
-const noticeTimes = prepared((db, { recipient, since }: { recipient: string; since: number }) =>
+const noticeTimes = prepared((db, { recipients, since }: { recipients: readonly string[]; since: number }) =>
   db
     .selectFrom('outbox')
-    .where('recipient', '=', recipient)
+    .where('recipient', 'in', recipients)
     .where('settled_at', '>=', since)
     .where(sentNotices)
-    .select('settled_at')
-    .distinct()
-    .orderBy('settled_at', 'desc'),
+    .select(['recipient', 'settled_at'])
+    .distinct(),
 )
 
 /** As {@link sentNotices}: of the index of what is still to be sent. */

@@ -19,8 +19,17 @@ export function receipts({ db }: Work): Receipts {
         ? ofStage(db, { message, stage })
         : ofAttachment(db, { message, stage, attachment }))
       if (rows.length > 0) return false
-      const once = [receipt.message, receipt.stage, receipt.attachment ?? ''].join(' ')
-      return (await insertOnce(db, { row: toRow(receipt, once) })).numAffectedRows === 1n
+      return (await insertOnce(db, { rows: [toRow(receipt, onceOf(receipt))] })).rows.length === 1
+    },
+
+    async addEachOnce(receipts) {
+      const messages = [...new Set(receipts.map(({ message }) => message))]
+      const before = await inBatches(messages, async some => (await ofMessages(db, { messages: some })).rows)
+      // Also those of the time before `once` was written.
+      const has = new Set(before.map(toReceipt).map(onceOf))
+      const fresh = receipts.filter(receipt => !has.has(onceOf(receipt))).map(receipt => toRow(receipt, onceOf(receipt)))
+      const added = await inBatches(fresh, async some => (await insertOnce(db, { rows: some })).rows)
+      return new Set(added.map(({ id }) => id))
     },
 
     async ofMessages(messages) {
@@ -36,11 +45,12 @@ export function receipts({ db }: Work): Receipts {
 
 const insert = prepared((db, { row }: { row: ReceiptRow }) => db.insertInto('receipts').values(row))
 
-const insertOnce = prepared((db, { row }: { row: ReceiptRow }) =>
+const insertOnce = prepared((db, { rows }: { rows: readonly ReceiptRow[] }) =>
   db
     .insertInto('receipts')
-    .values(row)
-    .onConflict(conflict => conflict.column('once').where('once', 'is not', null).doNothing()),
+    .values(rows)
+    .onConflict(conflict => conflict.column('once').where('once', 'is not', null).doNothing())
+    .returning('id'),
 )
 
 const ofMessages = prepared((db, { messages }: { messages: readonly string[] }) =>
@@ -60,6 +70,8 @@ const ofStage = prepared((db, given: Stage) => any(db, given).where('attachment'
 const ofAttachment = prepared((db, { attachment, ...given }: Stage & { attachment: string }) =>
   any(db, given).where('attachment', '=', attachment),
 )
+
+const onceOf = ({ message, stage, attachment }: Receipt): string => [message, stage, attachment ?? ''].join(' ')
 
 const toRow = (receipt: Receipt, once: string | null): ReceiptRow => ({ ...receipt, once })
 

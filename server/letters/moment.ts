@@ -9,9 +9,10 @@ import { minutes } from '../time.ts'
 export function momentInWords(iso: string, timeZone: string, locale: string): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) throw new TypeError('A letter tells of a moment that is none.')
-  if (!isTimeZone(timeZone)) throw new TypeError('A letter tells of a time zone that is none.')
-  const generic = formatFor(timeZone, locale, 'longGeneric').format(at)
+  if (!formats.has(keyOf(timeZone, locale)) && !isTimeZone(timeZone))
+    throw new TypeError('A letter tells of a time zone that is none.')
   const onTheWall = formatFor(timeZone, locale)
+  const generic = formatFor(timeZone, locale, 'longGeneric').format(at)
   // When clocks go back, by an hour or half of one, the same words would mean two moments: the long form tells them apart.
   const isTwice = [-60, -30, 30, 60].some(away => onTheWall.format(at + minutes(away)) === onTheWall.format(at))
   // Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often, but "UTC" is better known than its own.
@@ -29,7 +30,25 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
-const formatFor = (timeZone: string, locale: string, timeZoneName?: 'long' | 'longGeneric' | 'short'): Intl.DateTimeFormat =>
+type ZoneName = 'long' | 'longGeneric' | 'short'
+
+/** To make one takes longer than everything else about a letter; there are as many as zones and languages of those who are written to. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+const MAX_FORMATS = 500
+
+const keyOf = (...of: [timeZone: string, locale: string, timeZoneName?: ZoneName]): string => of.join(' ')
+
+function formatFor(timeZone: string, locale: string, timeZoneName?: ZoneName): Intl.DateTimeFormat {
+  const key = keyOf(timeZone, locale, timeZoneName)
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  if (formats.size >= MAX_FORMATS) formats.clear()
+  const made = newFormat(timeZone, locale, timeZoneName)
+  formats.set(key, made)
+  return made
+}
+
+const newFormat = (timeZone: string, locale: string, timeZoneName?: ZoneName): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(locale, {
     weekday: 'long',
     year: 'numeric',

@@ -9,7 +9,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 const READ: [string, string, (tx: Tx) => Promise<unknown>][] = [
   ['letters that are due', 'outbox_by_next_attempt_at', tx => tx.outbox.oldestDue(NEW_YEAR)],
-  ['notices somebody was sent', 'outbox_by_recipient_settled_at', tx => tx.outbox.noticeTimes('rcp_1', NEW_YEAR)],
+  ['notices somebody was sent', 'outbox_by_recipient_settled_at', tx => tx.outbox.noticeTimes(['rcp_1', 'rcp_2'], NEW_YEAR)],
   ['what somebody was reminded of', 'outbox_by_recipient_nudge', tx => tx.outbox.lastNudge('rcp_1', 'reminder')],
   ['messages that expire', 'messages_by_expires_at', tx => tx.messages.dueToExpire(NEW_YEAR, 10)],
   ['a message by its form', 'messages_by_recipient_form_hash', tx => tx.messages.findByForm('rcp_1', 'hash')],
@@ -29,6 +29,16 @@ test('letters are claimed by the index that holds nothing else', async () => {
   const plans = await plansOf(() => store.transaction(tx => tx.outbox.claim(NEW_YEAR, NEW_YEAR + 1, 10)))
   await remove()
   expect(plans.some(plan => plan.includes('outbox_by_next_attempt_at'))).toBe(true)
+})
+
+test('letters are settled by their ids, however many are open', async () => {
+  const { store, remove, plansOf } = await watched()
+  const sent = ['out_1', 'out_2'].map(id => ({ id, state: 'sent' as const, at: NEW_YEAR, answer: '250' }))
+  const plans = await plansOf(() => store.transaction(tx => tx.outbox.settle(NEW_YEAR, sent)))
+  await remove()
+  expect(plans.filter(plan => plan.includes('outbox'))).toEqual([
+    expect.stringMatching(/SEARCH outbox USING \w+ KEY \(id=\?\)|sqlite_autoindex_outbox/),
+  ])
 })
 
 test('no value stands where SQLite would plan the statement anew for each', async () => {

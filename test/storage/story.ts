@@ -87,7 +87,7 @@ export async function wholeStory(store: Store, chapter = '') {
   const [claimed] = await store.transaction(tx => tx.outbox.claim(NEW_YEAR, until, 1))
   await store.transaction(async tx => {
     const deferred = { state: 'deferred', at: NEW_YEAR, answer: CANARIES.mailServerAnswer, nextAttemptAt: until } as const
-    await tx.outbox.settle(claimed!.id, until, deferred)
+    await tx.outbox.settle(until, [{ id: claimed!.id, ...deferred }])
     const factor = { person, createdAt: NEW_YEAR, lastUsedAt: null, counter: 5, label: CANARIES.factorLabel }
     await tx.signIn.factors.add({ ...factor, id: ids.totp, kind: 'totp', secret: CANARIES.totpSecret })
     const passkey = { ...factor, id: newId('fac', NEW_YEAR), kind: 'passkey', secret: 'public key' } as const

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { nextAttemptAt, whyTooLate } from '../../../server/delivery.ts'
+import { nextAttemptAt } from '../../../server/delivery.ts'
+import { whyTooLate } from '../../../server/delivery-plan.ts'
 import { sendDueLetters } from '../../../server/delivery-round.ts'
 import type { Mail } from '../../../server/mailer.ts'
 import { days, hours, minutes } from '../../../server/time.ts'
@@ -147,8 +148,8 @@ test('a worker that dies between hand-off and note makes one duplicate, with the
   expect(world.handed.map(mail => mail.messageId)).toEqual([letter.messageIdHeader])
 
   // It was only asleep, and notes what it did: the claim is lost, the books stay as they are.
-  const late = { state: 'sent' as const, at: world.now(), answer: '250' }
-  expect(await world.store.transaction(tx => tx.outbox.settle(letter.id, dead, late))).toBe(false)
+  const late = { id: letter.id, state: 'sent' as const, at: world.now(), answer: '250' }
+  expect(await world.store.transaction(tx => tx.outbox.settle(dead, [late]))).toEqual(new Set())
   expect(await world.stages(message)).toEqual(['noticed'])
   expect(await world.entries(message)).toEqual(['message.deposited', 'notice.sent'])
 })

@@ -51,6 +51,21 @@ export function attachmentContract(open: OpenStorage): void {
       ...{ id: newId('evt', NEW_YEAR + later), message, stage, at: NEW_YEAR + later, attachment },
     })
 
+    test('many are added at once, each only where it was not there yet', async () => {
+      const { keep } = await clinic(portal.store)
+      const [one, other] = [await keep(), await keep()].map(({ id }) => id) as [string, string]
+      const [first, again, theirs, next] = [
+        ...[receipt(one, 'noticed', 1), receipt(one, 'noticed', 2), receipt(other, 'noticed', 2)],
+        receipt(one, 'notice_deferred', 3),
+      ] as const
+      await portal.store.transaction(async tx => {
+        expect(await tx.receipts.addEachOnce([])).toEqual(new Set())
+        expect(await tx.receipts.addEachOnce([first, theirs])).toEqual(new Set([first.id, theirs.id]))
+        expect(await tx.receipts.addEachOnce([again, next])).toEqual(new Set([next.id]))
+      })
+      expect(await portal.store.read(tx => tx.receipts.ofMessages([one]))).toEqual([first, next])
+    })
+
     test('are listed in order of time, and some may be there only once', async () => {
       const { keep } = await clinic(portal.store)
       const { id } = await keep()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../../server/ids.ts'
+import type { NewLetter, SettledLetter } from '../../../server/outbox.ts'
 import type { Tx } from '../../../server/store.ts'
 import { minutes } from '../../../server/time.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
@@ -20,11 +21,8 @@ export function outboxContract(open: OpenStorage): void {
     }
     const claim = (now = NEW_YEAR, until = LEASE, limit = 10) =>
       portal.store.transaction(tx => tx.outbox.claim(now, until, limit))
-    const settle = (
-      id: string,
-      lease: number,
-      result: { state: 'sent' | 'deferred' | 'bounced'; at: number; answer: string; nextAttemptAt?: number },
-    ) => portal.store.transaction(tx => tx.outbox.settle(id, lease, result))
+    const settle = (id: string, lease: number, result: Omit<SettledLetter, 'id'>) =>
+      portal.store.transaction(async tx => (await tx.outbox.settle(lease, [{ id, ...result }])).has(id))
 
     test('hands a letter to one worker, with what it needs to be written', async () => {
       const { letter } = await oneLetter()
@@ -67,6 +65,36 @@ export function outboxContract(open: OpenStorage): void {
       expect(settled).toMatchObject({ state: 'sent', settledAt: NEW_YEAR + 5, lastAnswer: '250 ok', claimedUntil: null })
       expect(settled?.content).toEqual({ to: '', language: '', values: {} })
       expect(await portal.store.read(tx => tx.outbox.ofMessage(message.id))).toEqual([settled])
+    })
+
+    test('settles many at once, each as it went, and only those whose claim is held', async () => {
+      const { message, letter: sent } = await oneLetter()
+      const letters = [sent, ...[1, 2, 3].map(() => letterAbout(message, { id: newId('out', NEW_YEAR) }))]
+      const [, deferred, cancelled, lost] = letters as [NewLetter, NewLetter, NewLetter, NewLetter]
+      await portal.store.transaction(async tx => {
+        for (const letter of letters.slice(1)) await tx.outbox.add(letter)
+      })
+      await claim()
+      const later = NEW_YEAR + minutes(15)
+      const at = NEW_YEAR + 5
+      const held = await portal.store.transaction(async tx => {
+        await tx.outbox.settle(LEASE, [{ id: lost.id, state: 'bounced', at, answer: '550 first' }])
+        return tx.outbox.settle(LEASE, [
+          { id: sent.id, state: 'sent', at, answer: '250 ok' },
+          { id: deferred.id, state: 'deferred', at, answer: '451 later', nextAttemptAt: later },
+          { id: cancelled.id, state: 'cancelled', at, answer: 'retracted' },
+          { id: lost.id, state: 'sent', at, answer: '250 too late' },
+        ])
+      })
+      expect(held).toEqual(new Set([sent.id, deferred.id, cancelled.id]))
+      const found = await portal.store.read(tx => Promise.all(letters.map(({ id }) => tx.outbox.find(id))))
+      expect(found.map(letter => [letter?.state, letter?.lastAnswer, letter?.content.to ?? null])).toEqual([
+        ['sent', '250 ok', ''],
+        ['deferred', '451 later', deferred.content.to],
+        ['cancelled', 'retracted', ''],
+        ['bounced', '550 first', ''],
+      ])
+      expect((await claim(later, later + 1)).map(({ id }) => id)).toEqual([deferred.id])
     })
 
     test('keeps a deferred letter for the next try', async () => {
@@ -122,12 +150,13 @@ export function outboxContract(open: OpenStorage): void {
       const code = letterAbout(message, { id: newId('out', NEW_YEAR), kind: 'reply_waiting' })
       await portal.store.transaction(tx => tx.outbox.add(code))
       await claim()
-      const times = (since: number) => portal.store.read(tx => tx.outbox.noticeTimes(ada.id, since))
-      expect(await times(0)).toEqual([])
+      const times = (since: number) =>
+        portal.store.read(async tx => (await tx.outbox.noticeTimes([ada.id, 'rcp_other'], since)).get(ada.id))
+      expect(await times(0)).toBeUndefined()
       await settle(letter.id, LEASE, { state: 'sent', at: NEW_YEAR + 5, answer: '250 ok' })
       await settle(code.id, LEASE, { state: 'sent', at: NEW_YEAR + 6, answer: '250 ok' })
       expect(await times(NEW_YEAR)).toEqual([NEW_YEAR + 5])
-      expect(await times(NEW_YEAR + 6)).toEqual([])
+      expect(await times(NEW_YEAR + 6)).toBeUndefined()
     })
   })
 }

@@ -19,10 +19,10 @@ test('whose a notice is that has not left yet is filled in, so that it counts as
   const store = await openStorage({ url: `sqlite:${file}`, dataDirectory: folder, rootKey: ROOT_KEY, now: NEW_YEAR })
   const times = await store.transaction(async tx => {
     const [letter] = await tx.outbox.claim(NEW_YEAR, NEW_YEAR + 1, 1)
-    await tx.outbox.settle(letter!.id, NEW_YEAR + 1, { state: 'sent', at: NEW_YEAR, answer: '250 ok' })
-    return tx.outbox.noticeTimes((await tx.messages.find(letter!.message!))!.recipient, NEW_YEAR)
+    await tx.outbox.settle(NEW_YEAR + 1, [{ id: letter!.id, state: 'sent', at: NEW_YEAR, answer: '250 ok' }])
+    return tx.outbox.noticeTimes([(await tx.messages.find(letter!.message!))!.recipient], NEW_YEAR)
   })
-  expect(times).toEqual([NEW_YEAR])
+  expect([...times.values()]).toEqual([[NEW_YEAR]])
   await store.close()
 })
 
