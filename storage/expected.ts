@@ -9,8 +9,13 @@ export class Expected {
 
   /** Goes on without the answer. @param otherwise - what the transaction ends with when the statement did not write one row. */
   oneRow(statement: Promise<QueryResult<unknown>>, otherwise: () => Error): void {
+    this.rows(1, statement, otherwise)
+  }
+
+  /** As {@link oneRow}, of a statement that writes so many. */
+  rows(count: number, statement: Promise<QueryResult<unknown>>, otherwise: () => Error): void {
     const answer = statement.then(({ numAffectedRows }) => {
-      if (numAffectedRows !== 1n) throw otherwise()
+      if (numAffectedRows !== BigInt(count)) throw otherwise()
     })
     answer.catch(() => undefined) // told by met()
     this.#answers.push(answer)

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { PortalError } from '../server/errors.ts'
 import type { Message, NewMessage } from '../server/message.ts'
 import { inBatches } from './batches.ts'
+import { moveRows } from './message-moves.ts'
 import { prepared } from './prepared.ts'
 import type { Database, MessageRow } from './schema.ts'
 import { digestOfSecret, keyedHash } from './sealing/blind-index.ts'
@@ -53,6 +54,11 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
     return found
   }
 
+  const known = (after: MessageRow): void => {
+    changed.set(after.id, after.revision)
+    if (seen?.has(after.id)) seen.set(after.id, after)
+  }
+
   const changeRow = async (before: MessageRow, from: readonly string[], columns: Columns): Promise<MessageRow | null> => {
     if (!from.includes(before.state)) return null
     const changes = columns(before)
@@ -60,9 +66,8 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
     // Only what changed: a column that is named has its indexes written anew.
     const set = { ...changes, revision: after.revision, mac: after.mac }
     const given = { id: before.id, set, from: from as MessageRow['state'][], revision: before.revision }
-    expected.oneRow(update(db, given), () => new PortalError('conflict', 'This message has just changed. Please try again.'))
-    changed.set(before.id, after.revision)
-    if (seen?.has(before.id)) seen.set(before.id, after)
+    expected.oneRow(update(db, given), changedMeanwhile)
+    known(after)
     return after
   }
 
@@ -110,11 +115,16 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
       return before && changeRow(before, from, columns)
     },
 
-    /** As {@link change}, of many; those that were in none of the states are left out. The statements travel together. */
-    async changeAll(ids: readonly string[], from: readonly string[], columns: Columns): Promise<MessageRow[]> {
-      const found = await findMany(ids)
-      const after = await Promise.all(found.map(before => changeRow(before, from, columns)))
-      return after.filter(row => row !== null)
+    /**
+     * Moves many to a state, those of them that are in one of these; the others are left out. As with {@link change}, the statement settles
+     * every race: it writes all of them, or the transaction ends with nothing changed.
+     */
+    async moveAll(ids: readonly string[], from: readonly string[], to: MessageRow['state']): Promise<MessageRow[]> {
+      const moving = (await findMany(ids)).filter(({ state }) => from.includes(state))
+      const moved = moving.map(before => rows.sign('messages', { ...before, state: to, revision: before.revision + 1 }))
+      for (const { count, statement } of moveRows(db, moved, from)) expected.rows(count, statement, changedMeanwhile)
+      for (const row of moved) known(row)
+      return moved
     },
 
     /** As the portal knows them; the reasons of retractions are opened for it. */
@@ -175,6 +185,8 @@ interface Change {
 const update = prepared((db, { id, set, from, revision }: Change) =>
   db.updateTable('messages').set(set).where('id', '=', id).where('state', 'in', from).where('revision', '=', revision),
 )
+
+const changedMeanwhile = () => new PortalError('conflict', 'This message has just changed. Please try again.')
 
 /** Whose the parts of a message are. */
 export const messageOwner = ({ id, organization, recipient }: Pick<Message, 'id' | 'organization' | 'recipient'>) => ({

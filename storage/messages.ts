@@ -98,7 +98,7 @@ export function messages(work: Work): Messages {
     },
 
     async end(ids, from, to) {
-      const ended = await table.changeAll(ids, from, () => ({ state: to }))
+      const ended = await table.moveAll(ids, from, to)
       if (to === 'disposed')
         await shredMessages(
           work,

@@ -4,14 +4,16 @@ import type { Ends } from './ends.ts'
 import { prepared } from './prepared.ts'
 import type { Database, TrailEntryRow } from './schema.ts'
 
-/** So many are written at once; databases allow only so many values in a statement. */
-const MAX_FRESH = 100
+/** So many are written at once. A statement for more of them is not quicker, and takes long to be compiled when it is first needed. */
+const MAX_FRESH = 16
 
 /** What one transaction adds to the trail. Entries are written together, and the head is moved once. */
 export class NewEntries {
   readonly #db: Kysely<Database>
   readonly #ends: Ends
   #fresh: TrailEntryRow[] = []
+  /** Where the head stands in the database, while entries behind it are written already. */
+  #from: number | undefined
   /** Objects and the revisions that were told of. */
   readonly #told = new Set<string>()
 
@@ -27,7 +29,7 @@ export class NewEntries {
     await this.#ends.moveTrail(head)
     this.#fresh.push(entry)
     if (entry.revision !== null) this.#told.add(`${entry.object} ${entry.revision}`)
-    if (this.#fresh.length >= MAX_FRESH) await this.flush()
+    if (this.#fresh.length >= MAX_FRESH) await this.#write()
   }
 
   /** Whether this transaction tells that the object reached this revision. */
@@ -35,14 +37,21 @@ export class NewEntries {
 
   /** Writes what was added and is not in the database yet. */
   async flush(): Promise<void> {
+    await this.#write()
+    if (this.#from === undefined) return
+    const { size, edge } = await this.#ends.trail()
+    const { numAffectedRows } = await move(this.#db, { size, edge: Buffer.concat(edge), from: this.#from })
+    if (numAffectedRows !== 1n) throw new Error('The end of the trail is not where this transaction found it.')
+    this.#from = undefined
+  }
+
+  async #write(): Promise<void> {
     const rows = this.#fresh
     const [first] = rows
     if (!first) return
     this.#fresh = []
+    this.#from ??= first.number
     await insert(this.#db, { rows })
-    const { size, edge } = await this.#ends.trail()
-    const { numAffectedRows } = await move(this.#db, { size, edge: Buffer.concat(edge), from: first.number })
-    if (numAffectedRows !== 1n) throw new Error('The end of the trail is not where this transaction found it.')
   }
 }
 

@@ -170,6 +170,18 @@ export function messageContract(open: OpenStorage): void {
       expect(await portal.store.transaction(tx => tx.messages.end(ids, ['waiting', 'opened'], 'disposed'))).toEqual([])
     })
 
+    test('end together however many they are, each with a row and an entry that verify', async () => {
+      const { keep } = await clinic(portal.store)
+      const ids = (await Promise.all(Array.from({ length: 70 }, () => keep()))).map(({ id }) => id)
+      await portal.store.transaction(async tx => {
+        for (const message of await tx.messages.end(ids, ['waiting'], 'expired')) await tell(tx, message, message.revision)
+      })
+      const found = await portal.store.read(tx => tx.messages.findMany(ids))
+      expect(found.map(({ state, revision }) => `${state} ${revision}`)).toEqual(ids.map(() => 'expired 2'))
+      const { size } = await portal.store.read(tx => tx.trail.head())
+      expect(await portal.store.read(tx => tx.trail.leafHashes(0, 1_000))).toHaveLength(size)
+    })
+
     test('lie in their mailbox newest first, page by page, with what was answered and without what is hidden', async () => {
       const { keep, ada } = await clinic(portal.store)
       const at = (day: number) => ({ id: newId('msg', NEW_YEAR + days(day)) })
