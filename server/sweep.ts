@@ -5,17 +5,19 @@ import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 
 /**
- * Messages in one transaction: at first, at the least, and at the most. With fewer, what each transaction costs by itself would be most of
- * it, and on a machine that is busy with other things, where everything seems to take long, a sweep would make it busier still.
+ * Messages in one transaction, fewest to most: each number makes statements of its own, which are compiled when they are first needed, so a
+ * sweep begins with the fewest. With fewer still, what each transaction costs by itself would be most of it.
  */
-const FEWEST = 20
-const MOST = 100
-/** Sizes are so far apart: each size makes statements of its own, which are prepared once. */
-const STEP = 10
-/** How long one transaction may keep the writer from everybody else: what takes longer is followed by one with fewer messages. */
-const HELD_MILLISECONDS = 5
+const SIZES = [8, 16, 24, 32, 48, 64] as const
+/**
+ * How long the statements of one transaction may take: the writer is kept from everybody else for as long, and where pages are made in the
+ * same thread, they wait, too. The commit comes on top.
+ */
+const HELD_MILLISECONDS = 3
 /** Between two of them others write, and the pages of this process are answered. */
 const BREATH_MILLISECONDS = 5
+/** The pace is that of the quickest of so many: the others were slow because of something else, which smaller transactions would not mend. */
+const LOOKED_AT = 4
 
 /** What becomes of messages whose time has come. */
 interface Ending {
@@ -27,23 +29,31 @@ interface Ending {
   tampered: string
 }
 
+type SweepParts = Pick<Parts, 'store' | 'clock' | 'log'>
+
 /**
  * Ends very many messages without anybody waiting for it: in transactions as small as the writer can spare, behind whoever else writes,
  * with breaths between them. A message that does not verify holds up none but itself.
  *
+ * @param stopwatch - milliseconds and parts of them: a clock would tell only whole ones, and may be set meanwhile.
  * @returns how many were ended.
  */
-export function sweep(parts: Pick<Parts, 'store' | 'clock' | 'log'>, ending: Ending): Promise<number> {
+export function sweep(parts: SweepParts, ending: Ending, stopwatch = () => performance.now()): Promise<number> {
   return parts.store.sweep(async () => {
     let ended = 0
-    let size = FEWEST
+    let size: number = SIZES[0]
+    const paces: number[] = []
     for await (const ids of ending.due()) {
       for (let from = 0; from < ids.length; ) {
         const some = ids.slice(from, from + size)
-        const { done, milliseconds } = await endTogether(parts, ending, some)
+        const { done, milliseconds } = await endTogether(parts, ending, some, stopwatch)
         ended += done
         from += some.length
-        if (some.length === size) size = sizeAfter(size, milliseconds)
+        if (some.length === size) {
+          paces.unshift(milliseconds / size)
+          paces.length = Math.min(paces.length, LOOKED_AT)
+          size = sizeAfter(size, Math.min(...paces))
+        }
         await pause(BREATH_MILLISECONDS)
       }
     }
@@ -51,37 +61,39 @@ export function sweep(parts: Pick<Parts, 'store' | 'clock' | 'log'>, ending: End
   })
 }
 
-/** About as many as would have held the writer just long enough, by the pace of the last; never more than twice as many. */
-function sizeAfter(size: number, milliseconds: number): number {
-  const fitting = (size * HELD_MILLISECONDS) / Math.max(milliseconds, 1)
-  return Math.min(MOST, 2 * size, Math.max(FEWEST, STEP * Math.round(fitting / STEP)))
+/** The most that hold the writer no longer than they may, by this pace; never more than twice as many as before. */
+function sizeAfter(size: number, millisecondsEach: number): number {
+  const fitting = Math.min(2 * size, HELD_MILLISECONDS / millisecondsEach)
+  return SIZES.findLast(one => one <= fitting) ?? SIZES[0]
 }
 
 async function endTogether(
-  parts: Pick<Parts, 'store' | 'clock' | 'log'>,
+  parts: SweepParts,
   ending: Ending,
   ids: readonly string[],
+  stopwatch: () => number,
 ): Promise<{ done: number; milliseconds: number }> {
   const { store, clock, log } = parts
   try {
     return await store.transaction(
       async tx => {
-        const begun = clock()
-        const done = await ending.end(tx, ids, begun)
-        return { done, milliseconds: clock() - begun }
+        const begun = stopwatch()
+        const done = await ending.end(tx, ids, clock())
+        return { done, milliseconds: stopwatch() - begun }
       },
       { givesWay: true },
     )
   } catch (error) {
     if (!isPortalError(error) || error.code !== 'tampered') throw error
-    if (ids.length > 1) return endApart(parts, ending, ids)
+    if (ids.length > 1) return endApart(parts, ending, ids, stopwatch)
     log.error(ending.tampered, error, { message: ids[0]! })
-    return { done: 0, milliseconds: 0 }
+    return { done: 0, milliseconds: Number.POSITIVE_INFINITY }
   }
 }
 
-async function endApart(parts: Pick<Parts, 'store' | 'clock' | 'log'>, ending: Ending, ids: readonly string[]) {
+/** It tells nothing of the pace. */
+async function endApart(parts: SweepParts, ending: Ending, ids: readonly string[], stopwatch: () => number) {
   let done = 0
-  for (const id of ids) done += (await endTogether(parts, ending, [id])).done
-  return { done, milliseconds: 0 }
+  for (const id of ids) done += (await endTogether(parts, ending, [id], stopwatch)).done
+  return { done, milliseconds: Number.POSITIVE_INFINITY }
 }
