@@ -4,11 +4,10 @@ import type { Parts } from './parts.ts'
 import type { Tx } from './store.ts'
 import type { Instant } from './time.ts'
 
-/**
- * Messages in one transaction, fewest to most: each number makes statements of its own, which are compiled when they are first needed, so a
- * sweep begins with the fewest. With fewer still, what each transaction costs by itself would be most of it.
- */
-const SIZES = [8, 16, 24, 32, 48, 64] as const
+/** Messages in one transaction. A sweep begins with very few, as its statements are compiled by the first, and everybody waits for that. */
+const SIZES = [2, 4, 8, 16, 24, 32, 48, 64] as const
+/** So many where each takes long, too: with fewer, what a transaction costs by itself would be most of it. */
+const FEWEST = 8
 /**
  * How long the statements of one transaction may take: the writer is kept from everybody else for as long, and where pages are made in the
  * same thread, they wait, too. The commit comes on top.
@@ -63,8 +62,8 @@ export function sweep(parts: SweepParts, ending: Ending, stopwatch = () => perfo
 
 /** The most that hold the writer no longer than they may, by this pace; never more than twice as many as before. */
 function sizeAfter(size: number, millisecondsEach: number): number {
-  const fitting = Math.min(2 * size, HELD_MILLISECONDS / millisecondsEach)
-  return SIZES.findLast(one => one <= fitting) ?? SIZES[0]
+  const fitting = Math.min(2 * size, Math.max(FEWEST, HELD_MILLISECONDS / millisecondsEach))
+  return SIZES.findLast(one => one <= fitting)!
 }
 
 async function endTogether(
