@@ -19,7 +19,9 @@ export default function handleRequest(
 ): Response {
   // Not by a loader: where an act fails without a page of its own, the framework asks no loader any more.
   const markup = renderToString(
-    <SurroundingsContext.Provider value={{ ...surroundingsOf(page), formCameBack: isFormBack(context) }}>
+    <SurroundingsContext.Provider
+      value={{ ...surroundingsOf(page), query: new URL(request.url).search, formCameBack: isFormBack(context) }}
+    >
       <RemixServer context={context} url={request.url} nonce={page.nonce} />
     </SurroundingsContext.Provider>,
   )

@@ -20,6 +20,7 @@ export function surroundingsOf(page: PageContext): Surroundings {
     host: new URL(origin).host,
     development,
     incident: referenceOf(page),
+    query: '',
     keepsCookies: page.keepsCookies,
     formCameBack: false,
   }

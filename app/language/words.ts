@@ -72,6 +72,8 @@ export interface Surroundings {
   development: boolean
   /** The reference of an error page that was made without one. */
   incident: string | null
+  /** Of the address of this page, with its question mark; empty when it has none. */
+  query: string
   /** Whether this browser brought back anything that it was given to keep. */
   keepsCookies: boolean
   /** The form on this page came back: something in it has to be put right. */
@@ -89,6 +91,7 @@ export const NOWHERE: Surroundings = {
   host: 'portal.example',
   development: false,
   incident: null,
+  query: '',
   keepsCookies: true,
   formCameBack: false,
 }

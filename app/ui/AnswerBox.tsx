@@ -54,7 +54,7 @@ export function AnswerBox({ view, at, refusal = null, done = null, notDone = nul
           <DraftFiles files={draft?.files ?? []} />
           <FileField label={words.files} hint={`${words.filesHint} ${words.filesSlow}`} areKept={areFilesKept(refusal)} />
           <div className="upload" hidden data-progress={said.progress} data-stop={said.stop} />
-          <Button says={['step', 'check']}>{words.check}</Button>
+          <Button says={['step', 'check']}>{words.check}</Button>{' '}
           <Button look="other" says={['step', 'save']}>
             {words.save}
           </Button>

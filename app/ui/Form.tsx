@@ -14,9 +14,11 @@ interface FormProps {
 
 /** A form that acts. It carries the word that shows it came from a page of ours. */
 export function Form({ to, files, once, className, children }: FormProps) {
-  const { formToken } = useSurroundings()
+  const { formToken, query } = useSurroundings()
+  // Where no address is given, w3m sends a form to this page's without its query, and where to go on is lost.
+  const action = to ?? (query || undefined)
   return (
-    <form method="post" action={to} encType={files ? 'multipart/form-data' : undefined} className={className} noValidate>
+    <form method="post" action={action} encType={files ? 'multipart/form-data' : undefined} className={className} noValidate>
       <input type="hidden" name="form_token" value={formToken} />
       {once ? <input type="hidden" name="form_id" value={once} /> : null}
       {children}
