@@ -33,11 +33,12 @@ export interface OpenPortal {
 /**
  * Opens the portal on its real parts, looks whether they hold together, and starts its own work.
  *
+ * @param given.mailBeside - whether letters leave from a thread of their own, where this one answers people. False when left out.
  * @throws PortalError `misconfigured`, `tampered`, `unavailable` when it must not start.
  */
 export async function openPortal(
   config: Config,
-  { role, migrate, ...given }: { role: ServeRole; migrate: boolean; log: Parts['log']; clock: Clock },
+  { role, migrate, ...given }: { role: ServeRole; migrate: boolean; mailBeside?: boolean; log: Parts['log']; clock: Clock },
 ): Promise<OpenPortal> {
   const { parts, connectJobs, close } = await openParts(config, { migrate, ...given })
   try {
@@ -73,7 +74,7 @@ async function stop(portal: Portal, jobs: Jobs, close: () => Promise<void>): Pro
 /** The real parts, also for commands that need all of them. */
 export async function openParts(
   config: Config,
-  { migrate, log, clock }: { migrate: boolean; log: Parts['log']; clock: Clock },
+  { migrate, mailBeside = false, log, clock }: { migrate: boolean; mailBeside?: boolean; log: Parts['log']; clock: Clock },
 ): Promise<{ parts: Parts; connectJobs(started: Jobs): void; close(): Promise<void> }> {
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
   const store = await openStorage({
@@ -88,7 +89,8 @@ export async function openParts(
   let jobs: Jobs | null = null
   const parts: Parts = {
     store,
-    mailer: config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : await sender(config, clock),
+    mailer:
+      config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : await sender(config, mailBeside, clock),
     clock,
     log,
     settings: {
@@ -127,13 +129,11 @@ function stopAtOnce(error: Error, log: Parts['log']): void {
   setTimeout(() => process.exit(1), 200)
 }
 
-async function sender({ smtp, environment, origin }: Config, clock: Clock): Promise<Mailer> {
-  const { openSmtp } = await import('./mail/smtp.ts')
-  return openSmtp({
-    url: smtp!.url,
-    dkim: smtp!.dkim ?? undefined,
-    tlsRequired: environment === 'production',
-    clock,
-    helloName: new URL(origin).hostname,
-  })
+async function sender({ smtp, environment, origin }: Config, isBeside: boolean, clock: Clock): Promise<Mailer> {
+  const options = {
+    ...{ url: smtp!.url, dkim: smtp!.dkim ?? undefined, tlsRequired: environment === 'production' },
+    ...{ clock, helloName: new URL(origin).hostname },
+  }
+  if (isBeside) return (await import('./mail/smtp-thread.ts')).openSmtpBeside(options)
+  return (await import('./mail/smtp.ts')).openSmtp(options)
 }

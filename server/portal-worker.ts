@@ -41,7 +41,7 @@ const [{ config, role, migrate, port }] = (await asked) as [PortalTask]
 const log = openLog(config.logLevel, clock)
 
 try {
-  const { portal, demonstration, stop } = await openPortal(config, { role, migrate, log, clock })
+  const { portal, demonstration, stop } = await openPortal(config, { role, migrate, mailBeside: true, log, clock })
   say({ kind: 'ready', useCases: answerCalls(port, portal, log), demonstration })
   // The one thing that is said to it now: to stop. With nothing left open, the thread ends by itself.
   parentPort!.once('message', async () => {

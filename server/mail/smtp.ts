@@ -1,30 +1,21 @@
 import { createTransport } from 'nodemailer'
 import { normalizeAddress } from '../address.ts'
-import { PortalError } from '../errors.ts'
 import { oneLine } from '../letters/parts.ts'
 import type { Mail, Mailer } from '../mailer.ts'
 import { type Clock, minutes, seconds } from '../time.ts'
+import { type SmtpPlace, smtpServerAt } from './smtp-url.ts'
 
-export interface SmtpOptions {
-  /**
-   * `smtp://user:password@host:587` (STARTTLS) or `smtps://host:465`. Only on a loopback host, `?tls=off` sends in the clear: there
-   * a mail server of the same machine listens.
-   */
-  url: string
-  /** Whether a letter may leave only over TLS with a valid certificate (production). Otherwise TLS is used when it is offered. */
-  tlsRequired: boolean
+export interface SmtpOptions extends SmtpPlace {
   clock: Clock
   /** What the server is told we are called; the portal's host. */
   helloName: string
   dkim?: { domain: string; selector: string; privateKey: string } | undefined
-  /** PEM of a certificate authority that the system does not know. */
-  trustedCertificate?: string | undefined
   /** Shorter ones are for tests. */
   limits?: Partial<Limits> | undefined
 }
 
 /** In milliseconds. */
-interface Limits {
+export interface Limits {
   connection: number
   greeting: number
   /** Silence on an open connection. */
@@ -47,7 +38,7 @@ const MAX_ANSWER_CHARACTERS = 200
 export function openSmtp(options: SmtpOptions): Mailer {
   const limits = { ...LIMITS, ...options.limits }
   const transporter = createTransport({
-    ...serverOf(options),
+    ...smtpServerAt(options),
     pool: true,
     maxConnections: MAX_CONNECTIONS,
     idleTimeout: IDLE_CONNECTION,
@@ -99,46 +90,6 @@ export function openSmtp(options: SmtpOptions): Mailer {
     },
   }
 }
-
-function serverOf({ url, tlsRequired, trustedCertificate }: SmtpOptions) {
-  const { protocol, hostname, port, username, password, searchParams, pathname, hash } = parsedUrl(url)
-  const secure = protocol === 'smtps:'
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const parameters = [...searchParams.keys()]
-  const clear = searchParams.get('tls') === 'off'
-  if (!secure && protocol !== 'smtp:') throw misconfigured('it starts with smtp:// or smtps://')
-  if (host === '') throw misconfigured('it names a host')
-  // Nodemailer would read any option out of the query, "accept every certificate" among them.
-  if (
-    parameters.some(name => name !== 'tls') ||
-    (parameters.length > 0 && !clear) ||
-    !['', '/'].includes(pathname) ||
-    hash !== ''
-  ) {
-    throw misconfigured('?tls=off is all that may follow the host and port')
-  }
-  if (clear && (secure || !isLoopback(host)))
-    throw misconfigured('?tls=off is only for smtp:// on this machine (localhost, 127.0.0.1, ::1)')
-  return {
-    host,
-    port: port === '' ? (secure ? 465 : 587) : Number(port),
-    secure,
-    requireTLS: !secure && !clear && tlsRequired,
-    ignoreTLS: clear,
-    tls: { minVersion: 'TLSv1.2' as const, ...(trustedCertificate && { ca: trustedCertificate }) },
-    ...(username !== '' && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-  }
-}
-
-function parsedUrl(url: string): URL {
-  if (!URL.canParse(url)) throw misconfigured('it is a URL')
-  return new URL(url)
-}
-
-const misconfigured = (rule: string): PortalError =>
-  new PortalError('misconfigured', `SMTP_URL is not right: make sure that ${rule}.`)
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** What would let a letter reach somebody else or grow a header; the outbox never asks for it, but nothing passes here unchecked. */
 function unsafePart(mail: Mail): string | null {
