@@ -23,6 +23,8 @@ export interface Writer {
   begin(milliseconds: number): boolean | Promise<boolean>
   /** Runs `savepoint`, `release`, `rollback`, `commit`. Throws what the room says of it. */
   exec(statement: string): void | Promise<void>
+  /** Resolves when everything committed so far would be there after a power cut. */
+  durable(): Promise<void>
   /** Some errors roll back by themselves. */
   inTransaction(): boolean
   /** What is said to those who waited too long for another process. */
@@ -47,6 +49,8 @@ export class Groups {
   readonly #connection: Connection
   readonly #patienceMilliseconds: number
   readonly #waiting = new WaitingLine<Waiting>()
+  /** Of groups that are committed, and not durable yet. */
+  readonly #unanswered = new Set<Promise<void>>()
   #isQueued = false
   #commitMilliseconds = 0
 
@@ -72,8 +76,10 @@ export class Groups {
 
   /** Resolves when everything asked for so far is done. */
   async idle(): Promise<void> {
-    do await this.#connection.idle()
-    while (this.#isQueued)
+    do {
+      await this.#connection.idle()
+      await Promise.all(this.#unanswered)
+    } while (this.#isQueued)
   }
 
   #queue(): void {
@@ -96,7 +102,7 @@ export class Groups {
         answers.push(await this.#apart(one))
       }
       await this.#commit()
-      for (const answer of answers) answer()
+      this.#answer(group, answers)
     } catch (error) {
       await this.#giveUp(group, error)
     } finally {
@@ -119,6 +125,20 @@ export class Groups {
       if (one === undefined) return
       yield one
     }
+  }
+
+  /** Not waited for: the next group does its work meanwhile. */
+  #answer(group: readonly Waiting[], answers: readonly (() => void)[]): void {
+    const answered = this.#writer.durable().then(
+      () => {
+        for (const answer of answers) answer()
+      },
+      error => {
+        for (const { reject } of group) reject(error)
+      },
+    )
+    this.#unanswered.add(answered)
+    answered.then(() => this.#unanswered.delete(answered))
   }
 
   async #commit(): Promise<void> {

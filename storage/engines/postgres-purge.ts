@@ -53,14 +53,19 @@ async function isSmall(client: pg.PoolClient): Promise<boolean> {
   return rows[0]!.bytes <= MAX_REWRITTEN_BYTES
 }
 
-/** Waits a moment for those who began to read before now: rows that they may still see are kept by every kind of vacuum. */
+/**
+ * Waits a moment for those who began to read before now: rows that they may still see are kept by every kind of vacuum. So are those that
+ * a transaction which began before now could see, in whichever database of the server: rewriting a table takes a snapshot of its own, which
+ * reaches as far back as the oldest of them.
+ */
 async function readersAreDone(client: pg.PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ now: string }>('select pg_snapshot_xmax(pg_current_snapshot())::text as now')
   const patience = performance.now() + READERS_MILLISECONDS
   for (;;) {
     const older = await client.query(
-      `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-        and age(backend_xmin) > age($1::xid8::xid)`,
+      `select where pg_snapshot_xmin(pg_current_snapshot()) < $1::xid8
+        or exists (select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+          and age(backend_xmin) > age($1::xid8::xid))`,
       [rows[0]!.now],
     )
     if (older.rowCount === 0) return true

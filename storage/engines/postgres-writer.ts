@@ -56,6 +56,11 @@ export class PostgresWriter implements Writer {
       throw new Error('The transaction was rolled back where it should have been committed.')
   }
 
+  /** The server answers a commit when it is. */
+  async durable(): Promise<void> {
+    // nothing is left to be waited for
+  }
+
   inTransaction(): boolean {
     return this.#inTransaction && this.#session?.isLost === false
   }

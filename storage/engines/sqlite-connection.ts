@@ -9,8 +9,6 @@ export const KEPT_LOG_BYTES = 4 * 1024 * 1024
 /** What every connection runs with, and what SQLite must answer when asked for it. Several are not kept in the file. */
 const PRAGMAS = [
   ['journal_mode', 'WAL', 'wal'],
-  // FULL (2): a commit waits for the disk. A reopened database would run with NORMAL, which loses acknowledged rows in a power cut.
-  ['synchronous', 'FULL', 2],
   // Deleted content stays readable in the file until its page is reused; secure_delete overwrites it with zeros.
   ['secure_delete', 'ON', 1],
   ['foreign_keys', 'ON', 1],
@@ -25,11 +23,17 @@ const PRAGMAS = [
   ['journal_size_limit', String(KEPT_LOG_BYTES), KEPT_LOG_BYTES],
 ] as const
 
+/**
+ * `beside`: what is committed is not durable before {@link SqliteFlush} has seen to it; the log is still flushed before it is copied into
+ * the file. `in commit`: the commit waits for the disk, and the thread with it.
+ */
+const SYNCHRONOUS = { beside: ['synchronous', 'NORMAL', 1], 'in commit': ['synchronous', 'FULL', 2] } as const
+
 /** @throws PortalError `misconfigured` when SQLite does not take a setting. */
-export function openConnection(file: string): BetterSqlite.Database {
+export function openConnection(file: string, flushing: keyof typeof SYNCHRONOUS = 'in commit'): BetterSqlite.Database {
   const database = new BetterSqlite(file, { timeout: BLOCKING_MILLISECONDS })
   try {
-    for (const [name, value, expected] of PRAGMAS) {
+    for (const [name, value, expected] of [...PRAGMAS, SYNCHRONOUS[flushing]]) {
       database.pragma(`${name} = ${value}`)
       const actual = database.pragma(name, { simple: true })
       if (actual !== expected)

@@ -28,6 +28,10 @@ export function isFatal(error: unknown): boolean {
   return code.startsWith('SQLITE_IOERR') && !PASSING.has(code)
 }
 
+/** A flush of the log that failed, in SQLite's terms: it says the same of its own. */
+export const lost = (error: unknown): unknown =>
+  Object.assign(new Error('disk I/O error', { cause: error }), { code: 'SQLITE_IOERR_FSYNC' })
+
 /** What the room says of an error of the driver; the driver's own stays with it as `cause`. */
 export function translate(error: unknown): unknown {
   const code = codeOf(error)

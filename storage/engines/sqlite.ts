@@ -8,7 +8,8 @@ import { Groups, type Writer } from './group.ts'
 import { busy, stopping } from './refusals.ts'
 import { checkpoint, openConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
-import { isBusy, isFatal, readOnly, translate } from './sqlite-errors.ts'
+import { isBusy, isFatal, lost, readOnly, translate } from './sqlite-errors.ts'
+import { SqliteFlush } from './sqlite-flush.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { sqliteSnapshot } from './sqlite-snapshot.ts'
 import { Connection } from './turn.ts'
@@ -24,7 +25,7 @@ const PATIENCE_MILLISECONDS = 5_000
 export function openSqlite(file: string, options: EngineOptions = {}): Engine {
   prepareFile(file)
   try {
-    const writer = openConnection(file)
+    const writer = openConnection(file, 'beside')
     requireWritable(writer)
     return new Sqlite(file, writer, openConnection(file), options)
   } catch (error) {
@@ -58,6 +59,7 @@ class Sqlite implements Engine {
   readonly #reader: BetterSqlite.Database
   readonly #writing = new Connection()
   readonly #groups: Groups
+  readonly #flush: SqliteFlush
   readonly #log: SqliteLog
   readonly #reading = new Connection()
   readonly #writerDb: Kysely<Database>
@@ -72,6 +74,7 @@ class Sqlite implements Engine {
     this.#reader = reader
     this.#options = options
     reader.pragma('query_only = ON')
+    this.#flush = new SqliteFlush(`${file}-wal`, writer)
     this.#groups = new Groups(this.#groupWriter(), this.#writing, options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
     this.#log = new SqliteLog({
       ...{ file, writer, notice: error => this.#notice(error) },
@@ -89,17 +92,24 @@ class Sqlite implements Engine {
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
     this.#refuseWrongTime()
-    return this.#reading.queue(async () => {
+    const looked = this.#reading.queue(async () => {
       this.#refuseAfterFailure()
       this.#attempt(() => this.#reader.exec('begin'))
       return this.#whole(this.#reader, () => this.#reading.run(() => work(this.#readerDb)))
     }, false)
+    // Nobody is told what a power cut could still take back; refusals, too, rest on what was seen.
+    await looked.catch(() => undefined)
+    await this.#durable()
+    return looked
   }
 
   async snapshot<T>(work: (state: Snapshot) => Promise<T>): Promise<T> {
     this.#refuseWrongTime()
     this.#refuseAfterFailure()
-    return sqliteSnapshot(this.#file, work)
+    return sqliteSnapshot(this.#file, async state => {
+      await this.#durable()
+      return work(state)
+    })
   }
 
   async answers(): Promise<boolean> {
@@ -120,10 +130,12 @@ class Sqlite implements Engine {
     if (this.#closed) return
     this.#closed = true // what is queued is still done; nothing new is begun
     await Promise.all([this.#groups.idle(), this.#reading.idle()])
+    await this.#durable().catch(() => undefined) // whoever waited for it is told
     await this.#log.close()
     this.#reader.close()
     if (!this.#failure) this.#attempt(() => checkpoint(this.#writer, 'TRUNCATE'))
     this.#writer.close()
+    this.#flush.close()
   }
 
   #groupWriter(): Writer {
@@ -142,7 +154,9 @@ class Sqlite implements Engine {
         // A write that may be lost acknowledges nothing, whoever shared the transaction with it.
         if (statement === 'commit') this.#refuseAfterFailure()
         this.#attempt(() => this.#writer.exec(statement))
+        if (statement === 'commit') this.#flush.committed()
       },
+      durable: () => this.#durable(),
       inTransaction: () => this.#writer.inTransaction,
       busy,
       ended: () => this.#log.grown(),
@@ -168,6 +182,16 @@ class Sqlite implements Engine {
       // Some errors have rolled back already.
       if (connection.inTransaction) this.#attempt(() => connection.exec('rollback'))
       throw error
+    }
+  }
+
+  /** Resolves when what can be seen now would be there after a power cut. */
+  async #durable(): Promise<void> {
+    this.#refuseAfterFailure()
+    try {
+      await this.#flush.all()
+    } catch (error) {
+      throw this.#notice(lost(error))
     }
   }
 

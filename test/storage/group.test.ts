@@ -26,6 +26,7 @@ function groups(commitTakes = 0): Groups {
       commits.push(group)
       group = []
     },
+    durable: async () => undefined,
     inTransaction: () => true,
     busy: () => new Error('busy'),
     ended: () => undefined,

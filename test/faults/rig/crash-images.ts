@@ -33,6 +33,8 @@ export function* crashImages(before: Image, steps: readonly Step[]): Generator<C
   let flushed: Image = before
   let pending: Change[] = []
   let acknowledged = false
+  /** What each thread that waits for a flush will have flushed. */
+  const covered = new Map<string, Change[]>()
   for (let at = 0; at <= steps.length; at++) {
     for (const [fate, arriving] of Object.entries(FATES)) {
       const [base, changes] = [flushed, arriving(pending)]
@@ -41,12 +43,16 @@ export function* crashImages(before: Image, steps: readonly Step[]): Generator<C
     const step = steps[at]
     if (step === undefined) return
     if (step.kind === 'acknowledged') acknowledged = true
-    else if (step.kind !== 'sync') pending = [...pending, step]
-    else {
-      const isOfThis = ({ file }: Change) => file === step.file
-      flushed = changed(flushed, pending.filter(isOfThis))
-      pending = pending.filter(change => !isOfThis(change))
-    }
+    else if (step.kind === 'syncing')
+      covered.set(
+        step.thread,
+        pending.filter(({ file }) => file === step.file),
+      )
+    else if (step.kind === 'sync') {
+      const now = pending.filter(change => covered.get(step.thread)?.includes(change))
+      flushed = changed(flushed, now)
+      pending = pending.filter(change => !now.includes(change))
+    } else pending = [...pending, step]
   }
 }
 

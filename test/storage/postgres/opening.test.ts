@@ -215,6 +215,41 @@ describe('opening a PostgreSQL database', () => {
   })
 })
 
+test('a purge waits for whoever writes elsewhere on the server, as what they could see is kept', async () => {
+  const storage = await temporaryStorage({ engine: 'postgres' })
+  const elsewhere = await temporaryStorage({ engine: 'postgres' })
+  const { keep } = await clinic(storage.store)
+  const message = await keep()
+  const neighbour = new pg.Client(elsewhere.url)
+  const client = new pg.Client(storage.url)
+  for (const one of [neighbour, client]) await one.connect()
+  await neighbour.query('begin; select pg_current_xact_id()')
+  await storage.reopen() // which has purged nothing yet, so that it need not rest
+  const { rows } = await client.query<{ wrapped: Buffer }>(
+    'select wrapped from data_keys join sealed_parts on data_key = number where owner = $1',
+    [message.id],
+  )
+  const left = async () => {
+    await client.query('checkpoint')
+    const at = await client.query<{ path: string }>("select pg_relation_filepath('data_keys') as path")
+    const file = await readFile(join((await testServer()).directory, at.rows[0]!.path))
+    return rows.filter(({ wrapped }) => file.includes(wrapped)).length
+  }
+  await storage.store.transaction(tx => move(tx, message.id, ['waiting'], 'disposed'))
+  await neighbour.query('commit')
+  await expect
+    .poll(
+      async () => {
+        await storage.store.transaction(tx => tx.organizations.list())
+        return left()
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0)
+  for (const one of [neighbour, client]) await one.end()
+  for (const one of [storage, elsewhere]) await one.remove()
+})
+
 test('after disposal the files of the table hold no key that was destroyed', async () => {
   const storage = await temporaryStorage({ engine: 'postgres' })
   const { keep } = await clinic(storage.store)
