@@ -22,6 +22,9 @@ function forProduction() {
   }
 }
 
+// What long tests are is nothing that a build has to load.
+const sequence = underTest ? { sequencer: (await import('./test/support/longest-first.ts')).LongestFirst } : {}
+
 export default defineConfig({
   publicDir: 'app/public',
   plugins: underTest
@@ -56,9 +59,10 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     // Modules are loaded once a worker, not once a file: a third of the time would go into loading the same program again.
     isolate: false,
+    sequence,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the smallest machine we test on. Two more workers have them while the others wait: for disks, browsers, timers.
-    maxWorkers: 4,
+    // Two cores are the smallest machine we test on. Three more workers have them while the others wait: for disks, browsers, timers.
+    maxWorkers: 5,
   },
 })
