@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { randomOf } from './random.ts'
 import type { Instant } from './time.ts'
 
 /** What an id names; the prefix stays on it for life, so that a log line or a support call says what it is about. */
@@ -32,26 +32,11 @@ const RANDOM_BYTES = 10 // 80 bits: cannot be guessed, cannot collide in practic
  * @param now - supplies the sortable half; 80 random bits are the other.
  */
 export function newId<P extends IdPrefix>(prefix: P, now: Instant): `${P}_${string}` {
-  return `${prefix}_${base32Time(now)}${base32(random(RANDOM_BYTES))}`
+  return `${prefix}_${base32Time(now)}${base32(randomOf(RANDOM_BYTES))}`
 }
 
 /** 32 random bytes as base64url: for locators, session tokens, API keys, invitations. */
-export const newSecret = (): string => Buffer.from(random(32)).toString('base64url')
-
-/** Random bytes are drawn for many at once: a draw costs the same, however many it brings. Each is handed out once, and forgotten here. */
-const POOL = new Uint8Array(4_096)
-let drawn = POOL.length
-
-function random(count: number): Uint8Array {
-  if (drawn + count > POOL.length) {
-    randomFillSync(POOL)
-    drawn = 0
-  }
-  const bytes = POOL.slice(drawn, drawn + count)
-  POOL.fill(0, drawn, drawn + count)
-  drawn += count
-  return bytes
-}
+export const newSecret = (): string => Buffer.from(randomOf(32)).toString('base64url')
 
 function base32Time(now: Instant): string {
   let rest = now

@@ -4,7 +4,7 @@
  */
 const UNFIT_FOR_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 /** In a body, line ends and tabs belong; the other controls do not. CR is accepted because mail has it. */
-const UNFIT_FOR_BODY = /(?![\n\r\t])\p{Cc}/u
+const UNFIT_FOR_BODY = /[^\P{Cc}\n\r\t]/u
 /** What shows nothing: white space, and the characters that are there only to shape others (zero-width ones, fillers, marks). */
 const INVISIBLE = /^[\s\u2800\p{Default_Ignorable_Code_Point}]*$/u
 /** Half a surrogate pair cannot be written as UTF-8: it would come back as another character. */

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PortalError } from '../errors.ts'
+import { randomOf } from '../random.ts'
 import type { Level, Method } from '../sign-in/store.ts'
 import type { Tx } from '../store.ts'
 import type { Instant } from '../time.ts'
@@ -126,7 +127,7 @@ export function decodeEntry(bytes: Uint8Array): Entry {
  * @returns salt: 32 random bytes, for the caller to keep outside the trail. digest: SHA-256(salt || value) as base64url.
  */
 export function commitment(value: string | Uint8Array): { salt: Uint8Array; digest: string } {
-  const salt = new Uint8Array(randomBytes(32))
+  const salt = randomOf(32)
   return { salt, digest: digestOf(salt, value).toString('base64url') }
 }
 

@@ -46,6 +46,18 @@ export function openConnection(file: string, flushing: keyof typeof SYNCHRONOUS 
   }
 }
 
+/** Runs `begin`, `commit` and the like on a connection. They are prepared once: to take such words apart takes longer than to do them. */
+export function stepsOn(database: BetterSqlite.Database): (steps: string) => void {
+  const prepared = new Map<string, BetterSqlite.Statement<[]>>()
+  return steps => {
+    for (const step of steps.split('; ')) {
+      const known = prepared.get(step) ?? database.prepare<[]>(step)
+      prepared.set(step, known)
+      known.run()
+    }
+  }
+}
+
 /**
  * Copies the log into the file. PASSIVE: as much as nobody reads any more, beside writers. RESTART: all of it, so that it begins anew;
  * TRUNCATE empties it as well. Both wait for readers, briefly, and keep writers out.

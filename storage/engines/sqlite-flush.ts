@@ -1,5 +1,4 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
-import { promisify } from 'node:util'
 import type BetterSqlite from 'better-sqlite3'
 
 /**
@@ -57,7 +56,7 @@ export class SqliteFlush {
   async #flush(): Promise<void> {
     const upTo = this.#committed
     try {
-      await promisify(fdatasync)(this.#fd)
+      await new Promise<void>((resolve, reject) => fdatasync(this.#fd, error => (error ? reject(error) : resolve())))
       this.#durable = upTo
     } catch (error) {
       this.#failure = error

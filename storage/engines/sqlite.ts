@@ -6,7 +6,7 @@ import type { Database } from '../schema.ts'
 import type { Engine, EngineDialect, EngineOptions, Snapshot } from './engine.ts'
 import { Groups, type Writer } from './group.ts'
 import { busy, stopping } from './refusals.ts'
-import { checkpoint, openConnection } from './sqlite-connection.ts'
+import { checkpoint, openConnection, stepsOn } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { isBusy, isFatal, lost, readOnly, translate } from './sqlite-errors.ts'
 import { SqliteFlush } from './sqlite-flush.ts'
@@ -57,6 +57,8 @@ class Sqlite implements Engine {
   readonly #file: string
   readonly #writer: BetterSqlite.Database
   readonly #reader: BetterSqlite.Database
+  readonly #writerSteps: (steps: string) => void
+  readonly #readerSteps: (steps: string) => void
   readonly #writing = new Connection()
   readonly #groups: Groups
   readonly #flush: SqliteFlush
@@ -74,6 +76,8 @@ class Sqlite implements Engine {
     this.#reader = reader
     this.#options = options
     reader.pragma('query_only = ON')
+    this.#writerSteps = stepsOn(writer)
+    this.#readerSteps = stepsOn(reader)
     this.#flush = new SqliteFlush(`${file}-wal`, writer)
     this.#groups = new Groups(this.#groupWriter(), this.#writing, options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
     this.#log = new SqliteLog({
@@ -94,8 +98,8 @@ class Sqlite implements Engine {
     this.#refuseWrongTime()
     const looked = this.#reading.queue(async () => {
       this.#refuseAfterFailure()
-      this.#attempt(() => this.#reader.exec('begin'))
-      return this.#whole(this.#reader, () => this.#reading.run(() => work(this.#readerDb)))
+      this.#attempt(() => this.#readerSteps('begin'))
+      return this.#whole(() => this.#reading.run(() => work(this.#readerDb)))
     }, false)
     // Nobody is told what a power cut could still take back; refusals, too, rest on what was seen.
     await looked.catch(() => undefined)
@@ -143,7 +147,7 @@ class Sqlite implements Engine {
       begin: () => {
         this.#refuseAfterFailure()
         try {
-          this.#writer.exec('begin immediate')
+          this.#writerSteps('begin immediate')
           return true
         } catch (error) {
           if (isBusy(error)) return false
@@ -153,7 +157,7 @@ class Sqlite implements Engine {
       exec: statement => {
         // A write that may be lost acknowledges nothing, whoever shared the transaction with it.
         if (statement === 'commit') this.#refuseAfterFailure()
-        this.#attempt(() => this.#writer.exec(statement))
+        this.#attempt(() => this.#writerSteps(statement))
         if (statement === 'commit') this.#flush.committed()
       },
       durable: () => this.#durable(),
@@ -171,16 +175,16 @@ class Sqlite implements Engine {
     }, true)
   }
 
-  /** Everything or nothing: commits what the work did, or rolls it back and passes its error on. */
-  async #whole<T>(connection: BetterSqlite.Database, work: () => Promise<T>): Promise<T> {
+  /** Ends a read, however the work ended. */
+  async #whole<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work()
       this.#refuseAfterFailure()
-      this.#attempt(() => connection.exec('commit'))
+      this.#attempt(() => this.#readerSteps('commit'))
       return result
     } catch (error) {
       // Some errors have rolled back already.
-      if (connection.inTransaction) this.#attempt(() => connection.exec('rollback'))
+      if (this.#reader.inTransaction) this.#attempt(() => this.#readerSteps('rollback'))
       throw error
     }
   }
