@@ -1,5 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto'
-import { randomOf } from '../../server/random.ts'
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto'
 import { encode } from './encoding.ts'
 import { newKeyBytes, unwrapKey, wrapKey } from './keys.ts'
 import { tampered } from './refusal.ts'
@@ -48,7 +47,7 @@ export function sealPart(plaintext: Uint8Array, place: Place, wrapping: KeyObjec
   const dataKey = newKeyBytes()
   try {
     // The nonce may be random: each data key seals exactly one part, so it can never repeat under a key.
-    const nonce = randomOf(NONCE_BYTES)
+    const nonce = randomBytes(NONCE_BYTES)
     // As a key object: given as bytes, Node takes four times as long to set the cipher up.
     const cipher = createCipheriv('aes-256-gcm', createSecretKey(dataKey), nonce, { authTagLength: TAG_BYTES })
     cipher.setAAD(associatedData('part', place, dataKey))

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { PortalError } from '../../server/errors.ts'
-import { randomOf } from '../../server/random.ts'
 import { tampered } from './refusal.ts'
 
 /** Bytes of every symmetric key here: AES-256 and HMAC-SHA-256 alike. */
@@ -65,7 +64,7 @@ export function parseRootKey(text: string): Uint8Array {
 const badRootKey = () => new PortalError('misconfigured', 'The root key must be 32 bytes, written as 43 characters of base64url.')
 
 /** A fresh random key; the caller overwrites it when done. */
-export const newKeyBytes = (): Uint8Array => randomOf(KEY_BYTES)
+export const newKeyBytes = (): Uint8Array => randomBytes(KEY_BYTES)
 
 /** A name for a new organization key. */
 export const newKeyId = (): string => `key_${randomBytes(12).toString('base64url')}`
