@@ -14,7 +14,8 @@ export function momentInWords(iso: string, timeZone: string, locale: string): st
   const onTheWall = formatFor(timeZone, locale)
   const generic = formatFor(timeZone, locale, 'longGeneric').format(at)
   // When clocks go back, by an hour or half of one, the same words would mean two moments: the long form tells them apart.
-  const isTwice = [-60, -30, 30, 60].some(away => onTheWall.format(at + minutes(away)) === onTheWall.format(at))
+  const shown = onTheWall.format(at)
+  const isTwice = [-60, -30, 30, 60].some(away => onTheWall.format(at + minutes(away)) === shown)
   // Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often, but "UTC" is better known than its own.
   const long = onTheWall.resolvedOptions().timeZone === 'UTC' ? 'short' : 'long'
   const inWords = isTwice || /(GMT|UTC)[+-]?\d/.test(generic) ? formatFor(timeZone, locale, long).format(at) : generic
@@ -36,7 +37,8 @@ type ZoneName = 'long' | 'longGeneric' | 'short'
 const formats = new Map<string, Intl.DateTimeFormat>()
 const MAX_FORMATS = 500
 
-const keyOf = (...of: [timeZone: string, locale: string, timeZoneName?: ZoneName]): string => of.join(' ')
+const keyOf = (timeZone: string, locale: string, timeZoneName: ZoneName | '' = ''): string =>
+  [timeZone, locale, timeZoneName].join(' ')
 
 function formatFor(timeZone: string, locale: string, timeZoneName?: ZoneName): Intl.DateTimeFormat {
   const key = keyOf(timeZone, locale, timeZoneName)

@@ -54,7 +54,8 @@ function languageOf(tag: string): { locale: string; language: string } {
   const language = tag.split('-')[0]!.toLowerCase()
   if (!Object.hasOwn(LANGUAGES, language)) return { locale: LOCALES[FALLBACK]!, language: FALLBACK }
   const isCountryNamed = tag.includes('-') && wellFormed(tag)
-  return { locale: Intl.DateTimeFormat.supportedLocalesOf(isCountryNamed ? [tag] : [])[0] ?? LOCALES[language]!, language }
+  const [named] = isCountryNamed ? Intl.DateTimeFormat.supportedLocalesOf([tag]) : []
+  return { locale: named ?? LOCALES[language]!, language }
 }
 
 const wellFormed = (tag: string): boolean => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(tag)
