@@ -159,7 +159,7 @@ function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs
 function startAgain(context: PageContext, to: string | null): Response {
   if (context.keepsCookies) return go('/sign-in', { why: 'over', to })
   context.tryCookie()
-  return go('/sign-in/cookies', { to })
+  return go('/sign-in/cookies', { try: 'yes', to })
 }
 
 // Characters; a reason chosen from a list is soon chosen again, a letter is not soon written again.

@@ -10,10 +10,11 @@ import { Page } from '../ui/Page.tsx'
 
 export const handle = { title: (words: Catalogue) => words.noCookies.title }
 
-/** Where a browser is sent that brought nothing back, with something to keep. Whoever brings that back only took too long. */
+/** Where a browser is sent to `try`, with something to keep, that brought nothing back. Whoever brings that back only took too long. */
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const to = wanted(request)
-  return context.keepsCookies ? go('/sign-in', { why: 'over', to }) : { to, call: await context.portal.helpLine() }
+  const isTried = new URL(request.url).searchParams.get('try') !== null
+  return isTried && context.keepsCookies ? go('/sign-in', { why: 'over', to }) : { to, call: await context.portal.helpLine() }
 })
 
 export default function NoCookies() {
@@ -30,7 +31,10 @@ export default function NoCookies() {
       <h2>{words.doTitle}</h2>
       <ul>
         <li>
-          {words.allow} <strong className="whole">{host}</strong>
+          {words.allow}{' '}
+          <strong>
+            <bdi>{host}</bdi>
+          </strong>
         </li>
         {words.otherwise.map(step => (
           <li key={step}>{step}</li>

@@ -1,5 +1,6 @@
 import { at } from '../destination.ts'
 import { useWords } from '../language/words.ts'
+import { ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
 import { HaveCodes } from './HaveCodes.tsx'
 import { Notice } from './Notice.tsx'
@@ -11,9 +12,9 @@ export function OwedCodes({ to }: { to: string }) {
     <Notice kind="care" title={words.owedTitle}>
       <p>{words.owedText}</p>
       <HaveCodes to={to} isFirst={false} />
-      <p>
-        <a href={at('/enrol/printed-codes', { to })}>{words.owedNew}</a>
-      </p>
+      <ButtonLink to={at('/enrol/printed-codes', { to })} look="other">
+        {words.owedNew}
+      </ButtonLink>
     </Notice>
   )
 }

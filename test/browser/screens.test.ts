@@ -43,7 +43,9 @@ describe.runIf(FOLDER).each(Object.entries(VIEWS))('%s', (view, { screen, langua
     await looking.show(html)
     if (large) await looking.page.addStyleTag({ content: 'html { font-size: 200% }' })
     const name = page.name.replace(/[^\w.]+/g, '-').replace(/-$/, '')
-    const { width, height } = await looking.page.evaluate(() => document.documentElement.getBoundingClientRect())
+    const height = await looking.page.evaluate(() => document.documentElement.getBoundingClientRect().height)
+    // Of all of the page: beside a scroll bar it would be narrower than its picture is.
+    const { width } = looking.page.viewportSize()!
     const picture = await looking.page.screenshot({
       path: path.join(FOLDER, view, `${name}.png`),
       fullPage: true,

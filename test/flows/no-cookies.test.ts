@@ -60,7 +60,7 @@ test.each(LANGUAGES)(
   async (language, words) => {
     const ada = browser({ language, saysOrigin: true })
     const told = await ada.sends(await ada.looks('/sign-in?to=/messages'), { address })
-    expect(told).toMatchObject({ status: 200, path: '/sign-in/cookies?to=%2Fmessages' })
+    expect(told).toMatchObject({ status: 200, path: '/sign-in/cookies?try=yes&to=%2Fmessages' })
     expect(h1(told)).toBe(words.noCookies.title)
     for (const step of words.noCookies.otherwise) expect(told.html).toContain(step)
     expect(told.html).toContain(`>${new URL(clinic.origin).host}<`)
@@ -94,7 +94,7 @@ test.each([true, false])(
     expect([over.path, h1(over)]).toEqual(['/sign-in?why=over', en.signIn.title])
     const ways = await ada.sends(over, { address })
     expect(h1(ways)).toBe(en.ways.title)
-    expect((await ada.looks('/sign-in/cookies')).path).toBe('/sign-in?why=over')
+    expect((await ada.looks('/sign-in/cookies?try=yes')).path).toBe('/sign-in?why=over')
   },
 )
 

@@ -71,9 +71,7 @@ export const senders = (answer: Answers, others: Answers = 'forbidden'): PageRow
 })
 export const officers = (answer: Answers): PageRow['answers'] => ({ ...senders('forbidden'), compliance: answer })
 /** Steps of a sign-in that was never begun. */
-export const notBegun: PageRow['answers'] = { ...NOBODY, anonymous: '/sign-in/cookies' }
-/** To a browser that brings cookies there is nothing to tell of them. */
-export const withoutCookies = (answer: Answers): PageRow['answers'] => ({ ...everyone('sign-in'), anonymous: answer })
+export const notBegun: PageRow['answers'] = { ...NOBODY, anonymous: '/sign-in/cookies?try=yes' }
 
 /** One's own, and for all else an answer that is the same for others' and nobody's. */
 export const own = (answer: Answer, otherwise: Answer = 'missing'): Answers => ({

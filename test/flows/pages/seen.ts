@@ -1,7 +1,7 @@
 import { newId, newSecret } from '../../../server/ids.ts'
 import { type Thing, thingsOf } from '../access/things.ts'
 import type { ServedPeople } from './asking.ts'
-import type { PageRow, VisitorRole } from './doors.ts'
+import { notBegun, type PageRow, type VisitorRole } from './doors.ts'
 import { PAGES } from './rows.ts'
 import { begunSignIn, FURTHER_STATES, type SeenPage } from './states.ts'
 
@@ -16,7 +16,7 @@ const answerTo = ({ answers }: PageRow, role: VisitorRole): string => {
 }
 const isSeen = (row: PageRow, role: VisitorRole) => ['shows', 'again', 'missing', 'forbidden'].includes(answerTo(row, role))
 /** Steps of a sign-in: whoever has not begun one is sent to its beginning. */
-const isStep = ({ file, answers }: PageRow) => file.startsWith('sign-in.') && answers.anonymous === 'sign-in'
+const isStep = ({ answers }: PageRow) => answers === notBegun
 
 /** Each state that the table knows; a new row of it is looked at by itself. */
 const OF_THE_TABLE: SeenPage[] = PAGES.filter(row => !NO_PAGES.test(row.file)).flatMap((row): SeenPage[] => {

@@ -1,4 +1,6 @@
 import { newId, newSecret } from '../../../server/ids.ts'
+import { newFactor } from '../../../server/sign-in/factor.ts'
+import { NOT_SAID_YET } from '../../../server/sign-in/printed-sheet.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { depositRequest } from '../../support/clinic.ts'
 import type { People } from '../access/people.ts'
@@ -27,6 +29,12 @@ const state = (file: string, about: string, more: Omit<SeenPage, 'name' | 'row'>
 
 export const FURTHER_STATES: SeenPage[] = [
   state('messages._index', 'several', { role: 'patient', before: several }),
+  state('messages._index', 'printed codes that they may not have', { role: 'otherPatient', before: codesShown }),
+  {
+    name: 'POST messages.search (ten in a minute)',
+    row: PAGES.find(({ file, method }) => file === 'messages.search' && method === 'POST')!,
+    ...{ role: 'otherPatient', before: searchedALot },
+  },
   state('messages.$messageId._index', 'withdrawn', { role: 'patient', before: withdrawn }),
   state('messages.$messageId._index', 'with what was said before', { role: 'patient', before: said }),
   state('messages.$messageId._index', 'what they wrote', { role: 'patient', before: written }),
@@ -37,6 +45,23 @@ export const FURTHER_STATES: SeenPage[] = [
 
 const NO_FILE = newId('att', 0)
 const ada = async (people: People): Promise<Reader> => (await people.visitor(await people.credentials('patient'))) as Reader
+
+const ben = async (people: People): Promise<Reader> => (await people.visitor(await people.credentials('otherPatient'))) as Reader
+
+async function codesShown({ people }: ServedPeople): Promise<object> {
+  const { person } = await ben(people)
+  const { store, clock } = people.world.parts
+  const sheet = newFactor(person, 'printed_code', NOT_SAID_YET, clock())
+  await store.transaction(tx => tx.signIn.factors.add(sheet))
+  return {}
+}
+
+async function searchedALot({ people }: ServedPeople): Promise<object> {
+  const reader = await ben(people)
+  // Some were counted when it was last brought about, and are refused.
+  await Promise.allSettled(Array.from({ length: 21 }, () => people.world.portal.keepSearch(reader, 'walk')))
+  return {}
+}
 
 async function several({ people }: ServedPeople): Promise<object> {
   for (const kind of ['expired', 'opened', 'begun', 'waiting'] as const) await thingsOf(people, kind)('patient', 'own')
