@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { en } from '../../app/language/en.ts'
 import { walk } from '../support/walk.ts'
 import { type ServedClinic, servedClinic } from './clinic.ts'
 import { choosesPasskey, provesMailbox } from './signing-in.ts'
@@ -73,10 +72,16 @@ test('no known trick in a message runs anything or calls anyone', { timeout: 240
   await choosesPasskey(ada)
 
   const { ran, asked } = watch(ada.page)
+  const form_token = await ada.page.locator('[name=form_token]').first().inputValue()
   for (const [trick, id] of deposits) {
-    await ada.goTo(`/messages/${id}`)
-    await ada.press(en.envelope.open)
-    await ada.reads('Plain words.')
+    // Only what is shown as it was designed has anything of the trick in it, so only that is worth a browser's time.
+    const opened = await ada.context.request.post(`/messages/${id}/open`, {
+      headers: { origin: clinic.server.origin },
+      form: { form_token },
+    })
+    const plain = await opened.text()
+    expect(plain).toContain('Plain words.')
+    expect(plain).not.toContain('Before')
     await ada.goTo(`/messages/${id}?view=formatted`)
     const frame = ada.page.frameLocator('iframe')
     await frame.getByText(`Before ${trick}.`).waitFor()
