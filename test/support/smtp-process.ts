@@ -50,7 +50,8 @@ const server = new SMTPServer({
   },
   async onData(stream, session, callback) {
     if (turnOf('stop-reading')) return // neither read nor answered: the client's writes stall too
-    const raw = await buffer(stream)
+    const raw = await buffer(stream).catch(() => null)
+    if (raw === null) return // who sends it was killed in the middle
     if (turnOf('hang-at-data')) return
     if (turnOf('refuse-content')) return callback(refusal(554, '5.7.1 This looks like spam'))
     received.push({
