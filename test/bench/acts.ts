@@ -11,7 +11,9 @@ import { type Prepared, preparedFolder } from './prepared.ts'
 const ROUNDS = { 1: 40, 16: 8 } as const
 type AtOnce = keyof typeof ROUNDS
 /** Warming up opens some, too. */
-const MESSAGES = 240
+const MESSAGES = 300
+/** Looks at a message, and at the bare page, before anything is measured: both programs are compiled by then. */
+const WARMING = 400
 
 /** What is done over HTTP. */
 interface Act {
@@ -63,9 +65,14 @@ export const ACTS_OVER_HTTP: Bench[] = Object.entries(ACTS).flatMap(([name, act]
       const bare = await barePage((await look(at, at.opened)).length)
       const times = (work: () => Promise<unknown>) => () => Promise.all(Array.from({ length: atOnce }, work))
       try {
+        for (let done = 0; done < WARMING; done += atOnce) {
+          await times(() => look(at, at.opened))()
+          await times(() => whole(ask('GET', bare.url, {}), 200))()
+        }
         const measured = await paired(
           {
             rounds: ROUNDS[atOnce],
+            warmUp: Math.max(3, Math.ceil(40 / atOnce)),
             prepare: () => act.ready?.(at, atOnce),
             work: times(() => act.once(at)),
             floor: times(() => whole(ask('GET', bare.url, {}), 200)),

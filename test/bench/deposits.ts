@@ -9,6 +9,8 @@ import { type Bench, paired, rowOf } from './paired.ts'
 const MESSAGE = JSON.stringify({ subject: 'Your result', text: 'All is well. '.repeat(316) }) // 4 KiB as JSON
 const RECIPIENTS = [{ email: 'ada@example.com', name: 'Ada Lopez' }]
 const ROUNDS = 150
+/** Deposits before the first that is measured. */
+const WARMING = 600
 
 type Form = 'json' | 'jwe'
 
@@ -31,6 +33,7 @@ export const DEPOSITS: Bench[] = (['json', 'jwe'] as const).flatMap(form =>
         const measured = await paired(
           {
             rounds: Math.ceil(ROUNDS / Math.sqrt(atOnce)),
+            warmUp: Math.ceil(WARMING / atOnce),
             async prepare() {
               bodies = await times(atOnce, portal.body)
             },

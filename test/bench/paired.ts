@@ -29,13 +29,19 @@ type Work = () => Promise<unknown> | unknown
  * Measures work beside its floor, in turns, so that whatever else the machine does meets both alike.
  *
  * @param prepare - happens before each round and is not measured.
+ * @param warmUp - so many rounds before are not measured either: a program that has only just started is still being compiled while it works.
  * @returns medians in milliseconds.
  */
 export async function paired(
-  { rounds, prepare, work, floor }: { rounds: number; prepare?: Work; work: Work; floor: Work },
+  {
+    rounds,
+    warmUp = Math.max(2, Math.ceil(rounds / 10)),
+    prepare,
+    work,
+    floor,
+  }: { rounds: number; warmUp?: number; prepare?: Work; work: Work; floor: Work },
   progress: Progress,
 ): Promise<{ work: number; floor: number }> {
-  const warmUp = Math.max(2, Math.ceil(rounds / 10))
   const times = { work: [] as number[], floor: [] as number[] }
   for (let round = -warmUp; round < rounds; round++) {
     await prepare?.()
