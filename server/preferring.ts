@@ -14,8 +14,9 @@ export async function viewPreferences(
   const { id, organization: of } = requireReader(visitor).person
   const [recipient, organization] = await store.read(tx => Promise.all([tx.recipients.find(id), tx.organizations.find(of)]))
   if (recipient === null || organization === null) throw new PortalError('sign_in_required', 'Please sign in again.')
-  const { timeZone, wantsReminders } = recipient
-  return { timeZone, wantsReminders, clinicTimeZone: organization.timeZone, now: clock() }
+  const { address, timeZone, wantsReminders } = recipient
+  const { name, phone, timeZone: clinicTimeZone } = organization
+  return { address, organization: name, phone, timeZone, wantsReminders, clinicTimeZone, now: clock() }
 }
 
 /** What is to be changed; the language, once it is named, is their own choice. */

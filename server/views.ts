@@ -261,6 +261,10 @@ export interface TrailLine {
 
 /** What a reader's page of settings is told, beside what every page knows of its visitor (language, display). */
 export interface PreferencesView {
+  /** Theirs, where letters go. Only their organization can change it: whom to call. */
+  address: string
+  organization: string
+  phone: string
   /** Null: their organization's. */
   timeZone: string | null
   clinicTimeZone: string

@@ -4,6 +4,7 @@ import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { tellZone } from '../language/moment.ts'
 import { spoken, useLocale, useSurroundings, useWords } from '../language/words.ts'
+import { CallUs } from '../ui/CallUs.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Settings } from '../ui/Settings.tsx'
 
@@ -12,16 +13,16 @@ export const handle = { title: (words: Catalogue) => words.preferences.title }
 const DONE = ['timeZone', 'reminders'] as const
 
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
-  const { timeZone, clinicTimeZone, wantsReminders, now } = await context.portal.preferences(context.requireReader())
+  const { timeZone, clinicTimeZone, ...rest } = await context.portal.preferences(context.requireReader())
   const done = new URL(request.url).searchParams.get('done')
-  return { timeZone: timeZone ?? clinicTimeZone, wantsReminders, now, done: DONE.find(each => each === done) ?? null }
+  return { ...rest, timeZone: timeZone ?? clinicTimeZone, done: DONE.find(each => each === done) ?? null }
 })
 
 export default function PreferencesPage() {
   const words = useWords()
   const { language, display } = useSurroundings()
   const locale = useLocale()
-  const { timeZone, wantsReminders, now, done } = useLoaderData<typeof loader>()
+  const { address, organization, phone, timeZone, wantsReminders, now, done } = useLoaderData<typeof loader>()
   const { textSizes, contrast, contrasts, themes } = words.display
   const looks = [
     textSizes[display.textSize],
@@ -43,6 +44,14 @@ export default function PreferencesPage() {
           },
         ]}
       />
+      <h2>{words.preferences.address}</h2>
+      <p>
+        <strong>
+          <bdi>{address}</bdi>
+        </strong>
+      </p>
+      <p>{words.preferences.addressText}</p>
+      <CallUs organization={organization} phone={phone} />
       <p>
         <a href="/account">{words.preferences.back}</a>
       </p>

@@ -17,7 +17,6 @@ let isAsked = false
 let offering: Promise<Response> | undefined
 
 for (const block of document.querySelectorAll<HTMLElement>('[data-passkey]')) prepare(block)
-for (const place of document.querySelectorAll<HTMLElement>('[data-shows]')) prepareShowing(place)
 
 function prepare(block: HTMLElement): void {
   const status = block.querySelector<HTMLElement>('[role=status]')
@@ -114,13 +113,3 @@ async function perform(form: HTMLFormElement, uses: boolean, useBrowserAutofill 
 /** Whoever closes the device's question, or lets it wait too long, changed their mind: nothing is broken. */
 const wasCancelled = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError')
-
-function prepareShowing(place: HTMLElement): void {
-  const field = document.getElementById(place.dataset.shows ?? '')
-  if (!(field instanceof HTMLInputElement)) return
-  const box = element('input', { type: 'checkbox' })
-  place.append(element('label', { class: 'choice' }, box, ' ', element('span', {}, place.dataset.label ?? '')))
-  box.addEventListener('change', () => {
-    field.type = box.checked ? 'text' : 'password'
-  })
-}

@@ -14,6 +14,9 @@ interface ChoicesProps {
   chosen?: string[]
 }
 
+/** Values hold what ids should not: `America/New_York`. */
+const idOf = (name: string, value: string): string => `${name}-${value.replaceAll(/[^\w-]/g, '-')}`
+
 /** A question with its answers to choose from. */
 export function Choices({ name, legend, hint, pick, options, chosen = [] }: ChoicesProps) {
   const problem = useProblem(name)
@@ -23,25 +26,28 @@ export function Choices({ name, legend, hint, pick, options, chosen = [] }: Choi
       <legend>{legend}</legend>
       {hint ? <p className="hint">{hint}</p> : null}
       <ProblemLine name={name} />
-      {options.map(({ value, label, detail, inside }, i) => (
-        <div key={value} className="choice">
-          <input
-            type={pick === 'one' ? 'radio' : 'checkbox'}
-            id={i === 0 ? name : `${name}-${value}`}
-            name={name}
-            value={value}
-            defaultChecked={picked.includes(value)}
-            aria-describedby={detail ? `${name}-${value}-detail` : undefined}
-          />
-          <label htmlFor={i === 0 ? name : `${name}-${value}`}>{label}</label>
-          {detail ? (
-            <div className="detail" id={`${name}-${value}-detail`}>
-              {detail}
-            </div>
-          ) : null}
-          {inside}
-        </div>
-      ))}
+      {options.map(({ value, label, detail, inside }, i) => {
+        const id = i === 0 ? name : idOf(name, value)
+        return (
+          <div key={value} className="choice">
+            <input
+              type={pick === 'one' ? 'radio' : 'checkbox'}
+              id={id}
+              name={name}
+              value={value}
+              defaultChecked={picked.includes(value)}
+              aria-describedby={detail ? `${idOf(name, value)}-detail` : undefined}
+            />
+            <label htmlFor={id}>{label}</label>
+            {detail ? (
+              <div className="detail" id={`${idOf(name, value)}-detail`}>
+                {detail}
+              </div>
+            ) : null}
+            {inside}
+          </div>
+        )
+      })}
     </fieldset>
   )
 }

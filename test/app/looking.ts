@@ -42,7 +42,7 @@ export async function lookingThrough(context: BrowserContext): Promise<Looking> 
       )
       expect(await htmlProblems(html), `HTML of ${title}`).toEqual([])
       expect(gzipSync(html).length, `size of ${title}`).toBeLessThanOrEqual(MOST_HTML)
-      expect(html).not.toMatch(/<script(?![^>]* src="\/assets\/(answer|passkey|time-out)-)/)
+      expect(html).not.toMatch(/<script(?![^>]* src="\/assets\/(answer|passkey|showing|time-out)-)/)
       expect(await accessibilityProblems(page), `axe on ${title}`).toEqual([])
       expect(await sidewaysAt320(page), `${title} at 320 pixels`).toBe(0)
       expect(complaints).toEqual([])

@@ -51,6 +51,12 @@ test('a reader chooses a time zone by its name, and goes back to the clinic’s;
   expect(await view()).toMatchObject({ timeZone: null })
 })
 
+test('a reader sees the address that letters go to, and whom to call about it', async () => {
+  const { parts, ada: reader } = await ada()
+  const told = await viewPreferences(parts, reader)
+  expect(told).toMatchObject({ address: 'ada@example.com', organization: 'North Clinic', phone: '+1 555 0100' })
+})
+
 test('reminders are on until a reader says no, and one choice leaves the others as they are', async () => {
   const { parts, ada: reader, kept } = await ada()
   expect(await viewPreferences(parts, reader)).toMatchObject({ wantsReminders: true })

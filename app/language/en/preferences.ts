@@ -8,6 +8,8 @@ export const preferences = {
     timeZone: 'Time zone',
     display: 'Text and colors',
     reminders: 'Reminders by e-mail',
+    address: 'Your e-mail address',
+    addressText: 'We write to this address. Is it wrong, or do you have a new one? Call your clinic. Only they can change it.',
     on: 'On',
     off: 'Off',
     done: {

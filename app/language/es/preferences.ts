@@ -9,6 +9,9 @@ export const preferences: typeof english = {
     timeZone: 'Zona horaria',
     display: 'Letra y colores',
     reminders: 'Recordatorios por correo',
+    address: 'Su correo electrónico',
+    addressText:
+      'Escribimos a esta dirección. ¿No es correcta, o tiene una nueva? Llame a su clínica. Solo ellos pueden cambiarla.',
     on: 'Sí',
     off: 'No',
     done: {
