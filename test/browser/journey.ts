@@ -1,5 +1,8 @@
 import type { TlsOptions } from 'node:tls'
+import { expect, onTestFinished } from 'vitest'
 import type { Language } from '../../app/language/words.ts'
+import { startSession } from '../../server/sign-in/session.ts'
+import type { PersonRef } from '../../server/sign-in/store.ts'
 import { servedClinic as openClinic, type ServedClinic } from '../app/served.ts'
 import { type Walk, walk } from '../support/walk.ts'
 import { type OneLanguage, oneLanguage } from './one-language.ts'
@@ -7,7 +10,7 @@ import type { Post } from './signing-in.ts'
 
 /** A clinic in this process, whose clock stands until a story moves it, and its post. */
 export interface JourneyClinic extends ServedClinic, Post {
-  /** Somebody new to the clinic, with a phone of their own. */
+  /** Somebody new to the clinic, with a phone of their own. No letter to them may have a word that is not in their language. */
   person(language: Language, phone?: PhoneOptions): Promise<Person>
 }
 
@@ -22,12 +25,12 @@ export interface Person extends Walk {
   language: Language
   /** Something from the clinic, in their language; says the deposit's id. */
   gets(subject: string, more?: Parameters<ServedClinic['deposits']>[2]): Promise<string>
+  /** Is signed in, with a passphrase and paper, where the way in is no part of the story; says the printed codes. */
+  isIn(): Promise<string[]>
   /** Another browser that holds nothing yet. */
   anotherPhone(phone?: { scripts?: boolean; story?: string }): Promise<Walk>
   /** Presses what opens a waiting message. */
   opens(phone: Walk, subject: string): Promise<void>
-  /** What letters to them say that is not in their language. */
-  strayLetters(): string[]
 }
 
 const NAME = 'Ada Lopez'
@@ -92,6 +95,11 @@ export async function journeyClinic(certificate?: TlsOptions): Promise<JourneyCl
           const order = { language, ...more }
           return (await clinic.deposits(subject, [{ name: NAME, address }], order)).id
         },
+        async isIn() {
+          const patient = clinic.patient(NAME, address)
+          await signsIn(first, clinic, (await patient.signsIn()).person)
+          return patient.printedCodes()
+        },
         anotherPhone: ({ scripts: withScripts = true, story: named = `${story}-2` } = {}) => phone(named, withScripts),
         async opens(on, subject) {
           await on.goTo('/messages')
@@ -100,10 +108,37 @@ export async function journeyClinic(certificate?: TlsOptions): Promise<JourneyCl
           await on.press(on.words.envelope.open)
           await on.arrives(subject)
         },
-        strayLetters: () => clinic.mailbox.lettersTo(address).flatMap(ofLetter),
       }
+      onTestFinished(async () => {
+        await clinic.deliver()
+        expect(clinic.mailbox.lettersTo(address).flatMap(ofLetter)).toEqual([])
+        expect(first.complaints).toEqual([])
+      })
       return person
     },
   })
   return whole
+}
+
+/** From now on, this browser's visitor is somebody who signed in just now. */
+export async function signsIn({ context }: Walk, { clock, parts }: ServedClinic, person: PersonRef): Promise<void> {
+  const value = await parts.store.transaction(tx => startSession(tx, clock.read(), person, 'full', 'passphrase+totp'))
+  await context.addCookies([{ name: '__Host-session', value, domain: 'localhost', path: '/', secure: true, httpOnly: true }])
+}
+
+/** Writes an answer with a file to what is shown, after an empty one that came back, and sends it. */
+export async function writesBack(phone: Walk): Promise<void> {
+  const { words } = phone
+  await phone.follow(words.message.reply)
+  await phone.arrives(words.reply.title)
+  await phone.press(words.reply.check)
+  await phone.reads(words.required.text!)
+  await phone.arrives(words.reply.title)
+  await phone.type(words.reply.label, 'Ada')
+  const file = { name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Monday: well.') }
+  await phone.page.getByLabel(words.reply.files).setInputFiles(file)
+  await phone.press(words.reply.check)
+  await phone.arrives(words.check.title)
+  await phone.press(words.check.send)
+  await phone.arrives(words.sent.title)
 }

@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Language } from '../../app/language/words.ts'
 import { days, hours, minutes } from '../../server/time.ts'
 import { totpCode } from '../support/clinic.ts'
-import type { Walk } from '../support/walk.ts'
-import { isTold, type JourneyClinic, journeyClinic, type Person } from './journey.ts'
+import { isTold, type JourneyClinic, journeyClinic, type Person, writesBack } from './journey.ts'
 import { choosesApp, choosesPaper, choosesPasskey, keepsCodes, provesMailbox, signsOut, typesPassphrase } from './signing-in.ts'
 
 // The ways people go, from their letter on, each on a phone; every page and every letter on it is of one language to the last word.
@@ -14,36 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => clinic.closeAll())
 
-let ada: Person
-afterEach(async () => {
-  await clinic.deliver()
-  expect(ada.strayLetters()).toEqual([])
-  expect(ada.complaints).toEqual([])
-})
-
 const TIMEOUT = { timeout: 120_000 }
 const SUBJECT = 'Cole 7'
 const LATER = 'Cole 8'
 
-async function writesBack(phone: Walk): Promise<void> {
-  const { words } = phone
-  await phone.follow(words.message.reply)
-  await phone.arrives(words.reply.title)
-  await phone.press(words.reply.check)
-  await phone.reads(words.required.text!)
-  await phone.arrives(words.reply.title)
-  await phone.type(words.reply.label, 'Ada')
-  const file = { name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Monday: well.') }
-  await phone.page.getByLabel(words.reply.files).setInputFiles(file)
-  await phone.press(words.reply.check)
-  await phone.arrives(words.check.title)
-  await phone.press(words.check.send)
-  await phone.arrives(words.sent.title)
-}
-
 describe('in Spanish', () => {
   test('from the notice to the reply with a passkey, and back in with it', TIMEOUT, async () => {
-    ada = await clinic.person('es', { story: 'passkey' })
+    const ada = await clinic.person('es', { story: 'passkey' })
     const { words } = ada
     await ada.gets(SUBJECT, { html: '<p>Todo <b>bien</b>.</p>' })
     await provesMailbox(ada, clinic, { address: ada.address })
@@ -63,7 +39,7 @@ describe('in Spanish', () => {
   })
 
   test('without scripts, with a passphrase and an app, and what goes wrong on the way', TIMEOUT, async () => {
-    ada = await clinic.person('es', { story: 'app', scripts: false })
+    const ada = await clinic.person('es', { story: 'app', scripts: false })
     const { words } = ada
     await ada.gets(SUBJECT)
     await ada.goTo(await clinic.noticeLink(ada.address))
@@ -104,7 +80,7 @@ describe('in Spanish', () => {
   })
 
   test('without scripts, with a passphrase and printed codes', TIMEOUT, async () => {
-    ada = await clinic.person('es', { story: 'paper', scripts: false })
+    const ada = await clinic.person('es', { story: 'paper', scripts: false })
     const { words } = ada
     await ada.gets(SUBJECT)
     await provesMailbox(ada, clinic, { address: ada.address })
@@ -121,25 +97,21 @@ describe('in Spanish', () => {
 })
 
 describe.each<Language>(['en', 'es'])('in %s', language => {
-  /** Signed in with a passkey; her spare codes. */
-  async function readsHere(story: string): Promise<string[]> {
-    ada = await clinic.person(language, { story })
+  /** Signed in, at her messages; she, and her printed codes. */
+  async function readsHere(story: string): Promise<[Person, string[]]> {
+    const ada = await clinic.person(language, { story })
     await ada.gets(SUBJECT)
-    await provesMailbox(ada, clinic, { address: ada.address })
-    await ada.follow(ada.words.enrol.passkeyGo)
-    await ada.press(ada.words.enrolPasskey.go)
-    const codes = await keepsCodes(ada)
-    await ada.page.waitForURL(/\/messages/)
+    const codes = await ada.isIn()
     await ada.goTo('/messages')
     await ada.arrives(ada.words.messages.title)
-    return codes
+    return [ada, codes]
   }
 
   test.runIf(isTold(language, 'en'))(
     'a phone that is lost: a printed code and the mailbox, a day’s wait, and a new passkey',
     TIMEOUT,
     async () => {
-      const [code = ''] = await readsHere('lost')
+      const [ada, [code = '']] = await readsHere('lost')
       const { words } = ada
       const phone = await ada.anotherPhone()
       await phone.goTo(await clinic.noticeLink(ada.address))
@@ -189,7 +161,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     'a message whose time is over: more time is asked for, given, and the message read',
     TIMEOUT,
     async () => {
-      await readsHere('expired')
+      const [ada] = await readsHere('expired')
       const { words } = ada
       const until = clinic.clock.read() + minutes(10)
       const deposit = await ada.gets(LATER, { expiresAt: until })
@@ -216,7 +188,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     'not for me, before signing in: it is gone for whoever signs in after',
     TIMEOUT,
     async () => {
-      await readsHere('not-for-me-before')
+      const [ada] = await readsHere('not-for-me-before')
       const { words } = ada
       const deposit = await ada.gets(LATER)
       clinic.clock.advance(minutes(1)) // letters to one person are not sent in one breath
@@ -239,7 +211,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
   )
 
   test.runIf(isTold(language, 'en'))('not for me, after signing in: two questions, and it is gone', TIMEOUT, async () => {
-    await readsHere('not-for-me-after')
+    const [ada] = await readsHere('not-for-me-after')
     const { words } = ada
     await ada.page.getByRole('link', { name: SUBJECT }).click()
     await ada.arrives(words.envelope.title)
@@ -258,12 +230,10 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
   })
 
   test.runIf(isTold(language, 'es'))('an answer begun on one phone is finished on another', TIMEOUT, async () => {
-    ada = await clinic.person(language, { story: 'two-phones' })
+    const ada = await clinic.person(language, { story: 'two-phones' })
     const { words } = ada
     await ada.gets(SUBJECT)
-    await provesMailbox(ada, clinic, { address: ada.address })
-    const [code = ''] = await choosesPaper(ada)
-    await ada.page.waitForURL(/\/messages/)
+    const [code = ''] = await ada.isIn()
     await ada.opens(ada, SUBJECT)
     await ada.follow(words.message.reply)
     await ada.type(words.reply.label, 'Ada')

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { hours, minutes } from '../../server/time.ts'
 import type { Walk } from '../support/walk.ts'
 import { journeyClinic, type Person } from './journey.ts'
@@ -28,34 +28,31 @@ Dr. Cole`
 test.runIf(FOLDER)('what a patient sees, for those who read about it', async () => {
   mkdirSync(path.join(FOLDER, 'readme'), { recursive: true })
   const clinic = await journeyClinic()
-  try {
-    clinic.clock.advance(hours(15))
-    const ada = await clinic.person('en', { story: 'readme' })
-    await ada.gets('Your visit on Monday', { text: 'Please bring your card.' })
-    await ada.goTo(await clinic.noticeLink(ada.address))
-    await ada.arrives(ada.words.landing.title)
-    await picture(ada, 'landing')
-    await begins(ada, clinic)
-    clinic.clock.advance(minutes(5))
-    await ada.gets('Your test results', { text: LETTER })
-    await ada.goTo('/messages')
-    await picture(ada, 'messages')
-    await ada.opens(ada, 'Your test results')
-    await picture(ada, 'message')
-    await ada.page.emulateMedia({ colorScheme: 'dark' })
-    await ada.follow(ada.words.message.reply)
-    await ada.arrives(ada.words.reply.title)
-    await ada.type(ada.words.reply.label, 'Thank you. I am glad. May I bring my daughter on Monday?')
-    await picture(ada, 'reply-dark')
+  onTestFinished(() => clinic.closeAll())
+  clinic.clock.advance(hours(15))
+  const ada = await clinic.person('en', { story: 'readme' })
+  await ada.gets('Your visit on Monday', { text: 'Please bring your card.' })
+  await ada.goTo(await clinic.noticeLink(ada.address))
+  await ada.arrives(ada.words.landing.title)
+  await picture(ada, 'landing')
+  await begins(ada, clinic)
+  clinic.clock.advance(minutes(5))
+  await ada.gets('Your test results', { text: LETTER })
+  await ada.goTo('/messages')
+  await picture(ada, 'messages')
+  await ada.opens(ada, 'Your test results')
+  await picture(ada, 'message')
+  await ada.page.emulateMedia({ colorScheme: 'dark' })
+  await ada.follow(ada.words.message.reply)
+  await ada.arrives(ada.words.reply.title)
+  await ada.type(ada.words.reply.label, 'Thank you. I am glad. May I bring my daughter on Monday?')
+  await picture(ada, 'reply-dark')
 
-    const eva = await clinic.person('es', { story: 'readme' })
-    await eva.gets('Sus resultados', { text: CARTA })
-    await begins(eva, clinic)
-    await eva.opens(eva, 'Sus resultados')
-    await picture(eva, 'message-es')
-  } finally {
-    await clinic.closeAll()
-  }
+  const eva = await clinic.person('es', { story: 'readme' })
+  await eva.gets('Sus resultados', { text: CARTA })
+  await begins(eva, clinic)
+  await eva.opens(eva, 'Sus resultados')
+  await picture(eva, 'message-es')
 })
 
 /** From the notice to the messages, with a passphrase and printed codes. */

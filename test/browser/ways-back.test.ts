@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { staffWords } from '../../app/language/staff.ts'
 import type { Language } from '../../app/language/words.ts'
 import { issueClaimCode } from '../../server/sign-in/claim-code.ts'
-import { startSession } from '../../server/sign-in/session.ts'
 import { days, hours, toIso } from '../../server/time.ts'
 import { clinicIn } from '../support/clinic.ts'
 import { type Walk, walk } from '../support/walk.ts'
-import { isTold, type JourneyClinic, journeyClinic, type Person } from './journey.ts'
-import { choosesPaper, choosesPasskey, provesMailbox, signsOut, typesPassphrase } from './signing-in.ts'
+import { isTold, type JourneyClinic, journeyClinic, signsIn } from './journey.ts'
+import { choosesPaper, signsOut, typesPassphrase } from './signing-in.ts'
 
 // Back in with what the desk gave, into the right one of two clinics, and to a message that was too old; each on a phone, in one language.
 
@@ -17,37 +16,28 @@ beforeAll(async () => {
 })
 afterAll(() => clinic.closeAll())
 
-let ada: Person
-afterEach(async () => {
-  await clinic.deliver()
-  expect(ada.strayLetters()).toEqual([])
-  expect(ada.complaints).toEqual([])
-})
-
 const TIMEOUT = { timeout: 120_000 }
 const SUBJECT = 'Cole 7'
 const LATER = 'Cole 8'
 
 /** By the address alone, as somebody comes who has no letter at hand. */
-async function provesAddress(phone: Walk): Promise<void> {
+async function provesAddress(phone: Walk, address: string): Promise<void> {
   const { words } = phone
-  await phone.type(words.signIn.email, ada.address)
+  await phone.type(words.signIn.email, address)
   await phone.press(words.goOn)
   await phone.arrives(words.ways.title)
   await phone.press(words.ways.sendCode)
   await phone.arrives(words.code.title)
-  await phone.type(words.code.label, await clinic.mailedCode(ada.address))
+  await phone.type(words.code.label, await clinic.mailedCode(address))
   await phone.press(words.goOn)
 }
 
 describe.each<Language>(['en', 'es'])('in %s', language => {
   test.runIf(isTold(language, 'es'))('a phone that is lost: the desk’s code, a day’s wait, a new passkey', TIMEOUT, async () => {
-    ada = await clinic.person(language, { story: 'claim' })
+    const ada = await clinic.person(language, { story: 'claim' })
     const { words } = ada
     await ada.gets(SUBJECT)
-    await provesMailbox(ada, clinic, { address: ada.address })
-    await choosesPasskey(ada)
-    await ada.page.waitForURL(/\/messages/)
+    await ada.isIn()
 
     await clinic.deliver()
     const before = clinic.mailbox.lettersTo(ada.address).length
@@ -60,14 +50,14 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     await phone.arrives(words.lost.title)
     await phone.follow(words.lost.deskGo)
     await phone.arrives(words.signIn.title)
-    await provesAddress(phone)
+    await provesAddress(phone, ada.address)
     await phone.reads(words.recovery.keepClinics)
     await phone.arrives(words.recovery.waitTitle)
 
     clinic.clock.advance(hours(24))
     await phone.goTo('/sign-in')
     await phone.arrives(words.signIn.title)
-    await provesAddress(phone)
+    await provesAddress(phone, ada.address)
     await phone.arrives(words.enrol.haveTitle)
     await phone.follow(words.recovery.underWayGo)
     await phone.arrives(words.recovery.openTitle)
@@ -89,14 +79,14 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     'two clinics know her: asked which after the code, signed in to that one alone',
     TIMEOUT,
     async () => {
-      ada = await clinic.person(language, { story: 'which', scripts: false })
+      const ada = await clinic.person(language, { story: 'which', scripts: false })
       const { words } = ada
       await ada.gets(SUBJECT)
       const south = await clinicIn(clinic, 'South Clinic')
       await south.deposits(LATER, [{ name: 'Ada Lopez', address: ada.address }], { language })
       await ada.goTo('/sign-in')
       await ada.arrives(words.signIn.title)
-      await provesAddress(ada)
+      await provesAddress(ada, ada.address)
       await ada.arrives(words.which.title)
       await ada.press(`${words.which.go} South Clinic`)
       await ada.arrives(words.enrol.title)
@@ -108,7 +98,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
       expect(await ada.page.getByRole('link', { name: SUBJECT }).count(), 'the other clinic’s are not here').toBe(0)
       await signsOut(ada)
 
-      await provesAddress(ada)
+      await provesAddress(ada, ada.address)
       await ada.arrives(words.which.title)
       await ada.press(`${words.which.go} North Clinic`)
       await ada.arrives(words.enrol.title)
@@ -125,11 +115,10 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     'too late for a doctor’s message: more time asked for, given by hand, and read',
     TIMEOUT,
     async () => {
-      ada = await clinic.person(language, { story: 'extended', scripts: false })
+      const ada = await clinic.person(language, { story: 'extended', scripts: false })
       const { words } = ada
       await ada.gets(SUBJECT, { expiresAt: clinic.clock.read() + days(60) })
-      await provesMailbox(ada, clinic, { address: ada.address })
-      const codes = await choosesPaper(ada)
+      const codes = await ada.isIn()
       const drCole = await doctor()
       await drCole.goTo('/compose')
       await drCole.arrives(staffWords.compose.title)
@@ -171,11 +160,7 @@ let member: Awaited<ReturnType<JourneyClinic['staff']>> | undefined
 /** Dr. Cole at her desk, signed in just now. */
 async function doctor(): Promise<Walk> {
   member ??= await clinic.staff('Dr. Cole', 'provider')
-  const { person } = member
-  const now = clinic.clock.read()
-  const token = await clinic.parts.store.transaction(tx => startSession(tx, now, person, 'full', 'passphrase+totp'))
   const desk = await walk(clinic.origin, { screen: 'desktop', javaScriptEnabled: false, story: 'doctor' })
-  const cookie = { name: '__Host-session', value: token, domain: 'localhost', path: '/', secure: true, httpOnly: true }
-  await desk.context.addCookies([cookie])
+  await signsIn(desk, clinic, member.person)
   return desk
 }

@@ -93,6 +93,8 @@ export interface Patient {
   address: string
   /** Proves their mailbox the first time and chooses passphrase and printed codes; later signs in with those. */
   signsIn(): Promise<Reader>
+  /** The printed codes that were not used yet. */
+  printedCodes(): string[]
   /** Only the mailbox is proven. */
   provesMailbox(): Promise<Visitor>
   sees(): Promise<MessageLine[]>
@@ -151,6 +153,7 @@ function patientOf(clinic: Clinic, name: string, address: string): Patient {
     name,
     address,
     signsIn,
+    printedCodes: () => [...printedCodes],
     provesMailbox,
     sees: async () => (await clinic.portal.listMessages(await asReader(), { limit: 50 })).lines,
     looksAt: async subject => clinic.portal.viewMessage(await asReader(), await idOf(subject)),
