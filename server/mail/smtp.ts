@@ -15,7 +15,7 @@ export interface SmtpOptions extends SmtpPlace {
 }
 
 /** In milliseconds. */
-export interface Limits {
+interface Limits {
   connection: number
   greeting: number
   /** Silence on an open connection. */
