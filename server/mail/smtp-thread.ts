@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import type { Mailer } from '../mailer.ts'
-import { type Clock, type Instant, seconds } from '../time.ts'
+import { type Clock, type Instant, minutes } from '../time.ts'
 import { smtpServerAt } from './smtp-url.ts'
 import type { MailAnswer, MailTask, MailThreadOptions } from './smtp-worker.ts'
 
-/** With nothing to send for so long it ends and gives back its memory; its connections are closed before. */
-const ENDS_AFTER = seconds(30)
+/**
+ * With nothing to do for so long it ends and gives back its memory; its connections are closed before. Longer than between two questions of
+ * a monitor, who would otherwise wait for a new thread each time.
+ */
+const ENDS_AFTER = minutes(5)
 /** Of the memory for what is soon forgotten; by itself, V8 takes 48. */
 const YOUNG_MEGABYTES = 4
 
