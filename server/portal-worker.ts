@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type MessagePort, parentPort } from 'node:worker_threads'
-import { keepCompiled } from './compiled.ts'
+import { loadSooner } from './compiled.ts'
 import type { Config } from './config.ts'
 import { isPortalError } from './errors.ts'
 import { openLog } from './log.ts'
@@ -35,7 +35,7 @@ const clock = () => Date.now()
 const asked = once(parentPort!, 'message')
 
 // Loaded here, where what is loaded is kept compiled.
-keepCompiled()
+loadSooner()
 const { openPortal } = await import('./open-portal.ts')
 const [{ config, role, migrate, port }] = (await asked) as [PortalTask]
 const log = openLog(config.logLevel, clock)

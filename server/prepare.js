@@ -1,5 +1,5 @@
 // Makes a fresh clone ready to run: installs packages when they are missing or not those of package-lock.json, and with --build builds
-// the pages when they are missing or older than what they are made of. Says what it does on stderr; silent when there is nothing to do.
+// the pages and gathers libraries when they are missing or older than what they are made of. Says what it does on stderr; silent when there is nothing to do.
 //
 // Plain JavaScript for any Node from 18 on, without packages: it runs before anything is installed, on whatever Node the machine has.
 import { spawnSync } from 'node:child_process'
@@ -16,7 +16,9 @@ const modules = join(top, 'node_modules')
 const remembered = join(modules, '.restante-lock')
 /** npm's own record of what it put into node_modules. */
 const installed = join(modules, '.package-lock.json')
-const pages = join(top, 'build', 'server', 'index.js')
+const gathering = join(top, 'server', 'libraries.js')
+/** Of each step of the build, what it ends with. */
+const built = [join(top, 'build', 'server', 'index.js'), join(top, 'build', 'libraries', 'zod.js')]
 /** Two programs started at once in a fresh clone must not install into each other's hands. */
 const turn = join(top, '.preparing')
 
@@ -25,10 +27,10 @@ const turn = join(top, '.preparing')
  * @throws {Error} with a sentence for the operator when npm failed.
  */
 export function prepare({ build = false } = {}) {
-  if (isInstalled() && !(build && arePagesOld())) return
+  if (isInstalled() && !(build && isBuildOld())) return
   takeTurn(() => {
     if (!isInstalled()) install()
-    if (build && arePagesOld()) buildPages()
+    if (build && isBuildOld()) buildPages()
   })
 }
 
@@ -67,11 +69,11 @@ function buildPages() {
   run(['run', '--silent', 'build'], 'The pages could not be built')
 }
 
-function arePagesOld() {
-  if (!existsSync(pages)) return true
-  const built = statSync(pages).mtimeMs
-  const sources = [join(top, 'remix.config.js'), lockFile, ...filesOf(join(top, 'app'))]
-  return sources.some(file => statSync(file).mtimeMs > built)
+function isBuildOld() {
+  if (!built.every(existsSync)) return true
+  const since = Math.min(...built.map(file => statSync(file).mtimeMs))
+  const sources = [join(top, 'remix.config.js'), gathering, lockFile, ...filesOf(join(top, 'app'))]
+  return sources.some(file => statSync(file).mtimeMs > since)
 }
 
 function filesOf(folder) {

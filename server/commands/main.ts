@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { keepCompiled } from '../compiled.ts'
+import { loadSooner } from '../compiled.ts'
 import { environment } from '../config.ts'
 import type { Terminal } from './command.ts'
 import { runPortal } from './run.ts'
@@ -23,7 +23,7 @@ function interrupted(): AbortSignal {
 }
 
 // Each command is loaded when it is asked for.
-keepCompiled()
+loadSooner()
 
 // Setting the code instead of exiting lets what was written reach a pipe.
 process.exitCode = await runPortal(process.argv.slice(2), terminal)

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { keepCompiled } from '../compiled.ts'
+import { loadSooner } from '../compiled.ts'
 import type { Mail, Mailer } from '../mailer.ts'
 import type { Instant } from '../time.ts'
 import type { SmtpOptions } from './smtp.ts'
@@ -19,7 +19,7 @@ const tasks = parentPort!
 let now: Instant = 0
 
 // Loaded here, where what is loaded is kept compiled.
-keepCompiled()
+loadSooner()
 const { openSmtp } = await import('./smtp.ts')
 const mailer = openSmtp({ ...(workerData as MailThreadOptions), clock: () => now })
 

@@ -16,14 +16,15 @@ if (process.argv[2] === 'ci') {
   writeFileSync('node_modules/.package-lock.json', '{"packages":{}}')
   symlinkSync(process.execPath, 'node_modules/.bin/node')
 }
-if (process.argv.includes('build')) { mkdirSync('build/server', { recursive: true }); writeFileSync('build/server/index.js', '') }
+if (process.argv.includes('build')) { mkdirSync('build/server', { recursive: true }); writeFileSync('build/server/index.js', ''); mkdirSync('build/libraries', { recursive: true }); writeFileSync('build/libraries/zod.js', '') }
 console.log('what npm says on stdout')
 `
 
 let clone: string
 beforeEach(async () => {
   clone = await mkdtemp(path.join(tmpdir(), 'clone-'))
-  for (const file of ['server/prepare.js', 'server/commands/portal.js']) await cp(path.join(TOP, file), path.join(clone, file))
+  for (const file of ['server/prepare.js', 'server/libraries.js', 'server/commands/portal.js'])
+    await cp(path.join(TOP, file), path.join(clone, file))
   await writeFile(
     path.join(clone, 'server/commands/main.ts'),
     'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = 2',
