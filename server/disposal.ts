@@ -38,6 +38,7 @@ export async function dispose(
 ): Promise<number> {
   const before = new Map(messages.map(message => [message.id, message]))
   const disposed = await tx.messages.end([...before.keys()], KEPT, 'disposed')
+  await tx.breathe()
   for (const { id, organization, revision, createdAt, retainUntil } of disposed)
     await record(tx, now, {
       ...{ organization, actor, action: 'message.disposed', object: id, revision },
@@ -119,6 +120,7 @@ async function* dueNow({ store }: Pick<Parts, 'store'>, now: Instant, span: numb
 
 async function disposeAll(tx: Tx, ids: readonly string[], actor: Actor, now: Instant): Promise<number> {
   const over = (await tx.messages.findMany(ids)).filter(message => isOver(message, now))
+  await tx.breathe()
   const held = await tx.holds.covering(over)
   const free = over.filter(({ id }) => !held.has(id))
   return dispose(tx, free, 'retention_over', actor, now)

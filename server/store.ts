@@ -116,6 +116,8 @@ export interface Tx {
   keys: Keys
   signIn: SignInStore
   trail: TrailStore
+  /** Lets others be answered in the middle of a long transaction: whoever only reads. Who writes waits until its end. */
+  breathe(): Promise<void>
 }
 
 /** A page of a list: rows after this id (or before it, in lists that show the newest first), at most `limit`. */

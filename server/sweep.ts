@@ -8,11 +8,8 @@ import type { Instant } from './time.ts'
 const SIZES = [2, 4, 8, 16, 24, 32, 48, 64] as const
 /** So many where each takes long, too: with fewer, what a transaction costs by itself would be most of it. */
 const FEWEST = 8
-/**
- * How long the statements of one transaction may take: the writer is kept from everybody else for as long, and where pages are made in the
- * same thread, they wait, too. The commit comes on top.
- */
-const HELD_MILLISECONDS = 3
+/** How long one transaction may keep the writer from everybody else, its commit left out. Who only reads is answered in its breaths. */
+const HELD_MILLISECONDS = 5
 /** Between two of them others write, and the pages of this process are answered. */
 const BREATH_MILLISECONDS = 5
 /** The pace is that of the quickest of so many: the others were slow because of something else, which smaller transactions would not mend. */
@@ -22,7 +19,7 @@ const LOOKED_AT = 4
 interface Ending {
   /** Ids, some at a time, in the order in which they are to end. The next are asked for when those before have been looked at. */
   due(): AsyncIterable<readonly string[]>
-  /** Ends those that may end now. @returns how many */
+  /** Ends those that may end now, and takes breaths. @returns how many */
   end(tx: Tx, ids: readonly string[], now: Instant): Promise<number>
   /** Under which name it is told that one does not verify. */
   tampered: string
@@ -78,7 +75,10 @@ async function endTogether(
       async tx => {
         const begun = stopwatch()
         const done = await ending.end(tx, ids, clock())
-        return { done, milliseconds: stopwatch() - begun }
+        const milliseconds = stopwatch() - begun
+        // What is left is done in one go: entries of the trail, and the commit.
+        await tx.breathe()
+        return { done, milliseconds }
       },
       { givesWay: true },
     )

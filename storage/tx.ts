@@ -3,6 +3,7 @@ import { attachments } from './attachments.ts'
 import { depositKeys } from './deposit-keys.ts'
 import { deposits } from './deposits.ts'
 import { drafts } from './drafts.ts'
+import { Connection } from './engines/turn.ts'
 import { holds } from './holds.ts'
 import { keys } from './keys.ts'
 import { marks } from './marks.ts'
@@ -19,7 +20,7 @@ import { stagedFiles } from './staged-files.ts'
 import { trail } from './trail.ts'
 import type { Work } from './work.ts'
 
-/** Every noun, made the first time this transaction asks for it. */
+/** Every noun, and what else a transaction can do, made the first time this transaction asks for it. */
 const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   organizations,
   clients,
@@ -39,6 +40,7 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
   keys,
   signIn,
   trail,
+  breathe: () => Connection.breathe,
 }
 
 const WORK = Symbol('work')

@@ -39,6 +39,21 @@ export class Connection {
       throw new Error('This transaction has ended, or never began on this connection.')
   }
 
+  /**
+   * Lets the event loop go round once in the middle of a long transaction, which keeps what it has locked; readers get on meanwhile.
+   *
+   * @throws when called from outside a transaction.
+   */
+  static async breathe(): Promise<void> {
+    const turn = turns.getStore()
+    if (!turn?.running) throw new Error('Only a transaction can take a breath.')
+    turn.unanswered++
+    clearImmediate(turn.overstay)
+    await new Promise<void>(resolve => setImmediate(resolve))
+    turn.unanswered--
+    if (turn.running && turn.unanswered === 0) watch(turn)
+  }
+
   /** Lets the running transaction wait for one of its statements, and for nothing else. */
   async during<R>(statement: () => Promise<R>): Promise<R> {
     this.requireTurn()

@@ -25,9 +25,9 @@ async function sweeper(): Promise<{ parts: Pick<Parts, 'store' | 'clock' | 'log'
 
 test.each([
   ['as many in a transaction as there may be where they take no time', () => 0, 64],
-  ['as many as the writer can spare where each takes a tenth of a millisecond', () => 0.1, 24],
+  ['as many as the writer can spare where each takes a tenth of a millisecond', () => 0.1, 48],
   ['the fewest where each takes long', () => 40, 8],
-  ['no fewer because something else took the processor meanwhile', (round: number) => (round % 3 === 0 ? 40 : 0.1), 24],
+  ['no fewer because something else took the processor meanwhile', (round: number) => (round % 3 === 0 ? 40 : 0.1), 48],
 ])('takes everything in its order, few at first, %s', async (_, each, most) => {
   const { parts, advance } = await sweeper()
   const batches: string[][] = []

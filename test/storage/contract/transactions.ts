@@ -71,6 +71,22 @@ export function transactionContract(open: OpenStorage): void {
       expect(await names()).toEqual(['South Clinic'])
     })
 
+    test('that takes breaths goes on behind them; readers see nothing of it meanwhile, and who writes waits', async () => {
+      const { store } = portal
+      const order: string[] = []
+      let seen: string[] | undefined
+      const long = store.transaction(async tx => {
+        await tx.organizations.add(organizationNamed('North Clinic'))
+        while (seen === undefined) await tx.breathe()
+        await tx.organizations.add(organizationNamed('South Clinic'))
+        order.push('long')
+      })
+      const other = store.transaction(async tx => void order.push(`other: ${(await tx.organizations.list()).length}`))
+      seen = await names()
+      await Promise.all([long, other])
+      expect([seen, order]).toEqual([[], ['long', 'other: 2']])
+    })
+
     test('is refused when a message changed and the trail was not told', async () => {
       const { ada, deposit } = await clinic(portal.store)
       const message = messageFor(ada, deposit)
