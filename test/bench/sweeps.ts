@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { readConfig } from '../../server/config.ts'
 import { setStage } from '../../server/demonstration/stage.ts'
@@ -15,11 +14,12 @@ import { days } from '../../server/time.ts'
 import { OPERATOR } from '../../server/trail/entry.ts'
 import { fill } from './filled.ts'
 import { type Bench, type Progress, type Row, rowOf } from './paired.ts'
+import { watchWriter } from './writer-held.ts'
 
 /** Messages in one transaction of the bare statements. */
 const BARE_BATCH = 100
-const LOOK_EVERY_MS = 10
-const QUIET_LOOKS = 200
+const LOOK_EVERY_MS = 5
+const QUIET_LOOKS = 400
 const BETWEEN_HALVES = days(2)
 const GOALS = { processor: 1.3, heldMs: 10, list: 1.5 }
 
@@ -228,51 +228,6 @@ async function looks(list: () => Promise<unknown>, meanwhile: () => Promise<unkn
   isOver = true
   await looking
   return times
-}
-
-/**
- * Measures how long each transaction of this process holds the one writer, its commit included, and how long the log is worked on while
- * nobody else can write. What the thread of the log does beside writers holds up nobody.
- */
-function watchWriter() {
-  const { exec, pragma } = Database.prototype
-  const { postMessage } = Worker.prototype
-  const transactions: number[] = []
-  const commits: number[] = []
-  const logs: number[] = []
-  const begun = new WeakMap<Database.Database, number>()
-  Database.prototype.exec = function (statement) {
-    const before = performance.now()
-    if (statement.startsWith('begin immediate')) begun.set(this, before)
-    const result = exec.call(this, statement)
-    const since = begun.get(this)
-    if (statement === 'commit' && since !== undefined) {
-      transactions.push(performance.now() - since)
-      commits.push(performance.now() - before)
-    }
-    return result
-  }
-  Database.prototype.pragma = function (source, options) {
-    const before = performance.now()
-    const result = pragma.call(this, source, options)
-    if (source.startsWith('wal_checkpoint')) logs.push(performance.now() - before)
-    return result
-  }
-  Worker.prototype.postMessage = function (...sent) {
-    const before = performance.now()
-    if (['RESTART', 'TRUNCATE'].includes(sent[0])) this.once('message', () => void logs.push(performance.now() - before))
-    return postMessage.apply(this, sent)
-  }
-  return {
-    transactions,
-    commits,
-    logs,
-    reset: () => [transactions, commits, logs].forEach(times => void times.splice(0)),
-    end() {
-      Object.assign(Database.prototype, { exec, pragma })
-      Worker.prototype.postMessage = postMessage
-    },
-  }
 }
 
 function processorTime(): number {
