@@ -2,7 +2,7 @@ import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-r
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { renderToString } from 'react-dom/server'
 import { SurroundingsContext } from './language/words.ts'
-import { isFormBack } from './refusal.ts'
+import { areCodesShown, isFormBack } from './refusal.ts'
 import { report } from './report.ts'
 import { surroundingsOf } from './surroundings.ts'
 
@@ -17,11 +17,10 @@ export default function handleRequest(
   context: EntryContext,
   page: AppLoadContext,
 ): Response {
+  const answered = { formCameBack: isFormBack(context), codesShown: areCodesShown(context) }
   // Not by a loader: where an act fails without a page of its own, the framework asks no loader any more.
   const markup = renderToString(
-    <SurroundingsContext.Provider
-      value={{ ...surroundingsOf(page), query: new URL(request.url).search, formCameBack: isFormBack(context) }}
-    >
+    <SurroundingsContext.Provider value={{ ...surroundingsOf(page), query: new URL(request.url).search, ...answered }}>
       <RemixServer context={context} url={request.url} nonce={page.nonce} />
     </SurroundingsContext.Provider>,
   )

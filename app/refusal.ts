@@ -45,6 +45,10 @@ export function useRefusal(): Refusal | null {
 export const isFormBack = ({ staticHandlerContext: { actionData } }: Pick<EntryContext, 'staticHandlerContext'>): boolean =>
   Object.values(actionData ?? {}).some(answer => typeof answer === 'object' && answer !== null && 'refusal' in answer)
 
+/** Whether the page that is about to be shown holds codes that the act before it made: its title says so. */
+export const areCodesShown = ({ staticHandlerContext: { actionData } }: Pick<EntryContext, 'staticHandlerContext'>): boolean =>
+  Object.values(actionData ?? {}).some(answer => typeof answer === 'object' && answer !== null && 'codes' in answer)
+
 /** Codes that the act before this page made, or null. */
 export function useShownOnce(): ShownOnce | null {
   const answer: unknown = useActionData()

@@ -18,14 +18,16 @@ export function Layout({ children }: { children: ReactNode }) {
   )
 }
 
-/** The last page that names itself, or what went wrong with it. */
+/** The last page that names itself, what it shows this once, or what went wrong with it. */
 function useTitle(words: Catalogue): string | undefined {
   const error = useRouteError()
+  const { codesShown } = useSurroundings()
   const titles = useMatches().map(({ handle }) =>
     (handle as { title?: (words: Catalogue) => string } | undefined)?.title?.(words),
   )
   // Null where nothing failed, whatever its type says.
-  return error == null ? titles.findLast(Boolean) : failureTitle(failureOf(error), words)
+  if (error != null) return failureTitle(failureOf(error), words)
+  return codesShown ? words.printedCodes.title : titles.findLast(Boolean)
 }
 
 export default function Pages() {

@@ -22,6 +22,7 @@ export function surroundingsOf(page: PageContext): Surroundings {
     incident: referenceOf(page),
     query: '',
     keepsCookies: page.keepsCookies,
+    codesShown: false,
     formCameBack: false,
   }
 }

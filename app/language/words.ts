@@ -76,6 +76,8 @@ export interface Surroundings {
   query: string
   /** Whether this browser brought back anything that it was given to keep. */
   keepsCookies: boolean
+  /** This page shows printed codes, once. */
+  codesShown: boolean
   /** The form on this page came back: something in it has to be put right. */
   formCameBack: boolean
 }
@@ -93,6 +95,7 @@ export const NOWHERE: Surroundings = {
   incident: null,
   query: '',
   keepsCookies: true,
+  codesShown: false,
   formCameBack: false,
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { en } from '../../app/language/en.ts'
 import { htmlProblems } from '../app/valid-html.ts'
 import { type ServedPeople, servedPeople } from '../flows/pages/asking.ts'
 import { htmlOf, SEEN_PAGES } from '../flows/pages/seen.ts'
@@ -50,6 +51,11 @@ describe.each(SEEN_PAGES)('$name', page => {
     await show(html)
     expect(await accessibilityProblems(phone)).toEqual([])
   })
+})
+
+test('the page of printed codes, and the paper it is printed on, is called what it is', async () => {
+  const page = SEEN_PAGES.find(({ name }) => name === 'POST enrol.printed-codes')!
+  expect(await htmlOf(served, page, 'en')).toContain(`<title>${en.printedCodes.title} · `)
 })
 
 const ASKS_FOR_CODE = /^((GET|POST) (sign-in\.(code|app-code|printed-code)|enrol\.app)|POST sign-in\.recovery)$/
