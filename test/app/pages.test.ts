@@ -5,7 +5,7 @@ import type { Role } from '../../server/staff.ts'
 import { days, minutes } from '../../server/time.ts'
 import { givePasskeys, visit } from '../support/browser.ts'
 import { textFile } from '../support/clinic.ts'
-import { lookingThrough } from './looking.ts'
+import { lookingThrough, NARROWEST } from './looking.ts'
 import { type ServedClinic, servedClinic } from './served.ts'
 
 let clinic: ServedClinic
@@ -29,7 +29,7 @@ test('a patient reads, writes back and signs out on a phone without JavaScript, 
   const mistake = await clinic.deposits('A mistake', [ada])
   await clinic.deposits('Soon over', [ada], { expiresAt: clinic.clock.read() + minutes(10) })
   await clinic.deliver()
-  const context = await visit(clinic.origin, 'phone', { javaScriptEnabled: false })
+  const context = await visit(clinic.origin, 'phone', { ...NARROWEST, javaScriptEnabled: false })
   const { page, press, fill, isWell } = await lookingThrough(context)
 
   await page.goto('/')
@@ -180,7 +180,7 @@ async function invitationFor(name: string, role: Role): Promise<string> {
 }
 
 async function joins(name: string, role: Role) {
-  const context = await visit(clinic.origin, 'phoneDark')
+  const context = await visit(clinic.origin, 'phoneDark', NARROWEST)
   const looking = await lookingThrough(context)
   await givePasskeys(looking.page)
   await looking.page.goto(await invitationFor(name, role))

@@ -42,7 +42,7 @@ export function oneLanguage(language: Language, given: string[], timeZones: stri
   const isInLetters = judge(letterSentences(language))
   return {
     async ofPage(page) {
-      const { lang, texts } = await page.locator('html').evaluate(textsOf)
+      const { lang, texts } = await page.evaluate(textsOf)
       const strays = texts.filter(([, text]) => !isOnPages(text)).map(([where, text]) => `<${where}> ${text.trim()}`)
       return lang === language ? strays : [`the page says it is in “${lang}”`, ...strays]
     },
@@ -58,7 +58,8 @@ export function oneLanguage(language: Language, given: string[], timeZones: stri
 const isSecret = (part: string): boolean => /^https?:\/\/\S+\s*$/.test(part) || /^[\d ]+\s*$/.test(part)
 
 /** Runs in the page: what is written on it, said of it to a screen reader, or told by the browser; and where. */
-function textsOf(root: Element): { lang: string; texts: [string, string][] } {
+function textsOf(): { lang: string; texts: [string, string][] } {
+  const root = document.documentElement
   const given = 'bdi, code, noscript, script, style, [lang]:not(html)'
   const texts: [string, string][] = []
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)

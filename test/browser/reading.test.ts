@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId, newSecret } from '../../server/ids.ts'
 import { hashToken } from '../../server/sign-in/token.ts'
 import type { Reader } from '../../server/sign-in/visitor.ts'
-import { lookingThrough } from '../app/looking.ts'
+import { lookingThrough, NARROWEST } from '../app/looking.ts'
 import { type ServedClinic, servedClinic } from '../app/served.ts'
 import { visit } from '../support/browser.ts'
 import { textFile } from '../support/clinic.ts'
@@ -34,7 +34,7 @@ test('without scripts a patient finds a message, keeps a copy of it, and sees th
   const ada = clinic.patient(ADA.name, ADA.address)
   const reader = await ada.signsIn()
   await ada.opens('Your visit')
-  const context = await visit(clinic.origin, 'phone', { javaScriptEnabled: false, acceptDownloads: true })
+  const context = await visit(clinic.origin, 'phone', { ...NARROWEST, javaScriptEnabled: false, acceptDownloads: true })
   const cookie = { name: '__Host-session', value: await sessionOf(reader), url: clinic.origin.replace('http:', 'https:') }
   await context.addCookies([{ ...cookie, secure: true, httpOnly: true }])
   const { page, press, fill, isWell } = await lookingThrough(context)

@@ -45,7 +45,14 @@ afterAll(() => context.close())
 
 const CLIENT = path.resolve(import.meta.dirname, '../../build/client')
 
-async function show(html: string) {
+interface Shown {
+  direction: string
+  strays: string[]
+  spilt: string[]
+  isStyled: boolean
+}
+
+async function show(html: string): Promise<Shown> {
   const styled = html
     .replace(
       /<link rel="stylesheet" href="([^"]+)"\/>/,
@@ -53,13 +60,13 @@ async function show(html: string) {
     )
     .replaceAll(/<script[\s\S]*?<\/script>/g, '')
   await phone.setContent(styled)
-  const root = phone.locator('html')
-  return {
-    direction: await root.evaluate(element => getComputedStyle(element).direction),
-    strays: await root.evaluate(strayWords, { opens: OPENS, closes: CLOSES, given: GIVEN }),
-    spilt: await root.evaluate(spills),
-    isStyled: await root.evaluate(element => getComputedStyle(element).getPropertyValue('--target') !== ''),
-  }
+  // As words, for each function on its own would have to be sent, and asked about, by itself.
+  return phone.evaluate<Shown>(`(root => ({
+    direction: getComputedStyle(root).direction,
+    strays: (${strayWords})(root, ${JSON.stringify({ opens: OPENS, closes: CLOSES, given: GIVEN })}),
+    spilt: (${spills})(root),
+    isStyled: getComputedStyle(root).getPropertyValue('--target') !== '',
+  }))(document.documentElement)`)
 }
 
 test.each(SEEN_PAGES)(

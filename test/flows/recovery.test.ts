@@ -2,7 +2,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { hours, minutes } from '../../server/time.ts'
-import { type Looking, lookingThrough } from '../app/looking.ts'
+import { type Looking, lookingThrough, NARROWEST } from '../app/looking.ts'
 import { type ServedClinic, servedClinic } from '../app/served.ts'
 import { visit } from '../support/browser.ts'
 
@@ -25,7 +25,7 @@ interface Visitor extends Looking {
 
 /** Somebody with a browser of their own, on a phone without JavaScript. */
 async function someone(): Promise<Visitor> {
-  const context = await visit(clinic.origin, 'phone', { javaScriptEnabled: false })
+  const context = await visit(clinic.origin, 'phone', { ...NARROWEST, javaScriptEnabled: false })
   onTestFinished(() => context.close())
   const looking = await lookingThrough(context)
   const { page, press, fill, isWell } = looking

@@ -87,14 +87,14 @@ export async function walk(origin: string, options: WalkOptions = {}): Promise<W
 const NARROWEST = 60 // CSS pixels: a year, the shortest thing anybody types
 
 /** The fields too narrow for what is typed into them, by name. */
-async function narrowFields(page: Page): Promise<string[]> {
-  const fields = await page.locator('input:not([type=radio], [type=checkbox], [type=hidden]):visible, textarea:visible').all()
-  const named = fields.map(async field => {
-    const box = await field.boundingBox()
-    return box !== null && box.width < NARROWEST ? [`${await field.getAttribute('name')}: ${box.width}`] : []
-  })
-  return (await Promise.all(named)).flat()
-}
+const narrowFields = (page: Page): Promise<string[]> =>
+  page.evaluate(narrowest => {
+    const fields = document.querySelectorAll('input:not([type=radio], [type=checkbox], [type=hidden]), textarea')
+    return [...fields].flatMap(field => {
+      const { width } = field.getBoundingClientRect()
+      return field.checkVisibility() && width < narrowest ? [`${field.getAttribute('name')}: ${width}`] : []
+    })
+  }, NARROWEST)
 
 /** Takes a numbered picture of each page, into the folder SCREENSHOTS names; does nothing without it. */
 function photographer(page: Page, folder: string): () => Promise<void> {

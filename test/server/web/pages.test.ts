@@ -41,7 +41,15 @@ async function chosen(make: RenderPage, path: string): Promise<{ chosen: string[
 
 /** Enough of a context for a page that tells nothing. */
 const NOBODY = {
-  ...{ visitor: null, language: 'en', display: null, formToken: () => 'word', nonce: 'nonce', origin: ORIGIN, development: false },
+  ...{
+    visitor: null,
+    language: 'en',
+    display: null,
+    formToken: () => 'word',
+    nonce: 'nonce',
+    origin: ORIGIN,
+    development: false,
+  },
   admit: async () => undefined,
 } as unknown as Parameters<RenderPage>[1]
 
