@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { useLoaderData } from '@remix-run/react'
 import { at, wanted } from '../destination.ts'
+import { deviceName } from '../device-name.ts'
 import { form } from '../form.ts'
 import { enrolled, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
@@ -21,7 +22,8 @@ export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
 export const action = handled(async (args: ActionFunctionArgs) => {
   const visitor = args.context.requireVisitor()
   const { response, label } = await form(args, { response: 'json', label: 'line?' })
-  return enrolled(args, await args.context.portal.enrolPasskey(visitor, response, label))
+  const name = label || deviceName(args.request.headers.get('user-agent'))
+  return enrolled(args, await args.context.portal.enrolPasskey(visitor, response, name))
 })
 
 export default function EnrolPasskey() {

@@ -37,6 +37,13 @@ test('the e-mail field offers passkeys by itself: who takes one is signed in, wi
   await page.getByRole('button', { name: 'Set up a passkey now' }).click()
   await page.waitForURL(url => url.pathname !== '/enrol/passkey')
   expect(await credentials()).toBe(1)
+  // Nothing was typed into its name: it is called by what it was made on.
+  await page.goto('/account')
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /Passkey\s*(Android|Linux)/ })
+    .first()
+    .waitFor()
   await page.setExtraHTTPHeaders({})
   await context.clearCookies()
   await page.goto('/sign-in')
