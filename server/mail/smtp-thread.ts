@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Mailer } from '../mailer.ts'
-import { type Clock, type Instant, minutes } from '../time.ts'
+import { type Clock, type Instant, minutes, seconds } from '../time.ts'
 import { smtpServerAt } from './smtp-url.ts'
 import type { MailAnswer, MailTask, MailThreadOptions } from './smtp-worker.ts'
 
@@ -11,6 +11,11 @@ import type { MailAnswer, MailTask, MailThreadOptions } from './smtp-worker.ts'
 const ENDS_AFTER = minutes(5)
 /** Of the memory for what is soon forgotten; by itself, V8 takes 48. */
 const YOUNG_MEGABYTES = 4
+/**
+ * A mail takes a minute at most; a thread that says nothing for longer hangs. No other letter would ever leave: whoever hands them over waits for
+ * its answer. Shorter than the outbox's lease.
+ */
+const HANGS_AFTER = seconds(80)
 
 type Ask = Pick<Extract<MailTask, { ask: 'send' }>, 'ask' | 'mail'> | Pick<Extract<MailTask, { ask: 'reachable' }>, 'ask'>
 
@@ -18,9 +23,14 @@ type Ask = Pick<Extract<MailTask, { ask: 'send' }>, 'ask' | 'mail'> | Pick<Extra
  * As `openSmtp`, in a thread of its own: composing a mail and the conversation with the server take longer than everything else about it.
  * Started with the first letter. If it ends in the middle, nobody knows what became of its mails: they are tried again.
  *
+ * @param hangsAfter - ends it when it has not answered for so long; shorter ones are for tests.
  * @throws PortalError `misconfigured` as `openSmtp` would.
  */
-export function openSmtpBeside({ clock, ...options }: MailThreadOptions & { clock: Clock }): Mailer {
+export function openSmtpBeside({
+  clock,
+  hangsAfter = HANGS_AFTER,
+  ...options
+}: MailThreadOptions & { clock: Clock; hangsAfter?: number }): Mailer {
   smtpServerAt(options) // what is wrong with it is told at the start
   let thread: MailThread | null = null
   let rest: NodeJS.Timeout | undefined
@@ -34,7 +44,10 @@ export function openSmtpBeside({ clock, ...options }: MailThreadOptions & { cloc
   const ask = async (asked: Ask): Promise<MailAnswer | Ended> => {
     clearTimeout(rest)
     if (thread === null || thread.hasEnded) thread = new MailThread(options)
-    const answer = await thread.ask({ ...asked, at: clock() })
+    const asking = thread
+    const hanging = setTimeout(() => void asking.end(), hangsAfter)
+    const answer = await asking.ask({ ...asked, at: clock() })
+    clearTimeout(hanging)
     if (thread?.isIdle) rest = setTimeout(() => void close(), ENDS_AFTER).unref()
     return answer
   }
@@ -102,6 +115,11 @@ class MailThread {
     this.#worker.ref()
     this.#worker.postMessage('close')
     await this.#ended
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  async end(): Promise<void> {
+    await this.#worker.terminate()
   }
 
   #answer(number: number, answer: MailAnswer | Ended): void {

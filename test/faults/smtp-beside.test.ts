@@ -91,3 +91,16 @@ test('whether the server can be reached is asked there, too', async () => {
   expect(await nobody.reachable()).toBe(false)
   await nobody.close()
 })
+
+test('a thread that says nothing is ended, and the next letter has a new one', async () => {
+  await mailer.close()
+  mailer = openSmtpBeside({
+    ...{ url: `${server.url}?tls=off`, tlsRequired: false, clock: () => AT, helloName: 'portal.example' },
+    ...{ limits: { silence: 20_000 }, hangsAfter: 1_500 },
+  })
+  await mailer.reachable() // the thread has started
+  await once('hang-at-data')
+  expect(await mailer.send(letter)).toMatchObject({ outcome: 'deferred', answer: 'ENDED: the thread that sends mail has ended' })
+  expect(await mailer.send(letter)).toMatchObject({ outcome: 'sent' })
+  expect(begun).toHaveLength(2)
+})
