@@ -12,9 +12,11 @@ export function OwedCodes({ to }: { to: string }) {
     <Notice kind="care" title={words.owedTitle}>
       <p>{words.owedText}</p>
       <HaveCodes to={to} isFirst={false} />
-      <ButtonLink to={at('/enrol/printed-codes', { to })} look="other">
-        {words.owedNew}
-      </ButtonLink>
+      <p>
+        <ButtonLink to={at('/enrol/printed-codes', { to })} look="other">
+          {words.owedNew}
+        </ButtonLink>
+      </p>
     </Notice>
   )
 }
