@@ -13,7 +13,7 @@ import type { Visitor } from './visitor.ts'
 export const NOT_SAID_YET = 'shown'
 
 /** Whether its owner has this factor at hand: a sheet was shown once, and may have been closed before it was printed or written down. */
-export const isAtHand = ({ kind, secret, lastUsedAt }: Factor): boolean =>
+const isAtHand = ({ kind, secret, lastUsedAt }: Factor): boolean =>
   kind !== 'printed_code' || secret !== NOT_SAID_YET || lastUsedAt !== null
 
 /** They say that they have their printed codes. Said again, or without any, nothing happens. @throws PortalError `sign_in_required` */
