@@ -13,13 +13,13 @@ export const QUICKLY_STARTED = { ...process.env, ...COMPILED }
  *
  * @param words - what it is told.
  * @param cut.enough - lines after which it is killed.
- * @param cut.first - what happens just before that, while it is still at work.
+ * @param cut.then - what happens as soon as it is dead.
  * @returns all lines it had written by then; throws what it complained of when it ended by itself.
  */
 export async function workUntilKilled(
   program: `${string}-process.ts`,
   words: string[],
-  { enough, first = async () => undefined }: { enough: number; first?: () => Promise<void> },
+  { enough, then = async () => undefined }: { enough: number; then?: () => Promise<void> },
 ): Promise<string[]> {
   const file = fileURLToPath(new URL(`./${program}`, import.meta.url))
   const child = spawn(process.execPath, [file, ...words], { env: QUICKLY_STARTED, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -30,9 +30,9 @@ export async function workUntilKilled(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
   const lines = () => said.split('\n').slice(0, -1)
   while (lines().length < enough && child.exitCode === null) await pause(1)
-  await first()
   child.kill('SIGKILL')
   await closed
+  await then()
   if (lines().length < enough) throw new Error(`${program} ended by itself:\n${complaints}`)
   return lines()
 }
