@@ -35,10 +35,11 @@ export async function dispose(
   rule: DisposalRule,
   actor: Actor,
   now: Instant,
+  breathe?: () => Promise<void>,
 ): Promise<number> {
   const before = new Map(messages.map(message => [message.id, message]))
   const disposed = await tx.messages.end([...before.keys()], KEPT, 'disposed')
-  await tx.breathe()
+  await breathe?.()
   for (const { id, organization, revision, createdAt, retainUntil } of disposed)
     await record(tx, now, {
       ...{ organization, actor, action: 'message.disposed', object: id, revision },
@@ -80,7 +81,7 @@ export async function disposeDue(
   }
   const disposed = await sweep(parts, {
     due: () => dueNow(parts, now, SPAN),
-    end: (tx, ids) => disposeAll(tx, ids, by.actor, now),
+    end: (tx, ids, _, breathe) => disposeAll(tx, ids, { actor: by.actor, now }, breathe),
     tampered: 'disposal.tampered',
   })
   if (disposed > 0) await noteEndings(parts)
@@ -118,10 +119,15 @@ async function* dueNow({ store }: Pick<Parts, 'store'>, now: Instant, span: numb
   } while (after !== null)
 }
 
-async function disposeAll(tx: Tx, ids: readonly string[], actor: Actor, now: Instant): Promise<number> {
+async function disposeAll(
+  tx: Tx,
+  ids: readonly string[],
+  { actor, now }: { actor: Actor; now: Instant },
+  breathe: () => Promise<void>,
+): Promise<number> {
   const over = (await tx.messages.findMany(ids)).filter(message => isOver(message, now))
-  await tx.breathe()
+  await breathe()
   const held = await tx.holds.covering(over)
   const free = over.filter(({ id }) => !held.has(id))
-  return dispose(tx, free, 'retention_over', actor, now)
+  return dispose(tx, free, 'retention_over', actor, now, breathe)
 }

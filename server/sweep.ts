@@ -19,8 +19,8 @@ const LOOKED_AT = 4
 interface Ending {
   /** Ids, some at a time, in the order in which they are to end. The next are asked for when those before have been looked at. */
   due(): AsyncIterable<readonly string[]>
-  /** Ends those that may end now, and takes breaths. @returns how many */
-  end(tx: Tx, ids: readonly string[], now: Instant): Promise<number>
+  /** Ends those that may end now; `breathe` lets others be answered in between. @returns how many */
+  end(tx: Tx, ids: readonly string[], now: Instant, breathe: () => Promise<void>): Promise<number>
   /** Under which name it is told that one does not verify. */
   tampered: string
 }
@@ -74,10 +74,14 @@ async function endTogether(
     return await store.transaction(
       async tx => {
         const begun = stopwatch()
-        const done = await ending.end(tx, ids, clock())
+        // Where many are answered in a breath, those who would write have waited long enough.
+        const breathe = async () => {
+          if (stopwatch() - begun < HELD_MILLISECONDS) await tx.breathe()
+        }
+        const done = await ending.end(tx, ids, clock(), breathe)
         const milliseconds = stopwatch() - begun
         // What is left is done in one go: entries of the trail, and the commit.
-        await tx.breathe()
+        await breathe()
         return { done, milliseconds }
       },
       { givesWay: true },

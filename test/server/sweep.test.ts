@@ -42,6 +42,28 @@ test.each([
   expect([sizes[0], Math.max(...sizes), sizes.at(-3)]).toEqual([2, most, most])
 })
 
+test('others are answered in the middle of a transaction, until it has held the writer long enough', async () => {
+  const { parts, advance } = await sweeper()
+  const hadTheirTurn: boolean[] = []
+  const end = async (_tx: unknown, ids: readonly string[], _now: unknown, breathe: () => Promise<void>) => {
+    for (const held of [4, 1]) {
+      let isAnswered = false
+      setImmediate(() => {
+        isAnswered = true
+      })
+      advance(held)
+      await breathe()
+      hadTheirTurn.push(isAnswered)
+    }
+    return ids.length
+  }
+  const due = async function* () {
+    yield IDS.slice(0, 2)
+  }
+  await sweep(parts, { due, end, tampered: 'sweep.tampered' }, parts.clock)
+  expect(hadTheirTurn).toEqual([true, false])
+})
+
 test('people who write at the same moment go first, however often, and it still gets on', async () => {
   const { parts } = await sweeper()
   const order: string[] = []
