@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { visit } from '../support/browser.ts'
-import { startedOf } from '../support/clinic.ts'
+import { comesAnew } from './newcomer.ts'
 import { type ServedClinic, servedClinic } from './served.ts'
 
 let clinic: ServedClinic
@@ -10,27 +10,12 @@ beforeAll(async () => {
 })
 afterAll(() => clinic.closeAll())
 
-const address = 'ada@example.com'
 const words = en.printedCodes
-
-/** Somebody who was shown their codes and closed the page. */
-async function closedTooSoon(): Promise<string> {
-  const { portal } = clinic
-  await clinic.deposits('Your visit', [{ name: 'Ada Lopez', address }])
-  const { requestToken } = await portal.beginSignIn({ address })
-  await portal.sendMailboxCode(requestToken)
-  await clinic.deliver()
-  const started = startedOf(await portal.enterMailboxCode(requestToken, clinic.mailbox.codeTo(address)))
-  const newcomer = (await portal.visitor(started.sessionToken))!
-  await portal.choosePassphrase(newcomer, 'seven grey pigeons on a roof')
-  return (await portal.enrolPrintedCodes(newcomer)).sessionToken
-}
 
 test('who closed the page of codes is asked for them where they read and where they set things, until they have them', async () => {
   const context = await visit(clinic.origin, 'phone', { javaScriptEnabled: false })
   const page = await context.newPage()
-  const cookie = { name: '__Host-session', value: await closedTooSoon(), domain: 'localhost', path: '/' }
-  await context.addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: 'Lax' }])
+  await comesAnew(clinic, context, 'ada@example.com')
   const asked = () => page.getByRole('heading', { name: words.owedTitle }).count()
   await page.goto('/messages')
   expect(await asked()).toBe(1)
