@@ -41,7 +41,7 @@ async function cutPower(kind: FileSystem, rounds: number, commits: 'durable' | '
  * may have kept nothing, which no power cut can bring about (see the room's README).
  */
 const depositUntilCut = ({ cutPower }: Disk, folder: string, round: number, commits: string): Promise<string[]> =>
-  workUntilKilled('deposit-process.ts', [folder, String(round), commits], { enough: 20 + 7 * (round % 5), then: cutPower })
+  workUntilKilled('deposit-process.ts', [folder, String(round), commits], { enough: 20 + 7 * (round % 5), afterwards: cutPower })
 
 describe.skipIf(!canMount('losetup', 'xfs_io', ...FILE_SYSTEMS.map(kind => `mkfs.${kind}`)))('when the power is cut', () => {
   test.each(FILE_SYSTEMS)('no deposit that was acknowledged is lost on %s', { timeout: patience }, async kind => {

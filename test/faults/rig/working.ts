@@ -13,13 +13,13 @@ export const QUICKLY_STARTED = { ...process.env, ...COMPILED }
  *
  * @param words - what it is told.
  * @param cut.enough - lines after which it is killed.
- * @param cut.then - what happens as soon as it is dead.
+ * @param cut.afterwards - what happens as soon as it is dead.
  * @returns all lines it had written by then; throws what it complained of when it ended by itself.
  */
 export async function workUntilKilled(
   program: `${string}-process.ts`,
   words: string[],
-  { enough, then = async () => undefined }: { enough: number; then?: () => Promise<void> },
+  { enough, afterwards = async () => undefined }: { enough: number; afterwards?: () => Promise<void> },
 ): Promise<string[]> {
   const file = fileURLToPath(new URL(`./${program}`, import.meta.url))
   const child = spawn(process.execPath, [file, ...words], { env: QUICKLY_STARTED, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -32,7 +32,7 @@ export async function workUntilKilled(
   while (lines().length < enough && child.exitCode === null) await pause(1)
   child.kill('SIGKILL')
   await closed
-  await then()
+  await afterwards()
   if (lines().length < enough) throw new Error(`${program} ended by itself:\n${complaints}`)
   return lines()
 }
