@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
+import { onSignalEverywhere } from './every-thread.ts'
 
 // Loaded ahead of the program (node --import), in each of its threads: how long the event loop of each is held at most. SIGUSR2 makes
 // every thread write one JSON line to stderr, and begin anew.
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
-const orders = new BroadcastChannel('loop-probe')
 
 // The same in processor time, which is this thread's own: who waits for a processor that others have, holds nothing.
 let [before, worked] = [processorTime(), 0]
@@ -28,11 +28,4 @@ function tell(): void {
   worked = 0
 }
 
-orders.onmessage = tell
-orders.unref()
-if (isMainThread) {
-  process.on('SIGUSR2', () => {
-    orders.postMessage('tell')
-    tell()
-  })
-}
+onSignalEverywhere('loop-probe', tell)
