@@ -38,7 +38,7 @@ export async function readWholeTrail(
   const kept = await store.read(tx => tx.trail.head())
   compare()
   while (head.size < kept.size) {
-    const rows = await store.read(tx => tx.trail.entries(head.size, BATCH))
+    const rows = await store.read(tx => tx.trail.entries(head.size, Math.min(BATCH, kept.size - head.size)))
     if (rows.length === 0) throw new PortalError('tampered', `Entry ${head.size} of the trail is missing.`)
     for (const row of rows) {
       const entry = decodeEntry(row.bytes)

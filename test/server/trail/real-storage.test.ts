@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Store } from '../../../server/store.ts'
 import { verifierKey } from '../../../server/trail/checkpoint.ts'
 import { decodeEntry, record } from '../../../server/trail/entry.ts'
 import { exportTrail } from '../../../server/trail/export.ts'
@@ -10,6 +11,7 @@ import { signNewCheckpoint } from '../../../server/trail/sign.ts'
 import { trailKeeper } from '../../../server/trail/signing.ts'
 import { checkTail } from '../../../server/trail/tail.ts'
 import { verifyExport } from '../../../server/trail/verify.ts'
+import { readWholeTrail } from '../../../server/trail/whole.ts'
 import { NEW_YEAR, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
 import { ORIGIN, opening } from './memory-trail.ts'
 
@@ -40,6 +42,21 @@ const openings = (count: number) =>
   )
 
 describe('the trail in a real database', () => {
+  test('is read whole as far as it reached at first, while others go on adding to it', async () => {
+    await openings(3)
+    await sign()
+    const growing: Pick<Store, 'read' | 'signer'> = {
+      signer: storage.store.signer,
+      read: async work => {
+        const seen = await storage.store.read(work)
+        await openings(1)
+        return seen
+      },
+    }
+    // One is added after the checkpoints are read, and counts; what is added after that belongs to the next time.
+    expect(await readWholeTrail(growing, ORIGIN, [])).toMatchObject({ head: { size: 4 }, beyond: [], parts: 1 })
+  })
+
   test('ten transactions at once give ten entries, each with a place of its own', async () => {
     const indexes = await openings(10)
     expect(indexes.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
