@@ -76,9 +76,9 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
 
     async findInOrganization(organization, address) {
       const index = await indexIn(organization, address)
-      const found = byAddress(db, { organization, index })
       const sealed = parts.ofSelected(on => sealedByAddress(on, { organization, index }))
-      const [row, sealedOf] = [(await found).rows[0], await sealed]
+      const [found, sealedOf] = await Promise.all([byAddress(db, { organization, index }), sealed])
+      const [row] = found.rows
       return row ? opened(row, sealedOf) : null
     },
 
