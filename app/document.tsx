@@ -26,7 +26,7 @@ export function Document({ surroundings, path, title, children }: DocumentProps)
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow" />
         <meta name="color-scheme" content={colorScheme(display)} />
-        <title>{surroundings.formCameBack ? `${words.problem.error} ${named}` : named}</title>
+        <title>{surroundings.formBack ? `${words.problem.error} ${named}` : named}</title>
         <link rel="stylesheet" href={styles} />
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
       </head>

@@ -2,7 +2,7 @@ import type { AppLoadContext, EntryContext, HandleErrorFunction } from '@remix-r
 import { isRouteErrorResponse, RemixServer } from '@remix-run/react'
 import { renderToString } from 'react-dom/server'
 import { SurroundingsContext } from './language/words.ts'
-import { areCodesShown, isFormBack } from './refusal.ts'
+import { areCodesShown, formBackIn, waitOf } from './refusal.ts'
 import { report } from './report.ts'
 import { surroundingsOf } from './surroundings.ts'
 
@@ -17,7 +17,7 @@ export default function handleRequest(
   context: EntryContext,
   page: AppLoadContext,
 ): Response {
-  const answered = { formCameBack: isFormBack(context), codesShown: areCodesShown(context) }
+  const answered = { formBack: formBackIn(context), codesShown: areCodesShown(context) }
   // Not by a loader: where an act fails without a page of its own, the framework asks no loader any more.
   const markup = renderToString(
     <SurroundingsContext.Provider value={{ ...surroundingsOf(page), query: new URL(request.url).search, ...answered }}>
@@ -25,6 +25,8 @@ export default function handleRequest(
     </SurroundingsContext.Provider>,
   )
   headers.set('content-type', 'text/html; charset=utf-8')
+  const wait = waitOf(context)
+  if (wait !== null) headers.set('retry-after', String(wait))
   return new Response(`<!doctype html>${markup}`, { status, headers })
 }
 

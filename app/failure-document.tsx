@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { renderToString } from 'react-dom/server'
 import { Document } from './document.tsx'
 import { spoken } from './language/words.ts'
-import type { Failure } from './refusal.ts'
+import { type Failure, retryAfter } from './refusal.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { FailurePage, failureTitle } from './ui/FailurePage.tsx'
 
@@ -15,6 +15,6 @@ export function failureDocument(failure: Failure, status: number, { context, req
       <FailurePage failure={failure} />
     </Document>
   )
-  const headers = { 'content-type': 'text/html; charset=utf-8' }
+  const headers = { 'content-type': 'text/html; charset=utf-8', ...retryAfter(failure) }
   return new Response(`<!doctype html>${renderToString(page)}`, { status, headers })
 }

@@ -67,6 +67,15 @@ export async function keptValues(request: Request): Promise<Record<string, strin
   return Object.fromEntries(kept)
 }
 
+/** What sending the same form once more takes; null where that cannot be put into a page: files, and what must not lie open in one. */
+export async function sentFields(request: Request): Promise<Record<string, string[]> | null> {
+  const fields = [...(await readOrBegun(request))].filter(([name]) => name !== 'form_token')
+  if ((await sentFiles(request)) || fields.length === 0 || fields.some(([name]) => name === 'passphrase' || name === 'response'))
+    return null
+  const texts = fields.filter((field): field is [string, string] => typeof field[1] === 'string')
+  return Object.fromEntries(texts.map(([name]) => [name, texts.filter(([other]) => other === name).map(([, text]) => text)]))
+}
+
 /** One word of a form, as it came; empty when it is not there, or cannot be read. */
 export async function sentText(request: Request, name: string): Promise<string> {
   const value = (await readOrBegun(request)).get(name)

@@ -5,8 +5,8 @@ import type { PageContext } from '../server/page-context.ts'
 import type { Started } from '../server/portal.ts'
 import { at, firstPage, pageOf, wanted } from './destination.ts'
 import { failureDocument } from './failure-document.tsx'
-import { keptValues } from './form.ts'
-import type { Failure, Refusal, ShownOnce } from './refusal.ts'
+import { keptValues, sentFields } from './form.ts'
+import { type Failure, type Refusal, retryAfter, type ShownOnce } from './refusal.ts'
 import { report, reportRefusal } from './report.ts'
 
 /** The one table: what the portal refuses, as an HTTP status. */
@@ -63,6 +63,9 @@ const FORM_AGAIN = new Set<ErrorCode>([
 /** What is asked for can no longer be acted on, and never will. */
 const OVER = new Set<ErrorCode>(['expired', 'retracted', 'gone', 'forbidden'])
 
+/** The same may succeed in a while. Whoever is led to another page instead would not know why nothing happened. */
+const NOT_NOW = new Set<ErrorCode>(['too_many_requests', 'too_many_attempts', 'busy', 'unavailable'])
+
 /** Nothing went wrong, and there is nothing to look for: it is not there for whoever asks, and looks the same whoever they are. */
 const NO_INCIDENT = new Set<ErrorCode>(['not_found', 'forbidden'])
 
@@ -91,6 +94,7 @@ export const handled =
   <T>(work: (args: LoaderFunctionArgs) => Promise<T> | T, ways: Ways = {}) =>
   async (args: LoaderFunctionArgs): Promise<T> => {
     try {
+      args.context.requireKnown()
       if (acts(args.request)) await args.context.admit()
       return await work(args)
     } catch (error) {
@@ -117,9 +121,11 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
     throw kept?.why ? go('/sign-in', { why: kept.why, to: pageOf(kept.to) }) : signInInstead(error.code, args, values)
   }
   if (ways.over && OVER.has(error.code)) throw redirect(ways.over(args.params), 303)
-  if (ways.otherwise && error.code !== 'wrong_origin') throw redirect(ways.otherwise(args.params, error.code), 303)
+  if (ways.otherwise && error.code !== 'wrong_origin' && !NOT_NOW.has(error.code))
+    throw redirect(ways.otherwise(args.params, error.code), 303)
+  const later = await laterOf(error, args.request)
   if (isAct && !ways.otherwise && FORM_AGAIN.has(error.code)) {
-    const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values }
+    const refusal: Refusal = { code: error.code, sentence: error.message, fields: error.fields, values, ...later }
     return data({ refusal }, { status: STATUS[error.code] })
   }
   const incident =
@@ -128,7 +134,7 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
       : NO_INCIDENT.has(error.code)
         ? null
         : reportRefusal(error.code, args.request, args.context)
-  const failure: Failure = { code: error.code, incident, values }
+  const failure: Failure = { code: error.code, incident, values, ...later }
   throw failed(failure, STATUS[error.code], args, ways)
 }
 
@@ -136,7 +142,22 @@ async function refuse(error: unknown, args: LoaderFunctionArgs, ways: Ways): Pro
 const failed = (failure: Failure, status: number, args: LoaderFunctionArgs, { otherwise }: Ways): Response =>
   otherwise
     ? failureDocument({ ...failure, back: otherwise(args.params, failure.code) }, status, args)
-    : Response.json(failure, { status })
+    : Response.json(failure, { status, headers: retryAfter(failure) })
+
+/** How the same is asked once more, where it may succeed: what was only looked at is looked at again, what was sent is sent again. */
+async function laterOf({ code, retryAfterSeconds }: PortalError, request: Request): Promise<Later> {
+  if (!NOT_NOW.has(code)) return {}
+  const { pathname, search } = new URL(request.url)
+  const resend = acts(request) ? await sentFields(request) : null
+  return {
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterSeconds) }),
+    // One slash: with two it would be the address of another site.
+    ...(acts(request) ? {} : { again: pathname.replace(/^\/+/, '/') + search }),
+    ...(resend === null ? {} : { resend }),
+  }
+}
+
+type Later = Pick<Failure, 'retryAfterSeconds' | 'again' | 'resend'>
 
 const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code === 'fresh_sign_in_required'
 

@@ -23,7 +23,7 @@ export function surroundingsOf(page: PageContext): Surroundings {
     query: '',
     keepsCookies: page.keepsCookies,
     codesShown: false,
-    formCameBack: false,
+    formBack: null,
   }
 }
 

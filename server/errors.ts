@@ -43,12 +43,16 @@ export interface FieldError {
   problem: string
 }
 
+/** "Not now" of which nobody knows better is over soon: a lock, a restart, a line that moves. */
+const SOON_SECONDS = 5
+const NOT_NOW = new Set<ErrorCode>(['busy', 'unavailable'])
+
 /**
  * A refusal the portal means. Recognized by `code`, never by `instanceof`: pages and portal may be loaded as two module graphs.
  *
  * @param code - for programs.
  * @param sentence - for people; holds nothing secret, nothing about a patient.
- * @param more - which fields; when to try again.
+ * @param more - which fields; after how many seconds the same may succeed. What is only not possible now always says so.
  */
 export class PortalError extends Error {
   readonly code: ErrorCode
@@ -60,7 +64,7 @@ export class PortalError extends Error {
     this.name = 'PortalError'
     this.code = code
     this.fields = more.fields ?? []
-    this.retryAfterSeconds = more.retryAfterSeconds
+    this.retryAfterSeconds = more.retryAfterSeconds ?? (NOT_NOW.has(code) ? SOON_SECONDS : undefined)
   }
 }
 

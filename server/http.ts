@@ -45,6 +45,10 @@ const FRAMEWORK_PATHS = /\.data$|^\/__manifest/
 const isForFramework = (request: Request, path: string): boolean =>
   FRAMEWORK_PATHS.test(path) || new URL(request.url).searchParams.has('_data')
 
+/** Before there are pages, and the catalogues with them. */
+const STARTING =
+  'We are just starting. Please try again in a few seconds.\nEstamos comenzando. Por favor intente de nuevo en unos segundos.\n'
+
 /** A form of words: the longest text there is, each of its characters escaped. */
 const MAX_FORM_BYTES = 1_000_000
 /** A form with files, from somebody who has proven who they are: 20 MB of them and the words. */
@@ -61,7 +65,7 @@ export function openServer(): { server: Server; serve(shell: Shell): void } {
     // When it takes no more connections, one that is kept open would go on bringing requests until it is cut off in the middle of one.
     if (!server.listening) outgoing.setHeader('connection', 'close')
     if (answer !== null) return turns.begin(() => void answer?.(incoming, outgoing))
-    outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Starting.\n')
+    outgoing.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain; charset=utf-8' }).end(STARTING)
   })
   // A visitor who sends a byte a minute holds a socket no longer than this.
   server.headersTimeout = seconds(10)
@@ -165,8 +169,11 @@ function router(shell: Shell): Route {
  * What is answered to a change that another site asked for: the page that says so, to a stranger. Nothing of the request gets any further,
  * but for the languages of its browser; that the page looks and does not act is of no use to that site.
  */
-const refusedIn = ({ headers }: Request, origin: string): Request =>
-  new Request(`${origin}/refused`, {
+const refusedIn = (request: Request, origin: string): Request => bareRequest(request, '/refused', origin)
+
+/** A look at a page by whoever sent this request, of which nothing else is left. */
+const bareRequest = ({ headers }: Request, path: string, origin: string): Request =>
+  new Request(origin + path, {
     headers: { 'accept-language': headers.get('accept-language') ?? '', 'sec-fetch-mode': 'navigate' },
   })
 
@@ -178,15 +185,28 @@ async function page(
 ): Promise<Answer> {
   const cookies: VisitorCookies = readCookies(request.headers.get('cookie'))
   const jar = new CookieJar()
-  const visitor = await shell.portal.visitor(cookies.session)
+  const { visitor, trouble } = await shell.portal.visitor(cookies.session).then(
+    visitor => ({ visitor, trouble: null }),
+    // Said by the page that is asked for, in words for people, and with what they typed.
+    (trouble: unknown) => ({ visitor: null, trouble }),
+  )
   if (visitor !== null && isPeeking(request)) return { response: new Response(null, { status: 204 }), kind: 'page' }
-  const context = pageContext(shell, request, { cookies, jar, visitor, ...circumstances })
+  const context = pageContext(shell, request, { cookies, jar, visitor, trouble, ...circumstances })
   const rendered = await render(withBodyOfAtMost(request, longestForm(request, visitor)), { ...context })
-  // The session that this browser forgets now would live on, with nobody left to end it; one that was replaced is gone already.
-  if (jar.sessionStarted !== null && visitor !== null) await shell.portal.signOut(visitor)
-  if (jar.sessionStarted !== null) {
-    const device = await shell.portal.rememberDevice(jar.sessionStarted, cookies.device)
-    if (device !== null) jar.rememberDevice(device)
+  try {
+    // The session that this browser forgets now would live on, with nobody left to end it; one that was replaced is gone already.
+    if (jar.sessionStarted !== null && visitor !== null) await shell.portal.signOut(visitor)
+    if (jar.sessionStarted !== null) {
+      const device = await shell.portal.rememberDevice(jar.sessionStarted, cookies.device)
+      if (device !== null) jar.rememberDevice(device)
+    }
+  } catch (trouble) {
+    // The session stays unknown to this browser; whoever is there is told, on a page.
+    const nothing = { cookies, jar: new CookieJar(), visitor: null, trouble, ...circumstances }
+    return {
+      response: await render(bareRequest(request, '/', shell.origin), { ...pageContext(shell, request, nothing) }),
+      kind: 'page',
+    }
   }
   const response = new Response(rendered.body, rendered)
   jar.writeTo(response.headers)

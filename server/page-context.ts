@@ -11,6 +11,8 @@ export interface PageContext {
   log: Log
   /** Null before anything is proven. */
   visitor: Visitor | null
+  /** Before every page. @throws what kept the portal from finding out who asks, such as `busy`: nobody is taken for a stranger then. */
+  requireKnown(): void
   /** @throws PortalError `sign_in_required`, which app/http.ts answers with the sign-in page. */
   requireVisitor(): Visitor
   requireReader(): Reader

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { Display } from '../../server/preferences.ts'
 import { AS_THE_DEVICE } from '../display.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Catalogue } from './en.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
@@ -78,8 +79,8 @@ export interface Surroundings {
   keepsCookies: boolean
   /** This page shows printed codes, once. */
   codesShown: boolean
-  /** The form on this page came back: something in it has to be put right. */
-  formCameBack: boolean
+  /** The form on this page came back: something in it has to be put right, or sent again. */
+  formBack: Refusal | null
 }
 
 export const NOWHERE: Surroundings = {
@@ -96,7 +97,7 @@ export const NOWHERE: Surroundings = {
   query: '',
   keepsCookies: true,
   codesShown: false,
-  formCameBack: false,
+  formBack: null,
 }
 
 export const SurroundingsContext = createContext<Surroundings>(NOWHERE)

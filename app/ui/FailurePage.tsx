@@ -1,8 +1,10 @@
 import type { Catalogue } from '../language/en.ts'
+import { tellWait } from '../language/wait.ts'
 import { useSurroundings, useWords } from '../language/words.ts'
 import type { Failure } from '../refusal.ts'
-import { ButtonLink } from './Button.tsx'
+import { Button, ButtonLink } from './Button.tsx'
 import type { Examples } from './example.ts'
+import { Form } from './Form.tsx'
 import { Page } from './Page.tsx'
 
 /** What happened, what to do, and what was typed, so that it can be kept. */
@@ -11,10 +13,12 @@ export function FailurePage({ failure }: { failure: Failure }) {
   const kind = kindOf(failure.code)
   const { title, text } = words.failure[kind]
   const surroundings = useSurroundings()
+  const resend = surroundings.formBack?.resend ?? failure.resend
   const incident = failure.incident ?? surroundings.incident
   return (
     <Page title={title}>
       <p>{text}</p>
+      {failure.retryAfterSeconds === undefined ? null : <p>{words.failure.when(tellWait(failure.retryAfterSeconds, words))}</p>}
       {incident ? (
         <p>
           {words.failure.reference}{' '}
@@ -23,9 +27,13 @@ export function FailurePage({ failure }: { failure: Failure }) {
           </strong>
         </p>
       ) : null}
-      <Kept values={failure.values} />
+      <Kept values={surroundings.formBack?.values ?? failure.values} />
       {kind === 'signIn' ? (
         <ButtonLink to="/sign-in">{words.failure.signInGo}</ButtonLink>
+      ) : resend ? (
+        <SendAgain fields={resend} />
+      ) : failure.again ? (
+        <ButtonLink to={failure.again}>{words.failure.again}</ButtonLink>
       ) : (
         <ButtonLink to={failure.back ?? '/'}>{failure.back ? words.cancel : words.failure.start}</ButtonLink>
       )}
@@ -50,10 +58,26 @@ function Kept({ values }: { values: Failure['values'] }) {
   )
 }
 
+/** The form that was sent, whole, behind one button: nobody has to find their way back and type it once more. */
+function SendAgain({ fields }: { fields: Record<string, string[]> }) {
+  const words = useWords()
+  const texts = Object.entries(fields).flatMap(([name, values]) => values.map((text, i) => ({ name, text, key: `${name} ${i}` })))
+  return (
+    <Form>
+      {texts.map(({ name, text, key }) => (
+        <input key={key} type="hidden" name={name} value={text} />
+      ))}
+      <Button>{words.failure.again}</Button>
+    </Form>
+  )
+}
+
 // Characters; shorter ones are choices and ids.
 const WORTH_SHOWING = 30
 
-function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kept' | 'reference' | 'start' | 'signInGo'> {
+function kindOf(
+  code: Failure['code'],
+): Exclude<keyof Catalogue['failure'], 'kept' | 'reference' | 'start' | 'signInGo' | 'when' | 'again'> {
   switch (code) {
     case 'not_found':
       return 'notFound'
@@ -82,10 +106,22 @@ function kindOf(code: Failure['code']): Exclude<keyof Catalogue['failure'], 'kep
 }
 
 export const examples: Examples = {
+  busy: <FailurePage failure={{ code: 'busy', incident: '4T7K-92QM', values: {}, retryAfterSeconds: 5, again: '/messages' }} />,
   'not found': <FailurePage failure={{ code: 'not_found', incident: null, values: {} }} />,
   unexpected: <FailurePage failure={{ code: 'unknown', incident: '4T7K-92QM', values: {} }} />,
   'open for too long': (
     <FailurePage failure={{ code: 'wrong_origin', incident: '4T7K-92QM', values: {}, back: '/messages/msg_1' }} />
+  ),
+  'busy while a form was sent': (
+    <FailurePage
+      failure={{
+        code: 'busy',
+        incident: '4T7K-92QM',
+        values: { text: ['Thank you for the letter. I would like to ask one thing.'] },
+        resend: { text: ['Thank you for the letter. I would like to ask one thing.'], step: ['check'] },
+        retryAfterSeconds: 5,
+      }}
+    />
   ),
   'signed out while writing': (
     <FailurePage

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { Catalogue } from '../language/en.ts'
 import { staffWords } from '../language/staff.ts'
+import { tellWait } from '../language/wait.ts'
 import { useWords } from '../language/words.ts'
 import type { Refusal } from '../refusal.ts'
 
@@ -28,12 +29,17 @@ export function useTyped(field: string): string[] | undefined {
 /** Every problem, in the reader's words, with the field to go to. */
 export function problemsOf({ refusal, mainField }: Refused, words: Catalogue): { field: string | null; sentence: string }[] {
   if (!refusal) return []
-  const general = words.refused[refusal.code] ?? refusal.sentence
+  const general = notNow(refusal, words) ?? words.refused[refusal.code] ?? refusal.sentence
   if (refusal.fields.length === 0) return [{ field: GENERAL.has(refusal.code) ? null : mainField, sentence: general }]
   return refusal.fields.map(({ field, problem }) => ({
     field: nameOf(field),
     sentence: sentenceFor(nameOf(field), problem, refusal, words),
   }))
+}
+
+/** What will work again in a while, and when. */
+function notNow({ code, retryAfterSeconds }: Refusal, words: Catalogue): string | undefined {
+  return retryAfterSeconds === undefined ? undefined : words.notNow[code]?.(tellWait(retryAfterSeconds, words))
 }
 
 // These are about the moment, not about anything that was typed.

@@ -76,7 +76,6 @@ const problem = (code: ProblemCode, detail: string): Problem => ({
 export function problemResponse(error: PortalError, origin: string): Response {
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds))
-  else if (error.code === 'busy' || error.code === 'unavailable') headers['retry-after'] = '5'
   if (error.code === 'unauthorized') {
     headers['www-authenticate'] = `Bearer realm="${origin}", Basic realm="${origin}", charset="UTF-8"`
   }

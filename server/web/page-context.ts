@@ -14,6 +14,8 @@ interface Asked {
   cookies: VisitorCookies
   jar: CookieJar
   visitor: Visitor | null
+  /** Why it could not be found out who that is; null when it was. */
+  trouble: unknown
   nonce: string
   /** Where it comes from; null when that cannot be told: see web/network.ts. */
   network: string | null
@@ -25,14 +27,17 @@ interface Asked {
 export function pageContext(
   shell: { portal: Portal; log: Log; origin: string; environment: 'development' | 'production' },
   request: Request,
-  { cookies, jar, visitor, nonce, network, isOriginSaid }: Asked,
+  { cookies, jar, visitor, trouble, nonce, network, isOriginSaid }: Asked,
 ): PageContext {
   // A session that is over binds nothing any more: the page that says so must still be able to post.
-  const bound = { session: visitor ? cookies.session : null, signIn: cookies.signIn, visit: cookies.visit }
+  const bound = { session: visitor || trouble !== null ? cookies.session : null, signIn: cookies.signIn, visit: cookies.visit }
   return {
     portal: shell.portal,
     log: shell.log,
     visitor,
+    requireKnown: () => {
+      if (trouble !== null) throw trouble
+    },
     requireVisitor: () => visitor ?? refuse(),
     requireReader: () => (isReader(visitor) ? visitor : refuse()),
     requireStaff: (...roles) => requireStaff(visitor, roles),

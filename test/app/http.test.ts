@@ -30,6 +30,7 @@ function args(method: 'GET' | 'POST', path: string, { visitor = null, values = {
     visitor,
     language,
     admit,
+    requireKnown: () => undefined,
     origin: ORIGIN,
     keepsCookies: true,
     formToken: () => 'right',

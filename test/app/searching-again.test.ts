@@ -6,7 +6,7 @@ const ANSWER = { words: 'walk', found: { lines: [], looked: 0, isMore: false } }
 /** What the page is told when it is asked for like this. */
 async function answerTo(path: string, headers: Record<string, string>): Promise<unknown> {
   const portal = { keptSearch: async () => ANSWER, listSenders: async () => [] }
-  const context = { portal, requireReader: () => ({}) }
+  const context = { portal, requireKnown: () => undefined, requireReader: () => ({}) }
   const request = new Request(`http://localhost${path}`, { headers })
   return (await loader({ request, context, params: {} } as unknown as Parameters<typeof loader>[0])).answer
 }

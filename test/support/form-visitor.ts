@@ -6,6 +6,8 @@ export interface Answered {
   /** Where it sends the browser; null when it stays. */
   location: string | null
   html: string
+  /** When it asks to wait: so many seconds. */
+  wait: string | null
   /** The session this answer began; null when it began none. */
   session: string | null
 }
@@ -33,7 +35,8 @@ export function formVisitor(origin: string, cookies: ReadonlyMap<string, string>
     const set = answer.headers.getSetCookie().map(line => /^([^=]+)=([^;]*)/.exec(line)!)
     for (const [, name = '', value = ''] of set) value === '' ? jar.delete(name) : jar.set(name, value)
     const session = set.find(([, name]) => name === SESSION)?.[2] || null
-    return { status: answer.status, location: answer.headers.get('location'), html: await answer.text(), session }
+    const { status, headers } = answer
+    return { status, location: headers.get('location'), wait: headers.get('retry-after'), html: await answer.text(), session }
   }
 
   return {

@@ -1,3 +1,7 @@
+import { plurals } from '../plural.ts'
+
+const counted = plurals('en-US')
+
 /** What is said when something cannot be done, and what to do about it. */
 export const failures = {
   required: {
@@ -28,15 +32,26 @@ export const failures = {
     wrong_origin: 'This page was open for a long time. Please press the button again.',
     wrong_code: 'This is not right, or it is too old. Please check it and try again.',
     wrong_sign_in: 'This does not match. Please check it and try again.',
-    too_many_attempts: 'Too many tries. Wait a few minutes, or use another way to sign in. Your messages are safe.',
+    // Of this no one knows better: it does not come back by waiting.
+    too_many_attempts:
+      'There were too many wrong tries, so this way is switched off. Your messages are safe. Use another way to sign in, or call your clinic.',
     confirmation_required: 'We first need to check that it is you.',
     conflict: 'Something has changed. Please look at it again.',
     idempotency_key_reused: 'You sent this form before, with other words. To send this too, press the button again.',
-    too_many_requests: 'That was a lot in a short time. Nothing is lost. Please wait a minute, then try again.',
-    busy: 'We are busy now. Nothing was lost. Please try again in a minute.',
-    unavailable: 'This does not work just now. Please try again in a few minutes.',
     no_space: 'We have no room for files just now. Send your words without files, or try again later.',
   } as Record<string, string>,
+  /** What will work again in a while; `when` is one of those below. */
+  notNow: {
+    too_many_attempts: (when: string) =>
+      `There were too many wrong tries. Your messages are safe. You can try again ${when}. Or use another way to sign in.`,
+    too_many_requests: (when: string) => `That was a lot in a short time. Nothing is lost. Please try again ${when}.`,
+    busy: (when: string) => `We are busy now. Nothing is lost. Please try again ${when}.`,
+    unavailable: (when: string) => `This does not work just now. Nothing is lost. Please try again ${when}.`,
+  } as Record<string, (when: string) => string>,
+  wait: {
+    seconds: counted({ one: 'in # second', other: 'in # seconds' }),
+    minutes: counted({ one: 'in # minute', other: 'in # minutes' }),
+  },
 
   failure: {
     notFound: {
@@ -55,16 +70,18 @@ export const failures = {
       title: 'This page was open for a long time',
       text: 'Nothing was changed. Please go back, load the page again, and press the button once more.',
     },
-    busy: { title: 'We are busy now', text: 'Nothing was lost. Please wait a minute, then load this page again.' },
+    busy: { title: 'We are busy now', text: 'Nothing is lost. It is our fault, not yours.' },
     tooFast: {
-      title: 'Please wait a minute',
-      text: 'That was a lot in a short time, so we need a short break. Nothing is lost. Wait a minute, then load this page again.',
+      title: 'Please wait a little',
+      text: 'That was a lot in a short time, so we need a short break. Nothing is lost.',
     },
     unknown: {
       title: 'Something went wrong',
       text: 'It is our fault, not yours. Please wait a minute and try again. If it goes on, call your clinic.',
     },
     other: { title: 'This did not work', text: 'Nothing was changed. Go back and try again.' },
+    when: (when: string) => `You can try again ${when}.`,
+    again: 'Try again',
     kept: 'What you wrote',
     reference: 'If you call us, say this:',
     start: 'Go to the start',

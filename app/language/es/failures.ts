@@ -1,4 +1,7 @@
 import type { failures as english } from '../en/failures.ts'
+import { plurals } from '../plural.ts'
+
+const counted = plurals('es-US')
 
 export const failures: typeof english = {
   required: {
@@ -28,15 +31,24 @@ export const failures: typeof english = {
     wrong_origin: 'Esta página estuvo abierta mucho tiempo. Por favor pulse el botón de nuevo.',
     wrong_code: 'No es correcto o es muy viejo. Por favor revíselo e intente de nuevo.',
     wrong_sign_in: 'No coincide. Por favor revíselo e intente de nuevo.',
-    too_many_attempts: 'Demasiados intentos. Espere unos minutos o use otra forma de entrar. Sus mensajes están a salvo.',
+    too_many_attempts:
+      'Hubo demasiados intentos fallidos y esta forma de entrar quedó desactivada. Sus mensajes están a salvo. Use otra forma de entrar o llame a su clínica.',
     confirmation_required: 'Primero tenemos que ver que es usted.',
     conflict: 'Algo cambió. Por favor mírelo de nuevo.',
     idempotency_key_reused:
       'Ya envió este formulario antes, con otras palabras. Para enviar esto también, pulse el botón de nuevo.',
-    too_many_requests: 'Fue mucho en poco tiempo. No se perdió nada. Espere un minuto e intente de nuevo, por favor.',
-    busy: 'Estamos ocupados. No se perdió nada. Por favor intente en un minuto.',
-    unavailable: 'Esto no funciona en este momento. Por favor intente en unos minutos.',
     no_space: 'Ahora no tenemos espacio para archivos. Envíe su texto sin archivos, o intente más tarde.',
+  },
+  notNow: {
+    too_many_attempts: when =>
+      `Hubo demasiados intentos fallidos. Sus mensajes están a salvo. Puede intentar de nuevo ${when}. O use otra forma de entrar.`,
+    too_many_requests: when => `Fue mucho en poco tiempo. No se perdió nada. Por favor intente de nuevo ${when}.`,
+    busy: when => `Estamos ocupados. No se perdió nada. Por favor intente de nuevo ${when}.`,
+    unavailable: when => `Esto no funciona en este momento. No se perdió nada. Por favor intente de nuevo ${when}.`,
+  },
+  wait: {
+    seconds: counted({ one: 'en # segundo', many: 'en # de segundos', other: 'en # segundos' }),
+    minutes: counted({ one: 'en # minuto', many: 'en # de minutos', other: 'en # minutos' }),
   },
 
   failure: {
@@ -56,16 +68,18 @@ export const failures: typeof english = {
       title: 'Esta página estuvo abierta mucho tiempo',
       text: 'No se cambió nada. Por favor vuelva atrás, cargue la página de nuevo y pulse el botón otra vez.',
     },
-    busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Espere un minuto y cargue la página de nuevo.' },
+    busy: { title: 'Estamos ocupados', text: 'No se perdió nada. Es culpa nuestra, no suya.' },
     tooFast: {
-      title: 'Por favor espere un minuto',
-      text: 'Fue mucho en poco tiempo y necesitamos una pausa corta. No se perdió nada. Espere un minuto y cargue la página de nuevo.',
+      title: 'Por favor espere un poco',
+      text: 'Fue mucho en poco tiempo y necesitamos una pausa corta. No se perdió nada.',
     },
     unknown: {
       title: 'Algo salió mal',
       text: 'Es culpa nuestra, no suya. Por favor espere un minuto e intente de nuevo. Si sigue, llame a su clínica.',
     },
     other: { title: 'Esto no funcionó', text: 'No se cambió nada. Vuelva e intente de nuevo.' },
+    when: when => `Puede intentar de nuevo ${when}.`,
+    again: 'Intentar de nuevo',
     kept: 'Lo que escribió',
     reference: 'Si nos llama, diga esto:',
     start: 'Ir al inicio',

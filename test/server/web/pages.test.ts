@@ -50,6 +50,7 @@ const NOBODY = {
     origin: ORIGIN,
     development: false,
   },
+  requireKnown: () => undefined,
   admit: async () => undefined,
 } as unknown as Parameters<RenderPage>[1]
 
