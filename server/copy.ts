@@ -6,7 +6,7 @@ import { PortalError } from './errors.ts'
 import type { Attachment } from './message.ts'
 import type { Parts } from './parts.ts'
 import { asActor, personBehind, readableMessage } from './reader.ts'
-import { bodyOf, frameOf } from './reading.ts'
+import { contentOf, frameOf } from './reading.ts'
 import { type Reader, requireReader, type Visitor } from './sign-in/visitor.ts'
 import type { Tx } from './store.ts'
 import { type Instant, toIso } from './time.ts'
@@ -76,7 +76,7 @@ async function copyOf(
   const message = await readableMessage(tx, reader, id, now)
   const person = await personBehind(tx, reader)
   const frame = await frameOf(tx, person, message, true)
-  const body = await bodyOf(tx, person, message, now)
+  const { body } = await contentOf(tx, reader, message, now)
   const { timeZone, name } = reader
   const isOwn = message.direction === 'reply'
   return copiedFor(

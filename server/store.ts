@@ -198,6 +198,8 @@ export interface Messages {
   findMany(ids: readonly string[]): Promise<Message[]>
   ofDeposit(deposit: string): Promise<Message[]>
   ofThread(thread: string): Promise<Message[]>
+  /** The others of a message's thread: most messages are alone in theirs. */
+  othersOfThread(message: Pick<Message, 'id' | 'thread'>): Promise<Message[]>
   /** What lies in one recipient's mailbox, and what they answered, newest first; `page.after` is the id of the last row seen. */
   listForRecipient(recipient: string, page: Page): Promise<Message[]>
   /** What was sent to one recipient and is `waiting` or `expired`, newest first; what they hid, too. */

@@ -96,6 +96,11 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
       return found.sort((one, other) => (one.id < other.id ? -1 : 1))
     },
 
+    /** In no order. */
+    async othersOfThread({ id, thread }: { id: string; thread: string }): Promise<MessageRow[]> {
+      return (await othersOfThread(db, { id, thread })).rows.map(verified)
+    },
+
     async add(message: NewMessage): Promise<void> {
       const row = rows.sign('messages', {
         ...newColumns(message),
@@ -148,6 +153,10 @@ const withRevision = (db: Kysely<Database>) =>
         .whereRef('trail_entries.object', '=', 'messages.id')
         .as('trail_revision'),
     )
+
+const othersOfThread = prepared((db, { id, thread }: { id: string; thread: string }) =>
+  withRevision(db).where('messages.thread', '=', thread).where('messages.id', '!=', id),
+)
 
 const byIds = prepared((db, { ids }: { ids: readonly string[] }) => withRevision(db).where('messages.id', 'in', ids))
 

@@ -49,6 +49,7 @@ export function messages(work: Work): Messages {
     findMany: async ids => table.toMessages(await table.findMany(ids)),
     ofDeposit: deposit => listed(table.select().where('messages.deposit', '=', deposit).orderBy('messages.id')),
     ofThread: async thread => table.toMessages(await table.ofThread(thread)),
+    othersOfThread: async message => table.toMessages(await table.othersOfThread(message)),
 
     listForRecipient(recipient, { after, limit }) {
       return table.newest(recipient, after, limit).then(table.toMessages)

@@ -25,6 +25,8 @@ export function messageContract(open: OpenStorage): void {
         expect(await tx.messages.findMany([given.id, 'msg_unknown'])).toEqual([kept])
         expect(await tx.messages.ofDeposit(given.deposit)).toEqual([kept])
         expect(await tx.messages.ofThread(given.thread)).toEqual([kept])
+        expect(await tx.messages.othersOfThread(kept)).toEqual([])
+        expect(await tx.messages.othersOfThread({ id: 'msg_another', thread: given.thread })).toEqual([kept])
         expect(await tx.messages.content(kept)).toEqual(CONTENT)
         expect(await tx.messages.texts([kept])).toEqual(new Map([[given.id, CONTENT.text]]))
         expect(await tx.messages.texts([])).toEqual(new Map())
