@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { es } from '../../app/language/es.ts'
+import { inviteStaff } from '../../server/sign-in/invitation.ts'
 import { type ServedClinic, servedClinic } from '../app/served.ts'
 
 // Browsers that are given cookies and keep none. One says where its forms come from, as most do; the other says nothing, as text browsers do.
@@ -83,6 +84,31 @@ test.each(LANGUAGES)(
       words.noCookies.hintGo,
     ])
     expect(h1(await ada.looks('/sign-in/cookies'))).toBe(words.noCookies.title)
+  },
+)
+
+test.each(LANGUAGES)(
+  'an invitation is not spent on a browser that keeps no cookies: it is told so (%s)',
+  async (language, words) => {
+    for (const saysOrigin of [true, false]) {
+      const { link } = await inviteStaff(clinic.parts, {
+        ...{
+          organization: clinic.organization.id,
+          address: `moss.${language}.${saysOrigin}@example.com`,
+          name: 'Dr. Moss',
+          role: 'provider',
+        },
+      })
+      const { pathname } = new URL(link)
+      const moss = browser({ language, saysOrigin })
+      const told = await moss.sends(await moss.looks(pathname), {})
+      expect([told.status, h1(told)]).toEqual([200, words.noCookies.title])
+      expect(told.html).toContain(words.noCookies.ask)
+      expect(told.html).toContain(`href="${pathname}"`)
+      expect(told.html).toContain(`<title>${words.noCookies.title}`)
+      const other = browser({ language, saysOrigin, keeps: true })
+      expect(h1(await other.sends(await other.looks(pathname), {}))).toBe(en.enrol.title)
+    }
   },
 )
 

@@ -13,6 +13,7 @@ export const cookies = {
     ],
     again: 'Try again',
     call: 'If it still does not work, call your clinic. They can read your message to you or mail it.',
+    ask: 'If it still does not work, ask the person who invited you. Your invitation is not used up.',
     hint: 'Does this page come back each time? Then your browser may not keep cookies.',
     hintGo: 'What to do then',
     notKept: 'Your browser did not keep what you chose, because it does not keep cookies.',

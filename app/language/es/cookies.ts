@@ -15,6 +15,7 @@ export const cookies: typeof english = {
     ],
     again: 'Intentar de nuevo',
     call: 'Si aún no funciona, llame a su clínica. Pueden leerle su mensaje o enviarlo por correo postal.',
+    ask: 'Si todavía no funciona, pregunte a la persona que le invitó. Su invitación sigue siendo válida.',
     hint: '¿Vuelve esta página cada vez? Entonces es posible que su navegador no guarde cookies.',
     hintGo: 'Qué hacer entonces',
     notKept: 'Su navegador no guardó lo que eligió, porque no guarda cookies.',

@@ -53,8 +53,9 @@ const EVERYBODYS: PageRow[] = [
   post('display', anybody('/display?done=saved'), { fields: { textSize: 'large' } }),
   get('m.$locator', anybody('shows')),
   post('m.$locator', anybody('/sign-in/ways'), { fields: { intent: 'continue' } }),
-  get('invitation.$token', anybody('shows')),
-  post('invitation.$token', anybody('again')),
+  get('invitation.$token._index', anybody('shows')),
+  post('invitation.$token._index', { ...anybody('again'), anonymous: '/invitation/:id/cookies' }),
+  get('invitation.$token.cookies', { ...anybody('/invitation/:id'), anonymous: 'shows' }),
   get('recovery.$token', anybody('shows')),
   post('recovery.$token', anybody('missing')),
   actsOnly('sign-out', '/'),
@@ -193,7 +194,7 @@ const SENDING: PageRow[] = [
   post('sent.$depositId.withdraw', senders(own('/sent/:id?done=withdrawn')), {
     about: 'deposit',
     async fields({ world }, { id }) {
-      const [message] = await world.parts.store.read(tx => tx.messages.ofDeposit(id))
+      const [message] = await world.parts.store.read(tx => tx.messages.ofDeposits([id]))
       return { messages: message?.id ?? 'msg_none', reason: 'duplicate', tell: 'yes' }
     },
   }),
