@@ -1,9 +1,11 @@
 import type { Asking } from './asking.ts'
 import type { Deposit } from './deposit.ts'
 import type { Message } from './message.ts'
+import type { Letter } from './outbox.ts'
 import { askingActor, ownDeposit, requireSender } from './own-deposit.ts'
 import type { Parts } from './parts.ts'
 import type { Receipt } from './receipt.ts'
+import type { Recipient } from './recipient.ts'
 import type { SenderRef } from './sender.ts'
 import type { Tx } from './store.ts'
 import { record } from './trail/entry.ts'
@@ -51,28 +53,47 @@ export async function listDeposits(
 
 /** Deposits as their sender sees them, in the order given. */
 export async function depositLines(tx: Tx, deposits: Deposit[]): Promise<DepositLine[]> {
-  const lines: DepositLine[] = []
-  for (const deposit of deposits) lines.push(await depositLine(tx, deposit))
-  return lines
+  // All of them together: a list of a hundred asks the database no oftener than one.
+  const messages = await messagesOf(tx, ...deposits.map(({ id }) => id))
+  const around = await aroundMessages(tx, messages)
+  const byDeposit = Map.groupBy(messages, message => message.deposit)
+  return deposits.map(({ id, reference, thread, createdAt }) => {
+    const own = byDeposit.get(id) ?? []
+    const subject = own.map(message => around.headings.get(message.id)?.subject).find(one => one !== undefined) ?? null
+    return { id, reference, thread, subject, createdAt, messages: own.map(message => depositedMessage(message, around)) }
+  })
 }
 
-async function depositLine(tx: Tx, { id, reference, thread, createdAt }: Deposit): Promise<DepositLine> {
-  const messages = await messagesOf(tx, id)
-  const headings = await tx.messages.headings(messages)
-  const subject = messages.map(message => headings.get(message.id)?.subject).find(one => one !== undefined) ?? null
-  const seen = await receiptsByMessage(tx, messages)
-  const told: DepositedMessage[] = []
-  for (const message of messages) told.push(await depositedMessage(tx, message, seen.get(message.id) ?? []))
-  return { id, reference, thread, subject, createdAt, messages: told }
+/** The messages that deposits made, those of each in the order of its recipients; replies to them are left out. */
+export const messagesOf = async (tx: Tx, ...deposits: string[]): Promise<Message[]> =>
+  (await tx.messages.ofDeposits(deposits)).filter(message => message.direction === 'to_recipient')
+
+/** What is told of messages beside themselves. */
+interface Around {
+  headings: Map<string, { subject: string }>
+  receipts: Map<string, SeenReceipt[]>
+  recipients: Map<string, Recipient>
+  letters: Map<string | null, Letter[]>
 }
 
-/** The messages that a deposit made, in the order of its recipients; replies to them are left out. */
-export const messagesOf = async (tx: Tx, deposit: string): Promise<Message[]> =>
-  (await tx.messages.ofDeposit(deposit)).filter(message => message.direction === 'to_recipient')
+async function aroundMessages(tx: Tx, messages: Message[]): Promise<Around> {
+  const [headings, recipients, letters, receipts] = await Promise.all([
+    tx.messages.headings(messages),
+    tx.recipients.findMany([...new Set(messages.map(message => message.recipient))]),
+    tx.outbox.ofMessages(messages.map(message => message.id)),
+    receiptsByMessage(tx, messages),
+  ])
+  return {
+    ...{ headings, receipts },
+    recipients: new Map(recipients.map(recipient => [recipient.id, recipient])),
+    letters: Map.groupBy(letters, letter => letter.message),
+  }
+}
 
-async function depositedMessage(tx: Tx, message: Message, receipts: SeenReceipt[]): Promise<DepositedMessage> {
-  const recipient = await tx.recipients.find(message.recipient)
-  const letters = (await tx.outbox.ofMessage(message.id)).filter(letter => letter.kind === 'notice')
+function depositedMessage(message: Message, around: Around): DepositedMessage {
+  const recipient = around.recipients.get(message.recipient)
+  const receipts = around.receipts.get(message.id) ?? []
+  const letters = (around.letters.get(message.id) ?? []).filter(letter => letter.kind === 'notice')
   return {
     id: message.id,
     recipient: recipient?.address ?? '',

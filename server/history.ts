@@ -139,8 +139,8 @@ async function linesOf(tx: Tx, person: Person, entries: Entry[], now: Instant): 
 async function knownMessages(tx: Tx, person: Person, entries: Entry[], now: Instant): Promise<Map<string, Known>> {
   const ids = new Set(entries.map(entry => entry.object ?? ''))
   const byId = await tx.messages.findMany([...ids].filter(id => id.startsWith('msg_')))
-  const ofDeposits = await Promise.all([...ids].filter(id => id.startsWith('dep_')).map(id => tx.messages.ofDeposit(id)))
-  const messages = [...ofDeposits.flat().filter(one => one.direction === 'to_recipient'), ...byId]
+  const ofDeposits = await tx.messages.ofDeposits([...ids].filter(id => id.startsWith('dep_')))
+  const messages = [...ofDeposits.filter(one => one.direction === 'to_recipient'), ...byId]
   const lines = new Map((await messageLines(tx, person, messages, now)).map(line => [line.id, line]))
   return new Map(
     messages.flatMap(message => {

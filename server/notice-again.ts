@@ -71,7 +71,7 @@ type Order = Parameters<typeof queueNotice>[1]
 
 /** Null while such a letter is on its way. */
 async function readyToNotice(tx: Tx, message: Message) {
-  const letters = await tx.outbox.ofMessage(message.id)
+  const letters = await tx.outbox.ofMessages([message.id])
   const isOnItsWay = ({ kind, state }: Letter) =>
     (kind === 'notice' || kind === 'more_time_given') && (state === 'queued' || state === 'deferred')
   if (letters.some(isOnItsWay)) return null

@@ -142,7 +142,7 @@ async function isCovered(tx: Tx, kind: Nudge, { recipient }: Message, now: Insta
 
 /** Once for each message; once more only where its expiry was moved since. */
 async function hasLetter(tx: Tx, kind: Nudge, { id, expiresAt }: Message): Promise<boolean> {
-  const letters = (await tx.outbox.ofMessage(id)).filter(letter => letter.kind === kind && letter.state !== 'cancelled')
+  const letters = (await tx.outbox.ofMessages([id])).filter(letter => letter.kind === kind && letter.state !== 'cancelled')
   return letters.some(({ createdAt }) => kind === 'reminder' || createdAt > expiresAt - WARN_BEFORE - BURST)
 }
 

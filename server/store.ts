@@ -163,6 +163,8 @@ export interface Recipients {
   /** @returns the recipient as they are now, with what holds for somebody who has chosen nothing */
   add(recipient: NewRecipient): Promise<Recipient>
   find(id: string): Promise<Recipient | null>
+  /** Several at once, in no order; unknown ids are left out. */
+  findMany(ids: readonly string[]): Promise<Recipient[]>
   /** By normalized address within one organization. */
   findInOrganization(organization: string, address: string): Promise<Recipient | null>
   /** Every recipient of any organization with this address (normalized), newest first. */
@@ -196,7 +198,8 @@ export interface Messages {
   locator(message: Message): Promise<string | null>
   /** Several at once, in no order; unknown ids are left out. */
   findMany(ids: readonly string[]): Promise<Message[]>
-  ofDeposit(deposit: string): Promise<Message[]>
+  /** What these deposits made, and replies to it, oldest first. */
+  ofDeposits(deposits: readonly string[]): Promise<Message[]>
   ofThread(thread: string): Promise<Message[]>
   /** The others of a message's thread: most messages are alone in theirs. */
   othersOfThread(message: Pick<Message, 'id' | 'thread'>): Promise<Message[]>
@@ -275,8 +278,8 @@ export interface Outbox {
   /** Gives a claimed letter back untried, to be due at `until`: the claim does not count as a try. False when it was lost meanwhile. */
   putBack(id: string, claimedUntil: Instant, until: Instant): Promise<boolean>
   find(id: string): Promise<Letter | null>
-  /** The letters about one message, oldest first, without what they say. */
-  ofMessage(message: string): Promise<Letter[]>
+  /** The letters about these messages, oldest first, without what they say. */
+  ofMessages(messages: readonly string[]): Promise<Letter[]>
   /** Cancels what is not sent yet about these messages, but for letters of these kinds; says how many that was, for each message that had some. */
   cancelForMessages(messages: string[], at: Instant, but: readonly LetterKind[]): Promise<Map<string, number>>
   /** When the oldest due letter was due; null when nothing waits. */

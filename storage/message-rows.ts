@@ -92,8 +92,13 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
 
     /** Oldest first. */
     async ofThread(thread: string): Promise<MessageRow[]> {
-      const found = (await ofThread(db, { thread })).rows.map(verified)
-      return found.sort((one, other) => (one.id < other.id ? -1 : 1))
+      return (await ofThread(db, { thread })).rows.map(verified).sort(byAge)
+    },
+
+    /** Oldest first. */
+    async ofDeposits(deposits: readonly string[]): Promise<MessageRow[]> {
+      const found = await inBatches(deposits, async some => (await ofDeposits(db, { deposits: some })).rows)
+      return found.map(verified).sort(byAge)
     },
 
     /** In no order. */
@@ -141,6 +146,8 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
   }
 }
 
+const byAge = (one: MessageRow, other: MessageRow): number => (one.id < other.id ? -1 : 1)
+
 /** All messages, each beside its highest revision in the trail. */
 const withRevision = (db: Kysely<Database>) =>
   db
@@ -164,6 +171,10 @@ const byId = prepared((db, { id }: { id: string }) => withRevision(db).where('me
 
 // In no order: SQLite takes seven times as long to keep one beside the question for the revision.
 const ofThread = prepared((db, { thread }: { thread: string }) => withRevision(db).where('messages.thread', '=', thread))
+
+const ofDeposits = prepared((db, { deposits }: { deposits: readonly string[] }) =>
+  withRevision(db).where('messages.deposit', 'in', deposits),
+)
 
 const mailbox = (db: Kysely<Database>, { recipient, limit }: { recipient: string; limit: number }) =>
   withRevision(db)

@@ -47,7 +47,7 @@ export function messages(work: Work): Messages {
     locator: async message => (await headings.locator(message)) ?? null,
 
     findMany: async ids => table.toMessages(await table.findMany(ids)),
-    ofDeposit: deposit => listed(table.select().where('messages.deposit', '=', deposit).orderBy('messages.id')),
+    ofDeposits: async deposits => table.toMessages(await table.ofDeposits(deposits)),
     ofThread: async thread => table.toMessages(await table.ofThread(thread)),
     othersOfThread: async message => table.toMessages(await table.othersOfThread(message)),
 

@@ -83,8 +83,9 @@ export function outbox({ db, parts }: Work): Outbox {
       return row ? ((await opened([row]))[0] ?? null) : null
     },
 
-    async ofMessage(message) {
-      const rows = await db.selectFrom('outbox').selectAll().where('message', '=', message).orderBy('id').execute()
+    async ofMessages(messages) {
+      const found = await inBatches(messages, async some => (await ofMessages(db, { messages: some })).rows)
+      const rows = found.sort((one, other) => (one.id < other.id ? -1 : 1))
       const last = await answers(rows)
       return rows.map(row => toLetter(row, NOTHING, last.get(row.id) ?? null))
     },
@@ -141,6 +142,10 @@ const claim = prepared((db, { now, leaseUntil, limit }: { now: number; leaseUnti
     .where(row => row.or([row('claimed_until', 'is', null), row('claimed_until', '<=', now)]))
     .returningAll()
 })
+
+const ofMessages = prepared((db, { messages }: { messages: readonly string[] }) =>
+  db.selectFrom('outbox').selectAll().where('message', 'in', messages),
+)
 
 const change = prepared(
   (db, { ids, claimedUntil, set }: { ids: readonly string[]; claimedUntil: number; set: Partial<LetterRow> }) =>

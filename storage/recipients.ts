@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Preferences } from '../server/preferences.ts'
 import type { Recipient } from '../server/recipient.ts'
 import type { Recipients } from '../server/store.ts'
+import { inBatches } from './batches.ts'
 import { prepared } from './prepared.ts'
 import type { Database, RecipientRow } from './schema.ts'
 import { type SealedParts, withKeys } from './sealed-parts.ts'
@@ -16,7 +17,7 @@ export const portalAddressIndex = (portal: PortalKeys, address: string): string 
 type KeptPreferences = Pick<Preferences, 'language'> & Partial<Preferences>
 const UNSAID = { choseLanguage: false, timeZone: null, display: null, wantsReminders: true } as const
 
-type SealedOf = Awaited<ReturnType<SealedParts['ofId']>>
+type SealedOf = Awaited<ReturnType<SealedParts['ofIds']>>
 
 export function recipients({ db, keyring, parts, rows, portal }: Work): Recipients {
   const indexIn = async (organization: string, address: string) =>
@@ -70,8 +71,14 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
     },
 
     async find(id) {
-      const [row, sealedOf] = await Promise.all([rowOf(id), parts.ofId(id)])
+      const [row, sealedOf] = await Promise.all([rowOf(id), parts.ofIds([id])])
       return row ? opened(row, sealedOf) : null
+    },
+
+    async findMany(ids) {
+      const rowsOf = inBatches(ids, async some => (await byIds(db, { ids: some })).rows)
+      const [found, sealedOf] = await Promise.all([rowsOf, parts.ofIds(ids)])
+      return Promise.all(found.map(row => opened(row, sealedOf)))
     },
 
     async findInOrganization(organization, address) {
@@ -85,7 +92,8 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
     async findByAddress(address) {
       const everywhere = db.selectFrom('recipients').selectAll().where('portal_address_index', '=', indexAcross(address))
       const found: Recipient[] = []
-      for (const row of await everywhere.orderBy('id', 'desc').execute()) found.push(await opened(row, await parts.ofId(row.id)))
+      for (const row of await everywhere.orderBy('id', 'desc').execute())
+        found.push(await opened(row, await parts.ofIds([row.id])))
       return found
     },
 
@@ -102,6 +110,10 @@ export function recipients({ db, keyring, parts, rows, portal }: Work): Recipien
 }
 
 const byId = prepared((db, { id }: { id: string }) => db.selectFrom('recipients').selectAll().where('id', '=', id))
+
+const byIds = prepared((db, { ids }: { ids: readonly string[] }) =>
+  db.selectFrom('recipients').selectAll().where('id', 'in', ids),
+)
 
 interface Indexed {
   organization: string

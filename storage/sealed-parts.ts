@@ -87,26 +87,26 @@ export class SealedParts {
   /** All parts of one row, each opened when it is asked for. */
   async of(owner: Owner): Promise<PartsOf> {
     this.#keyring.ask(owner.organization)
-    return (await this.ofId(owner.owner))(owner)
+    return (await this.ofIds([owner.owner]))(owner)
   }
 
-  /** As {@link of}, where whose they are becomes known only while they are fetched. */
-  async ofId(owner: string): Promise<(owner: Owner) => PartsOf> {
-    await this.#settle([owner])
-    const { rows } = await ofOwner(this.#db, { owner })
-    return this.#among(rows)
+  /** As {@link of}, of many, where whose they are becomes known only while they are fetched. */
+  async ofIds(owners: readonly string[]): Promise<(owner: Owner) => PartsOf> {
+    await this.#settle(owners)
+    return this.#among(await inBatches(owners, async some => (await allOf(this.#db, { owners: some })).rows))
   }
 
-  /** As {@link ofId}, where even the id does: `owners` selects it. */
+  /** As {@link ofIds}, where even the ids do: `owners` selects them. */
   async ofSelected(owners: (db: Kysely<Database>) => Promise<QueryResult<SealedRow>>): Promise<(owner: Owner) => PartsOf> {
     await this.flush()
     return this.#among((await owners(this.#db)).rows)
   }
 
   #among(rows: readonly SealedRow[]): (owner: Owner) => PartsOf {
+    const byPlace = new Map(rows.map(row => [`${row.owner} ${row.part}`, row]))
     return owner => {
       const find = async <T>(part: string) => {
-        const row = rows.find(one => one.owner === owner.owner && one.part === part)
+        const row = byPlace.get(`${owner.owner} ${part}`)
         return row && this.#open<T>(row, { ...owner, part })
       }
       const get = async <T>(part: string) => {
@@ -238,7 +238,7 @@ export const withKeys = (db: Kysely<Database>) =>
       return [key.select('kek').as('kek'), key.select('wrapped').as('wrapped')]
     })
 
-const ofOwner = prepared((db, { owner }: { owner: string }) => withKeys(db).where('owner', '=', owner))
+const allOf = prepared((db, { owners }: { owners: readonly string[] }) => withKeys(db).where('owner', 'in', owners))
 
 const ofOwners = prepared((db, { part, owners }: { part: string; owners: readonly string[] }) =>
   withKeys(db).where('part', '=', part).where('owner', 'in', owners),

@@ -161,7 +161,7 @@ async function filledPortal(folder: string, size: number, progress: Progress) {
     now += 1
     await stage.at(now)
     const deposit = await sendTo(name, email)
-    const [first] = await parts.store.read(tx => tx.messages.ofDeposit(deposit))
+    const [first] = await parts.store.read(tx => tx.messages.ofDeposits([deposit]))
     const between = { organization: stage.organization.id, client: stage.gateway.client.client.id, deposit }
     await fill(parts.store, { ...between, recipient: first!.recipient }, messages, () => ++now, progress)
   }

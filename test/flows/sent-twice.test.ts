@@ -29,7 +29,7 @@ async function sends(file: string, role: VisitorRole, thing: Thing, words: Recor
 const places = (answers: Asked[]) => [...new Set(answers.map(({ status, location }) => `${status} ${location}`))]
 const inThread = async (message: string) =>
   served.people.world.parts.store.read(async tx => tx.messages.ofThread((await tx.messages.find(message))!.thread))
-const lettersAbout = async (message: string) => served.people.world.parts.store.read(tx => tx.outbox.ofMessage(message))
+const lettersAbout = async (message: string) => served.people.world.parts.store.read(tx => tx.outbox.ofMessages([message]))
 
 test('a reply that is sent five times at once is one message, and every press leads to the same place', async () => {
   const thing = await thingsOf(served.people, 'begun')('patient', 'own')
@@ -56,7 +56,7 @@ test('a message by hand that is sent five times at once is one deposit, to which
   const answers = await sends('compose', 'provider', { id: '', attachment: '' }, words)
   expect(places(answers)).toHaveLength(1)
   const deposit = /^\/sent\/(dep_\w+)\?done=composed$/.exec(answers[0]!.location!)![1]!
-  const messages = await served.people.world.parts.store.read(tx => tx.messages.ofDeposit(deposit))
+  const messages = await served.people.world.parts.store.read(tx => tx.messages.ofDeposits([deposit]))
   expect(messages).toHaveLength(1)
   expect(await lettersAbout(messages[0]!.id)).toMatchObject([{ kind: 'notice' }])
 })

@@ -159,7 +159,7 @@ describe('a database that somebody else has written to', () => {
       for (const look of [
         () => storage.store.read(tx => tx.messages.findMany([message.id])),
         () => storage.store.read(tx => tx.messages.findByLocator(message.locator!)),
-        () => storage.store.read(tx => tx.messages.ofDeposit(deposit.id)),
+        () => storage.store.read(tx => tx.messages.ofDeposits([deposit.id])),
         () => storage.store.read(tx => tx.messages.ofThread(deposit.thread)),
         () => storage.store.read(tx => tx.messages.listForRecipient(ada.id, { limit: 9 })),
       ]) {

@@ -85,7 +85,7 @@ async function deposited(people: People, sender: string, patient: keyof People['
       ? await portal.composeDeposit((await people.visitor(who)) as never, request)
       : await portal.deposit(await people.client(who), request, { key: newSecret(), bodyHash: 'a body' })
   return parts.store.read(async tx => {
-    const [message] = await tx.messages.ofDeposit(id)
+    const [message] = await tx.messages.ofDeposits([id])
     const [attachment] = await tx.attachments.ofMessage(message!.id)
     return { deposit: id, message: message!.id, thread: message!.thread, attachment: attachment!.id }
   })

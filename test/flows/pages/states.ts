@@ -76,7 +76,7 @@ async function deposited(
   const sender = await people.client(await people.credentials(client))
   const request = depositRequest('Your visit on Monday', [to], { text: 'Please bring your card.' })
   const { id } = await people.world.portal.deposit(sender, request, { key: newSecret(), bodyHash: 'a body' })
-  const [message] = await people.world.parts.store.read(tx => tx.messages.ofDeposit(id))
+  const [message] = await people.world.parts.store.read(tx => tx.messages.ofDeposits([id]))
   return { deposit: id, message: message!.id }
 }
 

@@ -18,6 +18,6 @@ export const counted = (clinic: Clinic) =>
       { kind: 'client', id: clinic.gateway.client.id, organization: clinic.organization.id },
       { limit: 100 },
     )
-    const messages = (await Promise.all(deposits.map(({ id }) => tx.messages.ofDeposit(id)))).flat()
+    const messages = await tx.messages.ofDeposits(deposits.map(({ id }) => id))
     return { deposits: deposits.length, messages: messages.length, trail: (await tx.trail.head()).size }
   })

@@ -19,7 +19,7 @@ test('an answer whose form is sent five times at once is one deposit with one no
   const sent = await Promise.all(Array.from({ length: 5 }, send))
   expect(new Set([...sent, await send()].map(one => one.id)).size).toBe(1)
   expect(await of.store.read(tx => tx.messages.ofThread(original!.thread))).toHaveLength(3)
-  const [message] = await of.store.read(tx => tx.messages.ofDeposit(sent[0]!.id))
+  const [message] = await of.store.read(tx => tx.messages.ofDeposits([sent[0]!.id]))
   expect(await of.lettersAbout(message!.id)).toMatchObject([{ kind: 'notice' }])
   const other = answerReply(of.parts, of.north.drCole, id, { ...answer, text: 'Not at all' }, form)
   expect(await refusalOf(other)).toMatchObject({ code: 'idempotency_key_reused' })

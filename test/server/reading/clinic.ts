@@ -96,7 +96,7 @@ export async function clinic(): Promise<Clinic> {
       'staff' in asking
         ? await composeDeposit(parts, asking.staff, request)
         : await deposit(parts, asking.client, request, { key: newSecret(), bodyHash: 'a body' })
-    return store.read(tx => tx.messages.ofDeposit(id))
+    return store.read(tx => tx.messages.ofDeposits([id]))
   }
 
   return {
@@ -118,7 +118,7 @@ export async function clinic(): Promise<Clinic> {
       const receipts = await store.read(tx => tx.receipts.ofMessages([id]))
       return receipts.sort((a, b) => a.at - b.at || stageNumber(a) - stageNumber(b)).map(receipt => receipt.stage)
     },
-    lettersAbout: id => store.read(tx => tx.outbox.ofMessage(id)),
+    lettersAbout: id => store.read(tx => tx.outbox.ofMessages([id])),
   }
 }
 

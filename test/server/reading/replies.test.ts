@@ -252,7 +252,7 @@ test('an answer to a reply is a new deposit in the same thread, to the same pers
   const of = await clinic()
   const { id, original } = await answered(of, { retention: 'administrative', confidential: true })
   const { id: deposit } = await answerReply(of.parts, of.north.drCole, id, { text: 'You are welcome', files: [list] })
-  const [message, ...others] = await of.store.read(tx => tx.messages.ofDeposit(deposit))
+  const [message, ...others] = await of.store.read(tx => tx.messages.ofDeposits([deposit]))
   expect(others).toEqual([])
   expect(message).toMatchObject({
     thread: original.thread,

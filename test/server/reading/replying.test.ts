@@ -78,7 +78,7 @@ test('the member of staff who wrote is told by a letter without content, at once
   const { id } = await reply(of.parts, of.ada, original.id, thanks)
   expect(of.woken()).toBe(woken + 1)
   expect(await of.lettersAbout(id)).toMatchObject([{ kind: 'reply_waiting', state: 'queued' }])
-  const { content } = await of.store.read(async tx => (await tx.outbox.find((await tx.outbox.ofMessage(id))[0]!.id))!)
+  const { content } = await of.store.read(async tx => (await tx.outbox.find((await tx.outbox.ofMessages([id]))[0]!.id))!)
   expect(content.to).toBe('dr.cole@north-clinic.example.com')
   expect(content.values).toEqual({ reply: id, organization: 'North Clinic' })
 })

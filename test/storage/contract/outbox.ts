@@ -64,7 +64,7 @@ export function outboxContract(open: OpenStorage): void {
       const settled = await portal.store.read(tx => tx.outbox.find(letter.id))
       expect(settled).toMatchObject({ state: 'sent', settledAt: NEW_YEAR + 5, lastAnswer: '250 ok', claimedUntil: null })
       expect(settled?.content).toEqual({ to: '', language: '', values: {} })
-      expect(await portal.store.read(tx => tx.outbox.ofMessage(message.id))).toEqual([settled])
+      expect(await portal.store.read(tx => tx.outbox.ofMessages([message.id]))).toEqual([settled])
     })
 
     test('settles many at once, each as it went, and only those whose claim is held', async () => {

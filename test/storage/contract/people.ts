@@ -146,6 +146,9 @@ export function peopleContract(open: OpenStorage): void {
       const south = await clinic(portal.store, 'South Clinic')
       await portal.store.read(async tx => {
         expect(await tx.recipients.find(north.ada.id)).toEqual(north.ada)
+        const both = await tx.recipients.findMany([south.ada.id, 'rcp_unknown', north.ada.id])
+        expect(new Map(both.map(one => [one.id, one]))).toEqual(new Map([north.ada, south.ada].map(one => [one.id, one])))
+        expect(await tx.recipients.findMany([])).toEqual([])
         expect(await tx.recipients.findInOrganization(north.organization.id, 'ada@example.com')).toEqual(north.ada)
         expect(await tx.recipients.findInOrganization(south.organization.id, 'bo@example.com')).toBeNull()
         const everywhere = await tx.recipients.findByAddress('ada@example.com')

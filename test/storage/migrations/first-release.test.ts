@@ -39,7 +39,7 @@ test('a database of the first release is brought up to date, and everything in i
     const contents = []
     for (const message of mailbox) contents.push(await tx.messages.content(message))
     const files = await tx.attachments.ofMessages(mailbox.map(({ id }) => id))
-    const letters = await Promise.all(mailbox.map(({ id }) => tx.outbox.ofMessage(id)))
+    const letters = await Promise.all(mailbox.map(({ id }) => tx.outbox.ofMessages([id])))
     return { mailbox, contents, files, letter: await tx.outbox.find(letters.flat()[0]!.id) }
   })
 

@@ -90,7 +90,7 @@ const ACTS: Record<string, () => Promise<() => Promise<unknown>>> = {
     const { id } = await deposit(ada)
     return () => clinic.portal.retract({ client: clinic.gateway }, id, { reason: 'wrong_recipient' })
   },
-  'the list of a sender': async () => () => clinic.portal.listDeposits({ client: clinic.gateway }, { limit: 2 }),
+  'the list of a sender': async () => () => clinic.portal.listDeposits({ client: clinic.gateway }, { limit: 50 }),
   'the first step of a sign-in': async () => () => clinic.portal.beginSignIn({ address: ada.address }),
   'a key that proves itself': async () => () => clinic.portal.authenticateClient(`Bearer ${clinic.apiKey}`),
   'letters that leave': async () => {
