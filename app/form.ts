@@ -115,7 +115,18 @@ async function parse(request: Request): Promise<FormData> {
   const bytes = await bytesOf(request, type)
   const between = type.startsWith('application/x-www-form-urlencoded') ? '&' : `--${MULTIPART.exec(type)?.[1] ?? ''}`
   if (occursMoreThan(MAX_FIELDS, between, bytes)) throw refusal('too_large', 'This form has too many fields.')
-  return withButton(await new Response(bytes, { headers: { 'content-type': type } }).formData())
+  return withButton(
+    WORDS_ALONE.test(type) ? wordsIn(bytes) : await new Response(bytes, { headers: { 'content-type': type } }).formData(),
+  )
+}
+
+const WORDS_ALONE = /^application\/x-www-form-urlencoded(?:;|$)/
+
+/** Nearly all forms. A Response would take it apart in the same way, and take ten times as long around it. */
+function wordsIn(bytes: Buffer): FormData {
+  const sent = new FormData()
+  for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) sent.append(name, value)
+  return sent
 }
 
 /** The button that was pressed, if it is one of several, holds what it says in its name (ui/Button.tsx): `step=check`. */

@@ -208,9 +208,8 @@ async function page(
       kind: 'page',
     }
   }
-  const response = new Response(rendered.body, rendered)
-  jar.writeTo(response.headers)
-  return isFile(response) ? { response: await begun(response), kind: 'download' } : { response, kind: 'page' }
+  jar.writeTo(rendered.headers)
+  return isFile(rendered) ? { response: await begun(rendered), kind: 'download' } : { response: rendered, kind: 'page' }
 }
 
 /**

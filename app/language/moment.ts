@@ -14,11 +14,35 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
   if (precision === 'time') return formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
   if (precision === 'exact') return formatOf(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
   const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
+  const bare = formatOf(language, format)
+  const end = zoneEnds.get(zoneKey(at, language, timeZone))
+  if (end !== undefined) return bare.format(at) + end
+  const whole = momentWithZone(at, language, timeZone, format)
+  // Of a day on which the clocks do not change, all moments end in the same words.
+  if (isZoneLast(language, format) && !changesAround(Math.floor(at / ONE_DAY), timeZone)) {
+    if (zoneEnds.size >= MOST_DAYS) zoneEnds.clear()
+    zoneEnds.set(zoneKey(at, language, timeZone), whole.slice(bare.format(at).length))
+  }
+  return whole
+}
+
+/** Whether this language puts the zone behind a moment and tells the rest as without it, hours of one figure and of two. */
+function isZoneLast(language: string, format: Intl.DateTimeFormatOptions): boolean {
+  const zoned = formatOf(language, { ...format, timeZone: 'UTC', timeZoneName: 'longGeneric' })
+  const bare = formatOf(language, { ...format, timeZone: 'UTC' })
+  return [0, 6, 12, 18].every(hour => zoned.format(hour * ONE_HOUR).startsWith(bare.format(hour * ONE_HOUR)))
+}
+
+function momentWithZone(at: Instant, language: string, timeZone: string, format: Intl.DateTimeFormatOptions): string {
   const generic = formatOf(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
   // When clocks go back, an hour comes twice: which of the two is meant only the long name says, "Eastern Daylight Time".
   if (!isTwice(at, timeZone) && isName(generic)) return generic
   return formatOf(language, { ...format, timeZoneName: nameless(language, timeZone) }).format(at)
 }
+
+/** How a moment's words end, by day, language and zone: to find a zone's name takes ten times as long as to tell the rest. */
+const zoneEnds = new Map<string, string>()
+const zoneKey = (at: Instant, language: string, timeZone: string): string => `${Math.floor(at / ONE_DAY)} ${language} ${timeZone}`
 
 /** Zones without a name of their own come out as "GMT+00:00"; their long form is a name more often. */
 const isName = (generic: string): boolean => !/GMT[+-]\d/.test(generic)

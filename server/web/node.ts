@@ -29,6 +29,9 @@ export function toWebRequest(incoming: IncomingMessage, outgoing: ServerResponse
 /** The same request for somebody who may send less: a longer body breaks off with `too_large`. */
 export function withBodyOfAtMost(request: Request, maxBodyBytes: number): Request {
   if (request.body === null) return request
+  // HTTP ends a body where it was announced to end.
+  const announced = request.headers.get('content-length')
+  if (announced !== null && Number(announced) <= maxBodyBytes) return request
   // Not by what was announced: of a form that is too long, the words that come first are kept for whoever typed them.
   const body = capped(request.body, null, maxBodyBytes)
   return new Request(request, { body, duplex: 'half' } as RequestInit)

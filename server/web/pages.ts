@@ -48,8 +48,10 @@ function isDecodable(path: string): boolean {
 /** A route that ends paths, with the routes around it. */
 interface Leaf {
   ids: string[]
-  /** `:name` stands for any one; `*` at the end for any number. */
-  segments: string[]
+  /** In small letters; null stands for any one. */
+  segments: (string | null)[]
+  /** Whether any number may follow. */
+  isOpen: boolean
 }
 
 function leavesOf({ routes }: ServerBuild): Leaf[] {
@@ -60,22 +62,24 @@ function leavesOf({ routes }: ServerBuild): Leaf[] {
       around.unshift(at.id)
       parts.unshift(at.path ?? '')
     }
-    return { ids: around, segments: segmentsOf(parts.join('/')) }
+    const segments = segmentsOf(parts.join('/'))
+    const isOpen = segments.at(-1) === '*'
+    const named = isOpen ? segments.slice(0, -1) : segments
+    return { ids: around, segments: named.map(segment => (/^[:*]/.test(segment) ? null : segment.toLowerCase())), isOpen }
   })
 }
 
 /** All routes that may answer a path, and those around them; which of them does, the framework decides. */
 function idsFor(leaves: readonly Leaf[], path: string): string[] {
-  const asked = segmentsOf(path)
+  const asked = segmentsOf(path.toLowerCase())
   // What is encoded can mean a letter of a route's name: the framework decodes it, and is shown everything.
-  const fitting = path.includes('%') ? leaves : leaves.filter(({ segments }) => mayMean(segments, asked))
+  const fitting = path.includes('%') ? leaves : leaves.filter(leaf => mayMean(leaf, asked))
   return [...new Set(fitting.flatMap(({ ids }) => ids))]
 }
 
-function mayMean(segments: readonly string[], asked: readonly string[]): boolean {
-  const isOpen = segments.at(-1) === '*'
-  if (isOpen ? asked.length < segments.length - 1 : asked.length !== segments.length) return false
-  return segments.every((segment, i) => /^[:*]/.test(segment) || segment.toLowerCase() === asked[i]?.toLowerCase())
+function mayMean({ segments, isOpen }: Leaf, asked: readonly string[]): boolean {
+  if (isOpen ? asked.length < segments.length : asked.length !== segments.length) return false
+  return segments.every((segment, i) => segment === null || segment === asked[i])
 }
 
 const segmentsOf = (path: string): string[] => path.split('/').filter(segment => segment !== '')

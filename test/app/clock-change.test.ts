@@ -27,6 +27,17 @@ test.each([
   expect(momentInWords(moment, zone, 'en')).toBe(words)
 })
 
+// How a day's moments end is kept from the first of them: in en-GB nothing can be, as hours have two figures beside a zone and one without.
+test.each([
+  ['en', 'Friday, January 9, 2026 at 11:30 AM Eastern Time', 'Friday, January 9, 2026 at 4:30 AM Eastern Time'],
+  ['es-US', 'viernes, 9 de enero de 2026, 11:30 a.m. hora oriental', 'viernes, 9 de enero de 2026, 4:30 a.m. hora oriental'],
+  ['en-GB', 'Friday, 9 January 2026 at 11:30 Eastern Time', 'Friday, 9 January 2026 at 04:30 Eastern Time'],
+])('in %s each moment of a day is told by its own clock', (language, first, second) => {
+  const told = (iso: string) => tell(Date.parse(iso), language, NEW_YORK).replace(/\s/g, ' ')
+  expect(told('2026-01-09T16:30Z')).toBe(first)
+  expect(told('2026-01-09T09:30Z')).toBe(second)
+})
+
 const CHANGES = [
   ['2026-03-08', NEW_YORK, 23],
   ['2026-11-01', NEW_YORK, 25],
