@@ -8,6 +8,8 @@ const underTest = Boolean(process.env.VITEST)
 const ON_POSTGRES = [
   ...['access-matrix', 'api-deposit', 'api-lists', 'more-time', 'network-limit', 'reading', 'restore-drill', 'sent-twice'],
 ].map(story => `test/flows/${story}.test.ts`)
+/** Rules that hold because the database decides between many who come at once. */
+const DECIDED_BY_THE_DATABASE = ['sign-in/at-once', 'reading/search-limit'].map(rule => `test/server/${rule}.test.ts`)
 
 /**
  * The pages as one file with everything they need. Libraries decide when they are loaded whether they check all they are told, at several
@@ -53,7 +55,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'sqlite', include: ['test/**/*.test.{ts,tsx}'], provide: { engine: 'sqlite' } } },
-      { extends: true, test: { name: 'postgres', include: ON_POSTGRES, provide: { engine: 'postgres' } } },
+      {
+        extends: true,
+        test: { name: 'postgres', include: [...ON_POSTGRES, ...DECIDED_BY_THE_DATABASE], provide: { engine: 'postgres' } },
+      },
     ],
     globalSetup: ['test/support/chromium.ts', 'test/support/postgres-server.ts'],
     setupFiles: ['test/support/setup.ts'],

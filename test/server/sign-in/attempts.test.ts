@@ -39,15 +39,6 @@ test.each([
   expect(await triesWrongly(at, address, 1)).toEqual(['too_many_attempts'])
 })
 
-test('however many wrong tries come at once, five are answered', async () => {
-  const at = await doorWithMessage()
-  await at.enrolsApp(await at.provesMailbox(ADA.address))
-  const requests = await Promise.all(Array.from({ length: 20 }, () => at.begins(ADA.address)))
-  const refusals = await Promise.all(requests.map(request => refusalOf(at.portal.enterPassphrase(request, WRONG))))
-  expect(refusals.filter(refusal => refusal === 'wrong_sign_in')).toHaveLength(5)
-  expect(refusals.filter(refusal => refusal === 'too_many_attempts')).toHaveLength(15)
-})
-
 test('a right answer clears the count', async () => {
   const at = await doorWithMessage()
   const { key } = await at.enrolsApp(await at.provesMailbox(ADA.address))
