@@ -16,6 +16,8 @@ export interface Prepared {
   sessions: string[]
   /** Tokens of sign-ins that have come as far as the passphrase. */
   signIns: string[]
+  /** One more of her sessions, begun now, in a copy of the folder: those above end when nothing was asked with them for a while. */
+  signedInAt(copy: string): Promise<string>
   /** Of the one message that she has opened. */
   opened: string
   /** The others, newest first. */
@@ -55,6 +57,12 @@ export async function preparedFolder({ messages = 60, sessions = 1, signIns = 0 
   await close()
   return {
     ...{ folder, apiKey: stage.gateway.apiKey, sessions: cookies, opened, waiting },
+    async signedInAt(copy) {
+      const copied = await openParts(readConfig({ PORTAL_DATA: copy }), { migrate: false, log: SILENT, clock })
+      const session = await sessionOf(reader, copied.parts.store, clock())
+      await copied.close()
+      return session
+    },
     signIns: begun.map(({ requestToken }) => requestToken),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
