@@ -51,8 +51,9 @@ export default function Account() {
           </p>
         </>
       ) : null}
-      <h2>{words.ways}</h2>
+      <h2 id="ways">{words.ways}</h2>
       <Factors factors={factors} />
+      {standing === 'reader' ? <p>{words.lost}</p> : null}
       <FactorLinks factors={factors} />
       <h2>{words.devices}</h2>
       <Sessions sessions={sessions} />

@@ -15,10 +15,11 @@ import { PasskeyButton } from '../ui/PasskeyButton.tsx'
 
 export const handle = { title: (words: Catalogue) => words.signIn.title }
 
-export const loader = handled(({ request }: LoaderFunctionArgs) => {
+export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
   const why = new URL(request.url).searchParams.get('why')
   const reasons = ['over', 'fresh', 'kept', 'kept-files', 'files', 'signed-out'] as const
-  return { to: wanted(request), why: reasons.find(reason => reason === why) ?? null }
+  const isStillIn = why === 'fresh' && context.visitor?.level === 'full'
+  return { to: wanted(request), why: reasons.find(reason => reason === why) ?? null, isStillIn }
 })
 
 export const action = handled(async (args: ActionFunctionArgs) => {
@@ -30,7 +31,7 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 
 export default function SignIn() {
   const words = useWords()
-  const { to, why } = useLoaderData<typeof loader>()
+  const { to, why, isStillIn } = useLoaderData<typeof loader>()
   return (
     <Page
       title={words.signIn.title}
@@ -56,11 +57,27 @@ export default function SignIn() {
         />
         <Button>{words.goOn}</Button>
       </Form>
+      {isStillIn ? <StillIn /> : null}
       <p>
         <a href="/sign-in/help">{words.signIn.needHelp}</a>
       </p>
       <Demonstration />
     </Page>
+  )
+}
+
+/** Whoever is asked to show once more who they are, and has lost what they would show it with, is not turned out. */
+function StillIn() {
+  const words = useWords()
+  return (
+    <>
+      <p>
+        <a href="/sign-in/lost">{words.signIn.cannot}</a>
+      </p>
+      <p>
+        {words.signIn.stillIn} <a href="/">{words.goOn}</a>
+      </p>
+    </>
   )
 }
 

@@ -1,17 +1,25 @@
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { useLoaderData } from '@remix-run/react'
 import type { ReactNode } from 'react'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { ButtonLink } from '../ui/Button.tsx'
+import { CallUs } from '../ui/CallUs.tsx'
 import { Page } from '../ui/Page.tsx'
 
 export const handle = { title: (words: Catalogue) => words.lost.title }
 
-export const loader = handled(() => null)
+/** Whoever is still signed in is told whom to call at their own clinic; to strangers it is the same for everyone. */
+export const loader = handled(async ({ context: { portal, visitor } }: LoaderFunctionArgs) => ({
+  call: visitor?.person.kind === 'recipient' ? await portal.enrolment(visitor) : await portal.helpLine(),
+  isIn: visitor?.level === 'full',
+}))
 
-/** The ways back, the quickest first, each with how long it takes. The same for everyone. */
+/** The ways back, the quickest first, each with how long it takes; then what to do about what was lost. */
 export default function Lost() {
   const words = useWords().lost
+  const { call, isIn } = useLoaderData<typeof loader>()
   return (
     <Page title={words.title}>
       <p>{words.intro}</p>
@@ -31,7 +39,19 @@ export default function Lost() {
           {words.deskGo}
         </ButtonLink>
       </Way>
-      <Way title={words.noneTitle} time={words.call} text={words.none} />
+      <Way title={words.codesTitle} time={words.minutes} text={words.codes}>
+        <p>{words.codesOnly}</p>
+      </Way>
+      <Way title={words.noneTitle} time={words.callAndDay} text={words.none}>
+        {call ? <CallUs organization={call.organization} phone={call.phone} /> : null}
+      </Way>
+      <h2>{words.afterTitle}</h2>
+      <p>{words.after}</p>
+      {isIn ? (
+        <p>
+          <a href="/account#ways">{words.afterGo}</a>
+        </p>
+      ) : null}
       <h2>{words.staffTitle}</h2>
       <p>{words.staff}</p>
     </Page>

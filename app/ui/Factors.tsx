@@ -37,8 +37,10 @@ export function FactorLinks({ factors }: { factors: FactorLine[] }) {
   const words = useWords().account
   const { standing } = useSurroundings()
   const hasPassphrase = factors.some(({ kind }) => kind === 'passphrase')
+  const isPaperOnly = hasPassphrase && !factors.some(({ kind }) => kind === 'passkey' || kind === 'totp')
   return (
     <>
+      {isPaperOnly ? <p>{words.paperOnly}</p> : null}
       <ButtonLink to="/enrol/passkey" look="other">
         {words.addPasskey}
       </ButtonLink>
@@ -56,7 +58,9 @@ export function FactorLinks({ factors }: { factors: FactorLine[] }) {
   )
 }
 
+const paper = { id: 'fac_3', kind: 'printed_code' as const, label: '', createdAt: Date.UTC(2026, 0, 5), lastUsedAt: null }
 export const examples: Examples = {
+  'paper alone': <FactorLinks factors={[{ ...paper, kind: 'passphrase' }, paper]} />,
   two: (
     <Factors
       factors={[

@@ -10,6 +10,9 @@ export const settings = {
     remove: 'Remove',
     removed: 'We removed it and told you by e-mail.',
     onlyWay: 'We did not remove it, for you could not sign in without it. Add another way to sign in first.',
+    lost: 'Did you lose a phone or computer? Press “Remove” next to its passkey, and no one can use it. Did you lose your codes? Get new ones, and the old ones stop working.',
+    paperOnly:
+      'You sign in with paper. If you lose it, only your clinic can help you back in, and that takes a day. A passkey is safer.',
     addPasskey: 'Add a passkey',
     newCodes: 'Get new printed codes',
     newPassphrase: 'Change my passphrase',

@@ -16,6 +16,9 @@ export const settings: typeof english = {
     remove: 'Quitar',
     removed: 'Lo quitamos y le avisamos por correo.',
     onlyWay: 'No lo quitamos, porque sin eso no podría entrar. Agregue antes otra forma de entrar.',
+    lost: '¿Perdió un teléfono o una computadora? Pulse «Quitar» junto a su llave de acceso y nadie podrá usarla. ¿Perdió sus códigos? Pida nuevos, y los viejos dejan de servir.',
+    paperOnly:
+      'Usted entra con papel. Si lo pierde, solo su clínica puede ayudarle a volver a entrar, y eso tarda un día. Una llave de acceso es más segura.',
     addPasskey: 'Agregar una llave de acceso',
     newCodes: 'Recibir nuevos códigos impresos',
     newPassphrase: 'Cambiar mi frase de acceso',
