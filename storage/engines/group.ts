@@ -77,9 +77,10 @@ export class Groups {
   /** Resolves when everything asked for so far is done. */
   async idle(): Promise<void> {
     do {
-      await this.#connection.idle()
       await Promise.all(this.#unanswered)
-    } while (this.#isQueued)
+      // Looked at behind this alone: while a group is under way, none is queued.
+      await this.#connection.idle()
+    } while (this.#isQueued || this.#unanswered.size > 0)
   }
 
   #queue(): void {
