@@ -51,12 +51,13 @@ export class Looks {
     this.#looking = this.#look(mailings)
     await this.#looking
     this.#looking = null
+    // Behind a database that takes longer than a look counts, one would else be followed by the next, and nothing ever leave.
+    this.#lookedAt = this.#parts.clock()
   }
 
   async #look(mailings: Letter[][]): Promise<void> {
     const { store, clock } = this.#parts
     const plansFor = (some: Letter[][]) => store.read(tx => planMailings(tx, some, clock()))
-    this.#lookedAt = clock()
     try {
       const plans = await plansFor(mailings)
       this.#looked = mailings.map((mailing, at) => ({ mailing, plan: plans[at]! }))

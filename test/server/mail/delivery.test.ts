@@ -83,6 +83,19 @@ test('a message that is taken back while the mails before its own are handed to 
   expect(await sentAt(waiting)).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'cancelled'])
 })
 
+test('behind a database that takes longer than a look counts, letters leave all the same', async () => {
+  const waiting = await people(40)
+  let looks = 0
+  const parts = { ...world.parts, store: { ...world.store } }
+  parts.store.read = work => {
+    if (++looks > 10) throw new Error('It is looked at again and again.')
+    world.later(seconds(1))
+    return world.store.read(work)
+  }
+  expect(await sendDueLetters(parts)).toBe(40)
+  expect(new Set(await sentAt(waiting))).toEqual(new Set(['sent']))
+})
+
 test('a letter of which nothing can be noted keeps no other, and is tried again', async () => {
   const waiting = await people(5)
   const broken = waiting[2]!.letter
