@@ -12,7 +12,7 @@ const ROUNDS = { 1: 40, 16: 8 } as const
 type AtOnce = keyof typeof ROUNDS
 /** Warming up opens some, too. */
 const MESSAGES = 300
-/** Looks at a message, and at the bare page, before anything is measured: both programs are compiled by then. */
+/** Looks at a page of ours, and at the bare one, before anything is measured: both programs are compiled by then. */
 const WARMING = 400
 
 /** What is done over HTTP. */
@@ -22,6 +22,10 @@ interface Act {
   /** Done before each round, for as many as are asked for, and not measured. */
   ready?(at: Scene, count: number): Promise<unknown>
   once(at: Scene): Promise<unknown>
+  /** Warms both programs up; the bare page is as large. A message's when left out. */
+  page?(at: Scene): Promise<Buffer>
+  /** In the mailbox; as few as are enough when left out. */
+  messages?: number
 }
 
 interface Scene extends Pick<Prepared, 'opened' | 'waiting' | 'apiKey'> {
@@ -35,8 +39,9 @@ interface Scene extends Pick<Prepared, 'opened' | 'waiting' | 'apiKey'> {
 }
 
 const ACTS: Record<string, Act> = {
-  'open-first': { goals: { 1: 2.2, 16: 1 / 0.75 }, once: at => openFirst(at, at.waiting.pop()!) },
+  'open-first': { goals: { 1: 2.2, 16: 1 / 0.75 }, once: at => openFirst(at, at.waiting.pop()!), messages: MESSAGES },
   'open-again': { goals: { 1: 2.2, 16: 1 / 0.75 }, once: at => look(at, at.opened) },
+  'list-50': { goals: { 1: 1.8, 16: 1.8 }, once: list, page: list, messages: 60 },
   reply: {
     goals: { 1: 2.5, 16: 2.5 },
     ready: readAnswers,
@@ -54,19 +59,20 @@ const ACTS: Record<string, Act> = {
   },
 }
 
-/** Opening, replying and taking back on the running program, beside a bare page of the framework as large as that of a message. */
+/** Listing, opening, replying and taking back on the running program, beside a bare page of the framework that is as large. */
 export const ACTS_OVER_HTTP: Bench[] = Object.entries(ACTS).flatMap(([name, act]) =>
   ([1, 16] as const).map(atOnce => ({
     name: `http-${name}${atOnce === 1 ? '' : `-${atOnce}-at-once`}`,
     async run(progress) {
-      const prepared = await preparedFolder({ messages: name === 'open-first' ? MESSAGES : 2 + atOnce })
+      const prepared = await preparedFolder({ messages: act.messages ?? 2 + atOnce })
       const server = await launchServer({ PORTAL_DATA: prepared.folder, LOG_LEVEL: 'info' })
       const at: Scene = { ...prepared, origin: server.origin, cookie: prepared.sessions[0]!, deposits: [], mine: [], answers: [] }
-      const bare = await barePage((await look(at, at.opened)).length)
+      const page = () => act.page?.(at) ?? look(at, at.opened)
+      const bare = await barePage((await page()).length)
       const times = (work: () => Promise<unknown>) => () => Promise.all(Array.from({ length: atOnce }, work))
       try {
         for (let done = 0; done < WARMING; done += atOnce) {
-          await times(() => look(at, at.opened))()
+          await times(page)()
           await times(() => whole(ask('GET', bare.url, {}), 200))()
         }
         const measured = await paired(
@@ -120,6 +126,11 @@ async function readAnswer(at: Scene, message: string): Promise<Scene['answers'][
 
 const look = ({ origin, cookie }: Scene, message: string): Promise<Buffer> =>
   whole(ask('GET', `${origin}/messages/${message}`, { cookie }), 200)
+
+/** The newest fifty of her mailbox. */
+function list({ origin, cookie }: Scene): Promise<Buffer> {
+  return whole(ask('GET', `${origin}/messages`, { cookie }), 200)
+}
 
 /** A form as the browser sends it. */
 function submit({ origin, cookie }: Scene, page: string, fields: Record<string, string>): Promise<Buffer> {
