@@ -164,12 +164,13 @@ const asksForSignIn = (code: ErrorCode) => code === 'sign_in_required' || code =
 /** Nothing typed is ever lost: an act with words in it shows them beside the way to sign in; everything else goes there at once. */
 function signInInstead(code: ErrorCode, { request, context }: LoaderFunctionArgs, values: Record<string, string[]>): Response {
   const path = new URL(request.url).pathname
-  if (context.visitor?.level === 'mailbox' && code === 'sign_in_required') return redirect('/enrol', 303)
+  const isWorthKeeping = Object.values(values).some(words => words.join('').length > WORTH_KEEPING)
+  if (context.visitor?.level === 'mailbox' && code === 'sign_in_required' && !isWorthKeeping) return redirect('/enrol', 303)
   if (path.startsWith('/sign-in')) {
     context.endSignInRequest()
     return startAgain(context, wanted(request))
   }
-  if (Object.values(values).some(words => words.join('').length > WORTH_KEEPING)) {
+  if (isWorthKeeping) {
     return Response.json({ code, incident: null, values } satisfies Failure, { status: STATUS[code] })
   }
   const why = code === 'fresh_sign_in_required' ? 'fresh' : context.visitor || request.method === 'GET' ? null : 'over'

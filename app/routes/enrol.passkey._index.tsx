@@ -33,7 +33,7 @@ export default function EnrolPasskey() {
   const refusal = useRefusal()
   if (shownOnce) return <Codes {...shownOnce} spare />
   return (
-    <Page title={words.enrolPasskey.title} refusal={refusal} mainField="label">
+    <Page title={words.enrolPasskey.title} refusal={refusal} says={{ wrong_sign_in: words.enrolPasskey.cancelled }}>
       <p>{words.enrolPasskey.text}</p>
       <PasskeyButton ceremony="make" to={at('/enrol/passkey', { to })} />
       <div data-without-passkey="">

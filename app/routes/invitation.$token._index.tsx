@@ -4,6 +4,7 @@ import { go, handled, signedIn } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'
 import { useRefusal } from '../refusal.ts'
+import { ButtonLink } from '../ui/Button.tsx'
 import { Page } from '../ui/Page.tsx'
 import { PostButton } from '../ui/PostButton.tsx'
 
@@ -27,11 +28,22 @@ export const action = handled(async (args: ActionFunctionArgs) => {
 })
 
 export default function Invitation() {
-  const words = useWords().invitation
+  const {
+    invitation: words,
+    signIn: { title: signIn },
+  } = useWords()
+  const refusal = useRefusal()
+  const isOver = refusal?.code === 'wrong_sign_in'
   return (
-    <Page title={words.title} refusal={useRefusal()}>
-      <p>{words.text}</p>
-      <PostButton>{words.accept}</PostButton>
+    <Page title={words.title} refusal={refusal} says={{ wrong_sign_in: words.over }}>
+      {isOver ? (
+        <ButtonLink to="/sign-in">{signIn}</ButtonLink>
+      ) : (
+        <>
+          <p>{words.text}</p>
+          <PostButton>{words.accept}</PostButton>
+        </>
+      )}
     </Page>
   )
 }

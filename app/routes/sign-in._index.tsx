@@ -18,7 +18,7 @@ export const handle = { title: (words: Catalogue) => words.signIn.title }
 export const loader = handled(({ context, request }: LoaderFunctionArgs) => {
   const why = new URL(request.url).searchParams.get('why')
   const reasons = ['over', 'fresh', 'kept', 'kept-files', 'files', 'signed-out'] as const
-  const isStillIn = why === 'fresh' && context.visitor?.level === 'full'
+  const isStillIn = why === 'fresh' && context.visitor?.level === 'full' && context.visitor.person.kind === 'recipient'
   return { to: wanted(request), why: reasons.find(reason => reason === why) ?? null, isStillIn }
 })
 
@@ -75,7 +75,7 @@ function StillIn() {
         <a href="/sign-in/lost">{words.signIn.cannot}</a>
       </p>
       <p>
-        {words.signIn.stillIn} <a href="/">{words.goOn}</a>
+        {words.signIn.stillIn} <a href="/messages">{words.nav.messages}</a>
       </p>
     </>
   )

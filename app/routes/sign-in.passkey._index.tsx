@@ -26,7 +26,7 @@ export default function Passkey() {
   const words = useWords()
   const { to } = useLoaderData<typeof loader>()
   return (
-    <Page title={words.passkey.use} refusal={useRefusal()}>
+    <Page title={words.passkey.use} refusal={useRefusal()} says={{ wrong_sign_in: words.passkey.failed }}>
       <PasskeyButton ceremony="use" to={at('/sign-in/passkey', { to })} />
       <ButtonLink to={at('/sign-in', { to })} look="other">
         {words.passphrase.otherWay}

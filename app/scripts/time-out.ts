@@ -52,11 +52,19 @@ function watch(place: HTMLElement): void {
 
   form.addEventListener('submit', event => {
     event.preventDefault()
-    const sent = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
-    fetch(form.action, { method: 'POST', body: sent })
-      .then(answer => (answer.ok && !answer.redirected ? seen() : form.submit()))
-      .catch(() => form.submit())
+    void asksToStay()
   })
+  /** Where there is no line, or the portal is busy, it is asked again while there is time: who left this page would leave their words. */
+  const asksToStay = async (): Promise<void> => {
+    const sent = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]))
+    const answer = await fetch(form.action, { method: 'POST', body: sent }).catch(() => null)
+    if (answer?.ok && !answer.redirected) return seen()
+    const isNotNow = answer === null || answer.status === 429 || answer.status === 503
+    if (isNotNow && Date.now() - seenAt < endsMs) {
+      setTimeout(() => dialog.open && asksToStay(), (Number(answer?.headers.get('retry-after')) || 5) * 1_000)
+    } else if (holdsUnsaved()) dialog.close()
+    else form.submit()
+  }
   // Escape closes a dialog. Here it must not mean that the session ends unseen.
   dialog.addEventListener('cancel', event => {
     event.preventDefault()

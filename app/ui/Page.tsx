@@ -3,7 +3,7 @@ import type { Refusal } from '../refusal.ts'
 import { ErrorSummary } from './ErrorSummary.tsx'
 import type { Examples } from './example.ts'
 import { Notice } from './Notice.tsx'
-import { RefusedContext } from './refused.ts'
+import { type Refused, RefusedContext } from './refused.ts'
 
 interface PageProps {
   /** The one h1. */
@@ -12,6 +12,8 @@ interface PageProps {
   refusal?: Refusal | null
   /** The field that a refusal is about when it names none. */
   mainField?: string
+  /** What refusals mean here, where that is more than they mean everywhere. */
+  says?: Refused['says']
   /** What has just been done. */
   done?: string | null
   /** What was asked for and not done, and why. */
@@ -24,9 +26,9 @@ interface PageProps {
 }
 
 /** The main part of every page: what is wrong first, then what was done, then the page. */
-export function Page({ title, refusal = null, mainField, done, notDone, wide, titleLanguage, children }: PageProps) {
+export function Page({ title, refusal = null, mainField, says = {}, done, notDone, wide, titleLanguage, children }: PageProps) {
   return (
-    <RefusedContext.Provider value={{ refusal, mainField: mainField ?? null }}>
+    <RefusedContext.Provider value={{ refusal, mainField: mainField ?? null, says }}>
       <main id="main" className={wide ? 'wide' : undefined}>
         <ErrorSummary />
         {done ? <Notice kind="done">{done}</Notice> : null}

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react'
+import type { ErrorCode } from '../../server/errors.ts'
 import type { Catalogue } from '../language/en.ts'
 import { staffWords } from '../language/staff.ts'
 import { tellWait } from '../language/wait.ts'
@@ -10,6 +11,8 @@ export interface Refused {
   refusal: Refusal | null
   /** The field a refusal is about when it names none. */
   mainField: string | null
+  /** What a refusal means on this page, where that is more than it means everywhere. */
+  says?: Partial<Record<ErrorCode, string>>
 }
 
 export const RefusedContext = createContext<Refused>({ refusal: null, mainField: null })
@@ -27,9 +30,12 @@ export function useTyped(field: string): string[] | undefined {
 }
 
 /** Every problem, in the reader's words, with the field to go to. */
-export function problemsOf({ refusal, mainField }: Refused, words: Catalogue): { field: string | null; sentence: string }[] {
+export function problemsOf(
+  { refusal, mainField, says = {} }: Refused,
+  words: Catalogue,
+): { field: string | null; sentence: string }[] {
   if (!refusal) return []
-  const general = notNow(refusal, words) ?? words.refused[refusal.code] ?? refusal.sentence
+  const general = says[refusal.code] ?? notNow(refusal, words) ?? words.refused[refusal.code] ?? refusal.sentence
   if (refusal.fields.length === 0) return [{ field: GENERAL.has(refusal.code) ? null : mainField, sentence: general }]
   return refusal.fields.map(({ field, problem }) => ({
     field: nameOf(field),

@@ -116,6 +116,16 @@ test('who has shown only a mailbox is taken on to choose a way to sign in', asyn
   expect(response.headers.get('location')).toBe('/enrol')
 })
 
+test('what they had written meanwhile is shown to them first, to be copied', async () => {
+  const asked = args('POST', '/messages/msg_1/more', {
+    visitor: { level: 'mailbox' },
+    values: { text: 'I would like to ask. '.repeat(4) },
+  })
+  const response = await thrownBy(refusing('sign_in_required')(asked))
+  expect(response.status).toBe(401)
+  expect(await response.text()).toContain('I would like to ask.')
+})
+
 test('a sign-in that is over begins again, and its cookie goes', async () => {
   const asked = args('POST', '/sign-in/code', { values: { code: '123456' } })
   const response = await thrownBy(refusing('sign_in_required')(asked))

@@ -112,6 +112,14 @@ test.each(LANGUAGES)(
   },
 )
 
+test.each(LANGUAGES)('an invitation that was used says so, and where to go (%s)', async (language, words) => {
+  const cole = browser({ language, saysOrigin: true, keeps: true })
+  const used = await cole.sends(await cole.looks(`/invitation/${'x'.repeat(43)}`), {})
+  expect(used.status).toBe(422)
+  expect(used.html).toContain(words.invitation.over)
+  expect(used.html).toContain(`href="/sign-in">${words.signIn.title}<`)
+})
+
 test.each([true, false])(
   'whose browser keeps them hears nothing of cookies, even when a step is over (says origin: %s)',
   async saysOrigin => {

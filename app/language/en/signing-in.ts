@@ -206,6 +206,7 @@ export const signingIn = {
     title: 'You are invited',
     text: 'You were asked to join this site as a member of staff. Next, you will choose how to sign in.',
     accept: 'Accept and continue',
+    over: 'This invitation was used, or its time is over. Did you set up a way to sign in? Then sign in. If not, ask the person who invited you for a new one.',
   },
 
   enrol: {

@@ -210,6 +210,7 @@ export const signingIn: typeof english = {
     title: 'Tiene una invitación',
     text: 'Le pidieron unirse a este sitio como parte del personal. Después elegirá cómo entrar.',
     accept: 'Aceptar y continuar',
+    over: 'Esta invitación ya se usó o su tiempo terminó. ¿Ya preparó una forma de entrar? Entonces entre. Si no, pida una nueva a la persona que le invitó.',
   },
 
   enrol: {
