@@ -87,6 +87,16 @@ export interface Precedence {
    * never so many that it stands still. False when left out.
    */
   givesWay?: boolean
+  /**
+   * For whoever must not hold the writer for long: told around the commit, which is part of that. Not told where the database waits for the
+   * disk in the middle of it: smaller transactions would wait as long.
+   */
+  committing?: Committing
+}
+
+export interface Committing {
+  begins(): void
+  ends(): void
 }
 
 export interface Signer {

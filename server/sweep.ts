@@ -8,7 +8,7 @@ import type { Instant } from './time.ts'
 const SIZES = [2, 4, 8, 16, 24, 32, 48, 64] as const
 /** So many where each takes long, too: with fewer, what a transaction costs by itself would be most of it. */
 const FEWEST = 8
-/** How long one transaction may keep the writer from everybody else, its commit left out. Who only reads is answered in its breaths. */
+/** How long one transaction may keep the writer from everybody else, its commit included. Who only reads is answered in its breaths. */
 const HELD_MILLISECONDS = 5
 /** Between two of them others write, and the pages of this process are answered. */
 const BREATH_MILLISECONDS = 5
@@ -41,7 +41,7 @@ export function sweep(parts: SweepParts, ending: Ending, stopwatch = () => perfo
     const paces: number[] = []
     for await (const ids of ending.due()) {
       for (let from = 0; from < ids.length; ) {
-        const some = ids.slice(from, from + size)
+        const some = ids.slice(from, from + lengthOf(Math.min(size, ids.length - from)))
         const { done, milliseconds } = await endTogether(parts, ending, some, stopwatch)
         ended += done
         from += some.length
@@ -57,6 +57,9 @@ export function sweep(parts: SweepParts, ending: Ending, stopwatch = () => perfo
   })
 }
 
+/** Of so many, as many as are often taken at once: every other length would be a statement that is compiled while the writer waits for it. */
+const lengthOf = (most: number): number => SIZES.findLast(one => one <= most) ?? most
+
 /** The most that hold the writer no longer than they may, by this pace; never more than twice as many as before. */
 function sizeAfter(size: number, millisecondsEach: number): number {
   const fitting = Math.min(2 * size, Math.max(FEWEST, HELD_MILLISECONDS / millisecondsEach))
@@ -70,8 +73,19 @@ async function endTogether(
   stopwatch: () => number,
 ): Promise<{ done: number; milliseconds: number }> {
   const { store, clock, log } = parts
+  // What others did in the same transaction is none of its time.
+  let milliseconds = 0
+  let committed = 0
+  const committing = {
+    begins() {
+      committed -= stopwatch()
+    },
+    ends() {
+      committed += stopwatch()
+    },
+  }
   try {
-    return await store.transaction(
+    const done = await store.transaction(
       async tx => {
         const begun = stopwatch()
         // Where many are answered in a breath, those who would write have waited long enough.
@@ -79,13 +93,14 @@ async function endTogether(
           if (stopwatch() - begun < HELD_MILLISECONDS) await tx.breathe()
         }
         const done = await ending.end(tx, ids, clock(), breathe)
-        const milliseconds = stopwatch() - begun
+        milliseconds = stopwatch() - begun
         // What is left is done in one go: entries of the trail, and the commit.
         await breathe()
-        return { done, milliseconds }
+        return done
       },
-      { givesWay: true },
+      { givesWay: true, committing },
     )
+    return { done, milliseconds: milliseconds + committed }
   } catch (error) {
     if (!isPortalError(error) || error.code !== 'tampered') throw error
     if (ids.length > 1) return endApart(parts, ending, ids, stopwatch)

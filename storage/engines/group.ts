@@ -1,3 +1,4 @@
+import type { Committing } from '../../server/store.ts'
 import type { Connection } from './turn.ts'
 import { type Asking, WaitingLine } from './waiting.ts'
 
@@ -37,6 +38,7 @@ type Work = () => Promise<unknown>
 
 interface Waiting extends Asking {
   work: Work
+  committing: Committing | undefined
   resolve(result: unknown): void
 }
 
@@ -65,11 +67,11 @@ export class Groups {
    *
    * @param givesWay - lets others go first: see {@link WaitingLine}.
    */
-  write<T>(work: () => Promise<T>, givesWay: boolean): Promise<T> {
+  write<T>(work: () => Promise<T>, givesWay: boolean, committing?: Committing): Promise<T> {
     // Counted from when it was asked for, so that a crowd before a locked database is told all at once.
     const deadline = performance.now() + this.#patienceMilliseconds
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.add({ work, givesWay, deadline, resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.add({ work, givesWay, committing, deadline, resolve: resolve as (result: unknown) => void, reject })
       this.#queue()
     })
   }
@@ -102,7 +104,9 @@ export class Groups {
         group.push(one)
         answers.push(await this.#apart(one))
       }
+      for (const { committing } of group) committing?.begins()
       await this.#commit()
+      for (const { committing } of group) committing?.ends()
       this.#answer(group, answers)
     } catch (error) {
       await this.#giveUp(group, error)

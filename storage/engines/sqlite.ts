@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
+import type { Precedence } from '../../server/store.ts'
 import type { Database } from '../schema.ts'
 import type { Engine, EngineDialect, EngineOptions, Snapshot } from './engine.ts'
 import { Groups, type Writer } from './group.ts'
@@ -89,9 +90,9 @@ class Sqlite implements Engine {
     this.#readerDb = new Kysely({ dialect: sqliteDialect(reader, () => this.#reading.requireTurn(), noticed) })
   }
 
-  async write<T>(work: (db: Kysely<Database>) => Promise<T>, { givesWay = false } = {}): Promise<T> {
+  async write<T>(work: (db: Kysely<Database>) => Promise<T>, { givesWay = false, committing }: Precedence = {}): Promise<T> {
     this.#refuseWrongTime()
-    return this.#groups.write(() => work(this.#writerDb), givesWay)
+    return this.#groups.write(() => work(this.#writerDb), givesWay, committing)
   }
 
   async read<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {

@@ -42,6 +42,39 @@ test.each([
   expect([sizes[0], Math.max(...sizes), sizes.at(-3)]).toEqual([2, most, most])
 })
 
+test('what is left of a span is taken in pieces of lengths that are taken anyway, as each length is a statement to be compiled', async () => {
+  const { parts } = await sweeper()
+  const sizes: number[] = []
+  const end = async (_tx: unknown, ids: readonly string[]) => {
+    sizes.push(ids.length)
+    return ids.length
+  }
+  await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, () => 0)
+  expect(sizes).toEqual([2, 4, 8, 16, 32, 48, 8, 2, 64, 64, 48, 4])
+})
+
+test('a transaction is smaller where its commit takes long', async () => {
+  const { parts, advance } = await sweeper()
+  const sizes: number[] = []
+  const end = async (_tx: unknown, ids: readonly string[]) => {
+    sizes.push(ids.length)
+    return ids.length
+  }
+  const store: Parts['store'] = {
+    ...parts.store,
+    transaction: (work, precedence) => {
+      const { begins = () => undefined, ends = () => undefined } = precedence?.committing ?? {}
+      const slowly = () => {
+        advance(0.2 * sizes.at(-1)!)
+        ends()
+      }
+      return parts.store.transaction(work, { ...precedence, committing: { begins, ends: slowly } })
+    },
+  }
+  await sweep({ ...parts, store }, { due: spans, end, tampered: 'sweep.tampered' }, parts.clock)
+  expect(Math.max(...sizes)).toBe(24)
+})
+
 test('others are answered in the middle of a transaction, until it has held the writer long enough', async () => {
   const { parts, advance } = await sweeper()
   const hadTheirTurn: boolean[] = []
