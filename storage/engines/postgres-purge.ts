@@ -30,6 +30,8 @@ export class Purging {
   async purge(): Promise<boolean> {
     if (performance.now() < this.#restsUntil) return false
     const client = await this.#pool.connect()
+    // Lost between two statements: the next is refused. Unheard, it would end the process.
+    client.on('error', () => undefined)
     try {
       // Not for those who use the connection next: it is closed below.
       await client.query(`set statement_timeout = 0; set lock_timeout = ${LOCK_MILLISECONDS}`)

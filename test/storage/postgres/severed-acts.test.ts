@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -22,6 +21,14 @@ let reader: Reader
 let close: () => Promise<void>
 const unheard: unknown[] = []
 const hear = (error: unknown) => void unheard.push(error)
+const EVENTS = ['unhandledRejection', 'uncaughtException']
+const anotherStore = () =>
+  openStorage({
+    url: clinic.storage.url,
+    dataDirectory: clinic.storage.directory,
+    rootKey: ROOT_KEY,
+    now: clinic.clock.read(),
+  })
 
 beforeAll(async () => {
   clinic = await clinicIn(await wholePortal({ engine: 'postgres' }))
@@ -29,22 +36,17 @@ beforeAll(async () => {
   await clinic.deposits('Welcome', [ada])
   reader = await ada.signsIn()
   const { parts } = clinic
-  store = await openStorage({
-    url: clinic.storage.url,
-    dataDirectory: clinic.storage.directory,
-    rootKey: ROOT_KEY,
-    now: clinic.clock.read(),
-  })
+  store = await anotherStore()
   const before = clinic.close
   close = async () => {
     await store.close()
     await before()
   }
   Object.assign(clinic, { parts: { ...parts, store }, portal: createPortal({ ...parts, store }) })
-  process.on('unhandledRejection', hear)
+  for (const event of EVENTS) process.on(event, hear)
 })
 afterAll(async () => {
-  process.off('unhandledRejection', hear)
+  for (const event of EVENTS) process.off(event, hear)
   lost.mockRestore()
   await close?.()
 })
@@ -100,6 +102,10 @@ const ACTS: Record<string, () => Promise<() => Promise<unknown>>> = {
   'what expires': () => due(() => clinic.portal.expireDue()),
   'what is disposed of': () => due(() => clinic.portal.disposeDue()),
   'a checkpoint': async () => () => clinic.portal.signCheckpoint(),
+  'the purge that is owed after a start': async () => {
+    const started = await anotherStore()
+    return () => started.transaction(tx => tx.organizations.list()).finally(() => started.close())
+  },
 }
 
 /** The connection that is about to say the statement of this number is lost, and that comes to light before it is said. */
@@ -107,8 +113,12 @@ let losing = { at: 0, said: 0 }
 const say = pg.Client.prototype.query
 const lost = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(async function (this: pg.Client, ...args) {
   if (++losing.said === losing.at) {
-    ;(this as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
-    await once(this, 'end')
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection
+    // Not waited for by `once`, which would listen to the client's errors, too.
+    const gone = new Promise(resolve => stream.prependOnceListener('close', resolve))
+    stream.destroy()
+    await gone
+    await new Promise(resolve => setImmediate(resolve))
   }
   return say.apply(this, args)
 })
