@@ -36,6 +36,15 @@ test('every text is there in Spanish, and none was left in English', () => {
   }
 })
 
+const PATIENTS_FORMS = ['sign-in/enrol', 'sign-in/request', 'search', 'drafting', 'answer']
+
+test('whichever field of a patient’s form is refused, the catalogues say what to do: the server’s own words are English', () => {
+  const sources = PATIENTS_FORMS.map(file => readFileSync(`server/${file}.ts`, 'utf8')).join('\n')
+  const fields = new Set([...sources.matchAll(/\bfield: '(\w+)'/g)].map(([, field]) => field!))
+  expect([...fields].sort()).toEqual(Object.keys(en.improve).sort())
+  expect(Object.keys(es.improve).sort()).toEqual(Object.keys(en.improve).sort())
+})
+
 /** Every sentence with a number in it, of a catalogue. */
 function countedIn(words: unknown, path = ''): [string, (count: number) => string][] {
   if (typeof words === 'function') return words.name === 'counted' ? [[path, words as (count: number) => string]] : []

@@ -23,6 +23,7 @@ export const failures = {
     text: 'Check your message. It may be too long.',
     words: 'Use fewer words: 8 at most, and 100 letters.',
     files: 'Choose other files. They may be too large, or of a kind we cannot take.',
+    label: 'Use a short name, like “my phone”. It can have 60 letters at most.',
   } as Record<string, string>,
   refused: {
     invalid: 'Some of it is not right yet.',

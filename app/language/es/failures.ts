@@ -22,6 +22,7 @@ export const failures: typeof english = {
     text: 'Revise su mensaje. Quizás es muy largo.',
     words: 'Use menos palabras: 8 como máximo, y 100 letras.',
     files: 'Elija otros archivos. Quizás son muy grandes o de un tipo que no podemos recibir.',
+    label: 'Use un nombre corto, como “mi teléfono”. Puede tener 60 letras como máximo.',
   },
   refused: {
     invalid: 'Algo todavía no está bien.',
