@@ -70,7 +70,11 @@ function watch(place: HTMLElement): void {
     event.preventDefault()
     form.requestSubmit()
   })
-  windows.addEventListener('message', stay)
+  windows.addEventListener('message', ({ data }: MessageEvent) => (data === 'out' ? end() : stay()))
+  // Whoever signs out in one window leaves no letter behind in another.
+  for (const way of document.querySelectorAll('form[action^="/sign-out"], form[action="/account/sign-out-everywhere"]')) {
+    way.addEventListener('submit', () => windows.postMessage('out'))
+  }
   // Something else of this page has spoken to the portal.
   document.addEventListener('still-here', seen)
   document.addEventListener('visibilitychange', look)

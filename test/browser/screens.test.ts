@@ -41,6 +41,8 @@ describe.runIf(FOLDER).each(Object.entries(VIEWS))('%s', (view, { screen, langua
     const html = await htmlOf(served, page, language)
     if (html === null) return
     await looking.show(html)
+    // Playwright leaves out of the picture what a scroll bar would cover.
+    await looking.page.addStyleTag({ content: 'html { scrollbar-width: none }' })
     if (large) await looking.page.addStyleTag({ content: 'html { font-size: 200% }' })
     const name = page.name.replace(/[^\w.]+/g, '-').replace(/-$/, '')
     const height = await looking.page.evaluate(() => document.documentElement.getBoundingClientRect().height)
