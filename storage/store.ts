@@ -75,14 +75,16 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
 
   /** The work is durable by now, whatever becomes of this: what cannot be purged today is after the next commit. */
   const purge = (): Promise<void> => {
-    purging ??= engine
-      .purge()
-      .catch(() => false)
-      .then(purged => {
-        owesPurge = !purged
-        purging = undefined
-      })
+    purging ??= purgeOnce().finally(() => {
+      purging = undefined
+    })
     return purging
+  }
+
+  const purgeOnce = async (): Promise<void> => {
+    await undefined // those who shared the commit are answered one behind the other
+    owesPurge = false // whoever destroys something from here on owes another: this one may have gone past it
+    if (!(await engine.purge().catch(() => false))) owesPurge = true
   }
 
   const read: Write = work => engine.read(db => work(workOn(db, keys)))

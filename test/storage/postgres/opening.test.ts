@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openPostgres } from '../../../storage/engines/postgres.ts'
 import { connectionOptions } from '../../../storage/engines/postgres-settings.ts'
 import { migrate, openStorage } from '../../../storage/index.ts'
-import { emptyDatabase, type TemporaryDatabase, testServer } from '../../support/postgres-database.ts'
-import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY, temporaryStorage } from '../../support/storage.ts'
+import { emptyDatabase, type TemporaryDatabase } from '../../support/postgres-database.ts'
+import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY } from '../../support/storage.ts'
 import { clinic, move, organizationNamed, refusal } from '../kept.ts'
 
 describe('opening a PostgreSQL database', () => {
@@ -213,84 +211,4 @@ describe('opening a PostgreSQL database', () => {
     expect(await store.health()).toEqual({ answers: false, migrated: false })
     expect((await run('select count(*)::int as count from organizations')).rows).toEqual([{ count: 40 }])
   })
-})
-
-test('a purge waits for whoever writes elsewhere on the server, as what they could see is kept', async () => {
-  const storage = await temporaryStorage({ engine: 'postgres' })
-  const elsewhere = await temporaryStorage({ engine: 'postgres' })
-  const { keep } = await clinic(storage.store)
-  const message = await keep()
-  const neighbour = new pg.Client(elsewhere.url)
-  const client = new pg.Client(storage.url)
-  for (const one of [neighbour, client]) await one.connect()
-  await neighbour.query('begin; select pg_current_xact_id()')
-  await storage.reopen() // which has purged nothing yet, so that it need not rest
-  const { rows } = await client.query<{ wrapped: Buffer }>(
-    'select wrapped from data_keys join sealed_parts on data_key = number where owner = $1',
-    [message.id],
-  )
-  const left = async () => {
-    await client.query('checkpoint')
-    const at = await client.query<{ path: string }>("select pg_relation_filepath('data_keys') as path")
-    const file = await readFile(join((await testServer()).directory, at.rows[0]!.path))
-    return rows.filter(({ wrapped }) => file.includes(wrapped)).length
-  }
-  await storage.store.transaction(tx => move(tx, message.id, ['waiting'], 'disposed'))
-  await neighbour.query('commit')
-  await expect
-    .poll(
-      async () => {
-        await storage.store.transaction(tx => tx.organizations.list())
-        return left()
-      },
-      { timeout: 20_000 },
-    )
-    .toBe(0)
-  for (const one of [neighbour, client]) await one.end()
-  for (const one of [storage, elsewhere]) await one.remove()
-})
-
-test('after disposal the files of the table hold no key that was destroyed', async () => {
-  const storage = await temporaryStorage({ engine: 'postgres' })
-  const { keep } = await clinic(storage.store)
-  const client = new pg.Client(storage.url)
-  await client.connect()
-  const messages = []
-  for (let number = 0; number < 5; number++) messages.push(await keep())
-  const keysOf = async (owner: string) =>
-    (
-      await client.query<{ wrapped: Buffer }>(
-        'select wrapped from data_keys join sealed_parts on data_key = number where owner = $1',
-        [owner],
-      )
-    ).rows.map(({ wrapped }) => wrapped)
-  const inFile = async (keys: Buffer[]) => {
-    await client.query('checkpoint')
-    const { rows } = await client.query<{ path: string }>("select pg_relation_filepath('data_keys') as path")
-    const file = await readFile(join((await testServer()).directory, rows[0]!.path))
-    return keys.filter(key => file.includes(key)).length
-  }
-  const [first, ...others] = messages
-  const destroyed = await keysOf(first!.id)
-  const kept = []
-  for (const { id } of others) kept.push(...(await keysOf(id)))
-  expect(destroyed.length).toBeGreaterThan(0)
-  expect(await inFile(destroyed)).toBe(destroyed.length)
-
-  await storage.reopen()
-  await storage.store.transaction(tx => move(tx, first!.id, ['waiting'], 'disposed'))
-  // While somebody reads an older state, if only the server's own collector of statistics, the next commit purges.
-  await expect
-    .poll(
-      async () => {
-        const left = await inFile(destroyed)
-        if (left > 0) await storage.store.transaction(tx => tx.organizations.add(organizationNamed('North Clinic')))
-        return left
-      },
-      { timeout: 20_000 },
-    )
-    .toBe(0)
-  expect(await inFile(kept)).toBe(kept.length)
-  await client.end()
-  await storage.remove()
 })
