@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { openSqlite } from '../../../storage/engines/sqlite.ts'
 import { migrateDatabase, migrationsUpTo } from '../../../storage/migrations/migrate.ts'
 import type { Database } from '../../../storage/schema.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
+import { engineAt } from './bare-database.ts'
 import rows from './first-release.json' with { type: 'json' }
 
 /** A value as JSON can hold it. */
@@ -12,8 +12,8 @@ type Written = string | number | null | { hex: string }
  * Makes a database as the first release left it, sealed under the tests' root key: a clinic with one message that waits, one that was
  * opened and has a file, one that was taken back, and a letter. Its rows were written by that release.
  */
-export async function makeFirstRelease(file: string): Promise<void> {
-  const engine = openSqlite(file)
+export async function makeFirstRelease(url: string): Promise<void> {
+  const engine = engineAt(url)
   await migrateDatabase(engine, NEW_YEAR, migrationsUpTo(['0001-initial']))
   await engine.write(async db => {
     for (const [table, written] of Object.entries(rows as Record<string, Record<string, Written>[]>))

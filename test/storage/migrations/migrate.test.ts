@@ -1,30 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../../../storage/engines/engine.ts'
-import { openSqlite } from '../../../storage/engines/sqlite.ts'
 import { migrateDatabase } from '../../../storage/migrations/migrate.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
+import { type BareDatabase, bareDatabase, engineAt } from './bare-database.ts'
 import { BOOKS, RELEASES } from './shelves.ts'
 
 const PROCESS = fileURLToPath(new URL('./migrating-process.ts', import.meta.url))
 
-describe('migrating', () => {
-  let folder: string
-  let file: string
+describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
+  let database: BareDatabase
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'restante-migrate-'))
-    file = join(folder, 'portal.db')
+    database = await bareDatabase(kind)
   })
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(() => database.remove())
 
   async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-    const engine = openSqlite(file)
+    const engine = engineAt(database.url)
     try {
       return await work(engine)
     } finally {
@@ -101,7 +96,7 @@ describe('migrating', () => {
     expect(await state()).toEqual(finished)
   }, 60_000)
 
-  const migrating = (): ChildProcess => spawn(process.execPath, [PROCESS, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const migrating = (): ChildProcess => spawn(process.execPath, [PROCESS, database.url], { stdio: ['ignore', 'pipe', 'inherit'] })
 
   /** Kills it once it has told of so many transactions; says how many those were, and whether it came to its own end. */
   async function killedAfter(child: ChildProcess, steps: number): Promise<{ steps: number; ended: boolean }> {

@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs'
-import { openSqlite } from '../../../storage/engines/sqlite.ts'
 import { migrateDatabase } from '../../../storage/migrations/migrate.ts'
 import { NEW_YEAR } from '../../support/storage.ts'
+import { engineAt } from './bare-database.ts'
 import { RELEASES } from './shelves.ts'
 
 // Migrates a database and says after each transaction that it has; killed in the middle by migrate.test.ts.
-const engine = openSqlite(process.argv[2] ?? '')
+const engine = engineAt(process.argv[2] ?? '')
 const told = {
   ...engine,
   dialect: engine.dialect,
