@@ -253,7 +253,8 @@ function newColumns(message: NewMessage): Omit<MessageRow, 'mac' | 'activation_h
   }
 }
 
-function toMessage(row: MessageRow, retractionReason: string | null): Message {
+/** @param retractionReason - null where it was not taken back. */
+export function toMessage(row: MessageRow, retractionReason: string | null): Message {
   return {
     id: row.id,
     organization: row.organization,

@@ -4,7 +4,7 @@ import type { Mark } from '../server/mark.ts'
 import type { Content, Message } from '../server/message.ts'
 import type { Messages } from '../server/store.ts'
 import { type Heading, headingsIn } from './headings.ts'
-import { messageOwner, messageRows, place, positionOf, type Retraction } from './message-rows.ts'
+import { messageOwner, messageRows, place, positionOf, type Retraction, toMessage } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { digestOfSecret, sameBytes } from './sealing/blind-index.ts'
 import { shredMessages } from './shredding.ts'
@@ -93,7 +93,11 @@ export function messages(work: Work): Messages {
         retracted_at: to === 'retracted' ? at : before.retracted_at,
         tell_recipient: tellRecipient === undefined ? before.tell_recipient : Number(tellRecipient),
       }))
-      if (row && reason !== undefined) await parts.put(place(row, 'retraction'), { reason, note } satisfies Retraction)
+      if (row && reason !== undefined) {
+        // Nothing brings a message back that was taken back: there is none from before.
+        await parts.add(place(row, 'retraction'), { reason, note } satisfies Retraction)
+        return toMessage(row, reason)
+      }
       if (row && to === 'disposed') await shredMessages(work, [id])
       return one(row)
     },

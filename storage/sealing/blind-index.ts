@@ -1,4 +1,4 @@
-import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Encodable, encode } from './encoding.ts'
 
 /**
@@ -18,7 +18,7 @@ export const authenticate = (key: KeyObject, values: readonly Encodable[]): Uint
   createHmac('sha256', key).update(encode(values)).digest()
 
 /** SHA-256 (base64url) of a secret with at least 128 random bits, which needs no key to be safe: tokens, locators. */
-export const digestOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const digestOfSecret = (secret: string): string => hash('sha256', secret, 'base64url')
 
 /** Compares without telling through time where the difference is. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
