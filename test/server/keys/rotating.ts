@@ -30,10 +30,10 @@ export const rotateRoot = (store: Store, how = course(), now = NEW_YEAR) => rota
 
 /** The same database as another process would open it. */
 export const openBeside = (
-  { file, directory }: TemporaryStorage,
+  { url, directory }: TemporaryStorage,
   rootKey: Uint8Array = ROOT_KEY,
   previousRootKeys: Uint8Array[] = [],
-) => openStorage({ url: `sqlite:${file}`, dataDirectory: directory, rootKey, previousRootKeys, now: NEW_YEAR })
+) => openStorage({ url, dataDirectory: directory, rootKey, previousRootKeys, now: NEW_YEAR })
 
 /** The rows of a table as they lie in the file. */
 export function rowsOf(file: string, table: string): Row[] {
