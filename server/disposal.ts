@@ -70,6 +70,7 @@ type DisposalParts = Pick<Parts, 'store' | 'clock' | 'log' | 'endings'>
 export async function disposeDue(
   parts: DisposalParts,
   by: { actor: Actor; isClockConfirmed: boolean } = { actor: PORTAL_ACTOR, isClockConfirmed: false },
+  stopping?: AbortSignal,
 ): Promise<number> {
   const now = parts.clock()
   const doubt = await doubtAbout(now, parts.store)
@@ -79,11 +80,13 @@ export async function disposeDue(
     if (waiting.length > 0) parts.log.warn('disposal.refused', { reason: doubt })
     return 0
   }
-  const disposed = await sweep(parts, {
+  const ending = {
     due: () => dueNow(parts, now, SPAN),
-    end: (tx, ids, _, breathe) => disposeAll(tx, ids, { actor: by.actor, now }, breathe),
+    end: (tx: Tx, ids: readonly string[], _: Instant, breathe: () => Promise<void>) =>
+      disposeAll(tx, ids, { actor: by.actor, now }, breathe),
     tampered: 'disposal.tampered',
-  })
+  }
+  const disposed = await sweep(parts, ending, stopping)
   if (disposed > 0) await noteEndings(parts)
   return disposed
 }

@@ -90,8 +90,8 @@ const READABLE: readonly MessageState[] = ['waiting', 'opened']
 const SPAN = 1_000
 
 /** Marks what has expired, and cancels what was still to be sent about it. @returns how many were marked */
-export const expireDue = (parts: Pick<Parts, 'store' | 'clock' | 'log'>): Promise<number> =>
-  sweep(parts, { due: () => dueNow(parts), end: expireAll, tampered: 'expiry.tampered' })
+export const expireDue = (parts: Pick<Parts, 'store' | 'clock' | 'log'>, stopping?: AbortSignal): Promise<number> =>
+  sweep(parts, { due: () => dueNow(parts), end: expireAll, tampered: 'expiry.tampered' }, stopping)
 
 /** Those that stay when their turn has come, because they do not verify, are read again and passed over. */
 async function* dueNow({ store, clock }: Pick<Parts, 'store' | 'clock'>): AsyncGenerator<string[]> {

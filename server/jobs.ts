@@ -6,8 +6,8 @@ import { type Clock, hours, minutes, seconds } from './time.ts'
 const JOBS: Job[] = [
   { name: 'send_due_letters', every: seconds(2), run: portal => portal.sendDueLetters() },
   { name: 'remind_due', every: minutes(5), run: portal => portal.remindDue() },
-  { name: 'expire_due', every: seconds(30), run: portal => portal.expireDue() },
-  { name: 'dispose_due', every: minutes(10), run: portal => portal.disposeDue() },
+  { name: 'expire_due', every: seconds(30), run: (portal, stopping) => portal.expireDue(stopping) },
+  { name: 'dispose_due', every: minutes(10), run: (portal, stopping) => portal.disposeDue(stopping) },
   { name: 'sign_checkpoint', every: minutes(1), run: async portal => ((await portal.signCheckpoint()) === null ? 0 : 1) },
   { name: 'forget_stale', every: minutes(10), run: portal => portal.forgetStale() },
   { name: 'forget_drafts', every: minutes(10), run: portal => portal.forgetDrafts() },
@@ -35,8 +35,8 @@ interface Job {
   every: number
   /** Milliseconds until the first run; at once when left out. */
   first?: number
-  /** Says how much was done. */
-  run(portal: OwnWork): Promise<number>
+  /** Says how much was done. What can take minutes leaves the rest to the next start when the process is `stopping`. */
+  run(portal: OwnWork, stopping: AbortSignal): Promise<number>
 }
 
 export interface Jobs {
@@ -74,15 +74,16 @@ function takeTurns(job: Job, portal: OwnWork, around: Around) {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let isWanted = false
-  let isStopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
 
   const begin = (): void => {
     clearTimeout(timer)
     isWanted = false
-    running = runOnce(job, portal, around).then(() => {
+    running = runOnce(job, portal, around, signal).then(() => {
       running = null
       // Something may have come in after this run had looked.
-      if (!isStopped) schedule(isWanted ? 0 : job.every)
+      if (!signal.aborted) schedule(isWanted ? 0 : job.every)
     })
   }
   const schedule = (delay: number): void => {
@@ -92,22 +93,22 @@ function takeTurns(job: Job, portal: OwnWork, around: Around) {
   schedule(job.first ?? 0)
   return {
     wake(): void {
-      if (isStopped) return
+      if (signal.aborted) return
       if (running !== null) isWanted = true
       else begin()
     },
     async stop(): Promise<void> {
-      isStopped = true
+      stopping.abort()
       clearTimeout(timer)
       await running
     },
   }
 }
 
-async function runOnce(job: Job, portal: OwnWork, { log, clock }: Around): Promise<void> {
+async function runOnce(job: Job, portal: OwnWork, { log, clock }: Around, stopping: AbortSignal): Promise<void> {
   const begun = clock()
   try {
-    const done = await job.run(portal)
+    const done = await job.run(portal, stopping)
     if (done > 0) log.debug('job.done', { job: job.name, done, milliseconds: clock() - begun })
   } catch (error) {
     log.error('job.failed', error, { job: job.name })

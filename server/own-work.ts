@@ -16,9 +16,9 @@ export interface OwnWork {
   /** Asks for letters about messages that wait for long, and about those that can soon no longer be read; says how many. */
   remindDue(): Promise<number>
   /** Marks what has expired; says how many. Opening checks the expiry itself, whatever this does. */
-  expireDue(): Promise<number>
+  expireDue(stopping?: AbortSignal): Promise<number>
   /** Destroys what no longer has to be kept and no hold covers; says how many messages that was. */
-  disposeDue(): Promise<number>
+  disposeDue(stopping?: AbortSignal): Promise<number>
   /** Signs a checkpoint when the trail has grown. @throws tampered when it does not continue the last one */
   signCheckpoint(): Promise<{ size: number } | null>
   /** Looks at the end of the trail, where nobody signs it. @throws tampered when it is not what was signed */
@@ -39,8 +39,8 @@ export interface OwnWork {
 export const ownWork = (parts: Parts, keeper: ReturnType<typeof trailKeeper>): Omit<OwnWork, 'forgetStale'> => ({
   sendDueLetters: () => sendDueLetters(parts),
   remindDue: () => remindDue(parts),
-  expireDue: () => expireDue(parts),
-  disposeDue: () => disposeDue(parts),
+  expireDue: stopping => expireDue(parts, stopping),
+  disposeDue: stopping => disposeDue(parts, undefined, stopping),
   signCheckpoint: async () => {
     const signed = await keeper.signCheckpoint()
     await noteEndings(parts)

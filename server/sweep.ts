@@ -31,16 +31,23 @@ type SweepParts = Pick<Parts, 'store' | 'clock' | 'log'>
  * Ends very many messages without anybody waiting for it: in transactions as small as the writer can spare, behind whoever else writes,
  * with breaths between them. A message that does not verify holds up none but itself.
  *
+ * @param stopping - aborted when the process is to end: what is left then waits for the next start.
  * @param stopwatch - milliseconds and parts of them: a clock would tell only whole ones, and may be set meanwhile.
  * @returns how many were ended.
  */
-export function sweep(parts: SweepParts, ending: Ending, stopwatch = () => performance.now()): Promise<number> {
+export function sweep(
+  parts: SweepParts,
+  ending: Ending,
+  stopping?: AbortSignal,
+  stopwatch = () => performance.now(),
+): Promise<number> {
   return parts.store.sweep(async () => {
     let ended = 0
     let size: number = SIZES[0]
     const paces: number[] = []
     for await (const ids of ending.due()) {
       for (let from = 0; from < ids.length; ) {
+        if (stopping?.aborted) return ended
         const some = ids.slice(from, from + lengthOf(Math.min(size, ids.length - from)))
         const { done, milliseconds } = await endTogether(parts, ending, some, stopwatch)
         ended += done

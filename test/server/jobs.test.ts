@@ -45,6 +45,23 @@ test('every job runs at the start and then at its own pace', async () => {
   await jobs.stop()
 })
 
+test('a stop is told to what sweeps thousands, and waits for it', async () => {
+  const { work, log } = portalThatCounts()
+  const ended: string[] = []
+  const sweeping = (name: string) => (stopping?: AbortSignal) =>
+    new Promise<number>(resolve => {
+      stopping?.addEventListener('abort', () => {
+        ended.push(name)
+        resolve(1)
+      })
+    })
+  const jobs = startJobs({ ...work, expireDue: sweeping('expire'), disposeDue: sweeping('dispose') }, { log, clock: () => 0 })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(ended).toEqual([])
+  await jobs.stop()
+  expect(ended).toEqual(['expire', 'dispose'])
+})
+
 test('a process that only answers looks at the trail every hour, and does nothing of what others do', async () => {
   const { work, log, times } = portalThatCounts()
   const looking = startLooking(work, { log, clock: () => 0 })

@@ -36,10 +36,23 @@ test.each([
     advance(each(batches.length) * ids.length)
     return ids.length
   }
-  expect(await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, parts.clock)).toBe(IDS.length)
+  expect(await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, undefined, parts.clock)).toBe(IDS.length)
   expect(batches.flat()).toEqual(IDS)
   const sizes = batches.map(({ length }) => length)
   expect([sizes[0], Math.max(...sizes), sizes.at(-3)]).toEqual([2, most, most])
+})
+
+test('a sweep in the middle of thousands holds up no stop: it ends behind the transaction that is under way', async () => {
+  const { parts } = await sweeper()
+  const stopping = new AbortController()
+  const ended: string[] = []
+  const end = async (_tx: unknown, ids: readonly string[]) => {
+    ended.push(...ids)
+    if (ended.length > 10) stopping.abort()
+    return ids.length
+  }
+  expect(await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, stopping.signal, () => 0)).toBe(14)
+  expect(ended).toEqual(IDS.slice(0, 14))
 })
 
 test('what is left of a span is taken in pieces of lengths that are taken anyway, as each length is a statement to be compiled', async () => {
@@ -49,7 +62,7 @@ test('what is left of a span is taken in pieces of lengths that are taken anyway
     sizes.push(ids.length)
     return ids.length
   }
-  await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, () => 0)
+  await sweep(parts, { due: spans, end, tampered: 'sweep.tampered' }, undefined, () => 0)
   expect(sizes).toEqual([2, 4, 8, 16, 32, 48, 8, 2, 64, 64, 48, 4])
 })
 
@@ -71,7 +84,7 @@ test('a transaction is smaller where its commit takes long', async () => {
       return parts.store.transaction(work, { ...precedence, committing: { begins, ends: slowly } })
     },
   }
-  await sweep({ ...parts, store }, { due: spans, end, tampered: 'sweep.tampered' }, parts.clock)
+  await sweep({ ...parts, store }, { due: spans, end, tampered: 'sweep.tampered' }, undefined, parts.clock)
   expect(Math.max(...sizes)).toBe(24)
 })
 
@@ -93,7 +106,7 @@ test('others are answered in the middle of a transaction, until it has held the 
   const due = async function* () {
     yield IDS.slice(0, 2)
   }
-  await sweep(parts, { due, end, tampered: 'sweep.tampered' }, parts.clock)
+  await sweep(parts, { due, end, tampered: 'sweep.tampered' }, undefined, parts.clock)
   expect(hadTheirTurn).toEqual([true, false])
 })
 
