@@ -41,5 +41,6 @@ tasks.on('message', async (task: MailTask | 'close') => {
   }
   await Promise.all(underWay)
   await mailer.close()
-  tasks.close()
+  // Not left to end by itself: a mail server that does not close its side would keep it, and whoever stops the portal, for half a minute.
+  process.exit()
 })

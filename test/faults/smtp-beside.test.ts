@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openSmtpBeside } from '../../server/mail/smtp-thread.ts'
@@ -80,6 +81,30 @@ test('closing waits for the letter that is under way', async () => {
   expect(begun[0]!.threadId).toBe(-1)
 })
 
+test('closing does not wait for a server that keeps its side of a connection open', { timeout: 20_000 }, async () => {
+  const answers: [RegExp, string][] = [
+    [/^\.\r\n$/m, '250 kept'],
+    [/^DATA/m, '354 go on'],
+    [/^(EHLO|MAIL|RCPT|RSET)/m, '250 go on'],
+  ]
+  const stubborn = createServer({ allowHalfOpen: true }, socket => {
+    socket.write('220 mail.example ESMTP\r\n')
+    socket.on('error', () => undefined)
+    socket.on('data', bytes => {
+      const answer = answers.find(([said]) => said.test(bytes.toString()))
+      if (answer !== undefined) socket.write(`${answer[1]}\r\n`)
+    })
+  })
+  await new Promise<void>(resolve => stubborn.listen(0, '127.0.0.1', resolve))
+  const { port } = stubborn.address() as AddressInfo
+  const other = openSmtpBeside({
+    ...{ url: `smtp://127.0.0.1:${port}?tls=off`, tlsRequired: false, clock: () => AT, helloName: 'portal.example' },
+  })
+  expect(await other.send(letter)).toMatchObject({ outcome: 'sent' })
+  await other.close()
+  stubborn.close()
+})
+
 test('a portal that sends nothing has no such thread, and is told of a wrong address of the mail server all the same', () => {
   expect(() => mailerTo('smtp://mail.example?tls=off')).toThrow(expect.objectContaining({ code: 'misconfigured' }))
   expect(begun).toEqual([])
@@ -96,7 +121,7 @@ test('a thread that says nothing is ended, and the next letter has a new one', a
   await mailer.close()
   mailer = openSmtpBeside({
     ...{ url: `${server.url}?tls=off`, tlsRequired: false, clock: () => AT, helloName: 'portal.example' },
-    ...{ limits: { silence: 20_000 }, hangsAfter: 1_500 },
+    ...{ limits: { silence: 20_000 }, hangsAfter: 4_000 },
   })
   await mailer.reachable() // the thread has started
   await once('hang-at-data')
