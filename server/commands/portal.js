@@ -11,7 +11,8 @@ const OLDEST_NODE = [22, 18]
 const program = join(dirname(fileURLToPath(import.meta.url)), 'main.ts')
 
 try {
-  prepare({ build: process.argv[2] === 'serve' })
+  const [command, ...options] = process.argv.slice(2)
+  prepare({ build: command === 'serve' && !options.includes('--help') })
   if (isNewEnough()) await import('./main.ts')
   else handOver(bundledNode())
 } catch (error) {
