@@ -105,7 +105,7 @@ export const RETRACTION: Bench = {
           },
           progress,
         )
-        const goal = measured.floor + MORE_THAN_A_COMMIT_MS
+        const goal = Math.ceil((measured.floor + MORE_THAN_A_COMMIT_MS) * 100) / 100
         return { ...rowOf(RETRACTION.name, 'ms', measured), goal, met: measured.work <= goal }
       } finally {
         floor.close()
