@@ -1,5 +1,6 @@
 import { answering } from './en/answering.ts'
 import { cookies } from './en/cookies.ts'
+import { enrolling } from './en/enrolling.ts'
 import { failures } from './en/failures.ts'
 import { help } from './en/help.ts'
 import { preferences } from './en/preferences.ts'
@@ -45,6 +46,7 @@ export const en = {
   callUs: (organization: string, phone: string) => `Call ${organization || 'us'} at ${phone}`,
 
   ...signingIn,
+  ...enrolling,
   ...cookies,
 
   signedOut: 'You are signed out. You can close this page.',

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en.ts'
 import { answering } from './es/answering.ts'
 import { cookies } from './es/cookies.ts'
+import { enrolling } from './es/enrolling.ts'
 import { failures } from './es/failures.ts'
 import { help } from './es/help.ts'
 import { preferences } from './es/preferences.ts'
@@ -42,6 +43,7 @@ export const es: Catalogue = {
   callUs: (organization, phone) => (organization ? `Llame a ${organization} al ${phone}` : `Llámenos al ${phone}`),
 
   ...signingIn,
+  ...enrolling,
   ...cookies,
 
   signedOut: 'Ha salido. Puede cerrar esta página.',

@@ -18,12 +18,15 @@ function stretched(text: string): string {
   return `${OPENS}${accented} ${more.trimEnd()}${CLOSES}`
 }
 
+/** A sentence that holds another one of the catalogue is one text. */
+const withoutMarks = (text: string): string => text.replaceAll(OPENS, '').replaceAll(CLOSES, '')
+
 /** A whole catalogue in such a language. What sentences are given (names, dates) stands in them as it came. */
 export const stretchedCatalogue = (words: Catalogue): Catalogue => stretchAll(words) as Catalogue
 
 function stretchAll(words: unknown): unknown {
   if (typeof words === 'string') return stretched(words)
-  if (typeof words === 'function') return (...facts: unknown[]) => stretched(String(words(...facts)))
+  if (typeof words === 'function') return (...facts: unknown[]) => stretched(withoutMarks(String(words(...facts))))
   if (Array.isArray(words)) return words.map(stretchAll)
   return Object.fromEntries(Object.entries(words as object).map(([name, part]) => [name, stretchAll(part)]))
 }

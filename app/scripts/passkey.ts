@@ -16,6 +16,9 @@ let isAsked = false
 /** The question for what is offered in the field, under way. */
 let offering: Promise<Response> | undefined
 
+/** The portal will answer in a while: the passkey is as good as ever. */
+class NotNow extends Error {}
+
 for (const block of document.querySelectorAll<HTMLElement>('[data-passkey]')) prepare(block)
 
 function prepare(block: HTMLElement): void {
@@ -31,7 +34,7 @@ function prepare(block: HTMLElement): void {
     status.textContent = words ?? ''
     status.hidden = false
   }
-  const failed = (error: unknown) => say(wasCancelled(error) ? block.dataset.cancelled : block.dataset.failed)
+  const failed = (error: unknown) => say(block.dataset[wasCancelled(error) ? 'cancelled' : isNotNow(error) ? 'later' : 'failed'])
   form.addEventListener('submit', event => {
     event.preventDefault()
     button.disabled = true
@@ -100,6 +103,7 @@ async function perform(form: HTMLFormElement, uses: boolean, useBrowserAutofill 
   // What nobody has asked for leads nobody away. The portal sends those whose time is over to another page: go there too.
   if (useBrowserAutofill && (isAsked || answer.redirected || !answer.ok)) return
   if (answer.redirected) return location.assign(answer.url)
+  if (answer.status === 429 || answer.status === 503) throw new NotNow()
   if (!answer.ok) throw new Error(`options: ${answer.status}`)
   const optionsJSON = await answer.json()
   const response = uses
@@ -109,6 +113,9 @@ async function perform(form: HTMLFormElement, uses: boolean, useBrowserAutofill 
   if (field instanceof HTMLInputElement) field.value = JSON.stringify(response)
   form.submit()
 }
+
+/** Nor is it the passkey's fault where there is no line. */
+const isNotNow = (error: unknown): boolean => error instanceof NotNow || (error instanceof TypeError && !navigator.onLine)
 
 /** Whoever closes the device's question, or lets it wait too long, changed their mind: nothing is broken. */
 const wasCancelled = (error: unknown): boolean =>

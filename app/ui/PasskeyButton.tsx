@@ -35,6 +35,7 @@ export function PasskeyButton({ ceremony, to }: PasskeyButtonProps) {
       data-wait={words.passkey.wait}
       data-cancelled={uses ? words.passkey.cancelled : words.enrolPasskey.cancelled}
       data-failed={words.passkey.failed}
+      data-later={words.passkey.later}
     >
       <p className="notice care" role="status" hidden />
       <script type="module" src={passkeyScript} nonce={nonce} />

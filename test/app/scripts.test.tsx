@@ -70,6 +70,19 @@ test('what is offered in the field ends when the button is pressed, and a typed 
   await context.close()
 })
 
+test('while the portal is busy the passkey is not blamed, and the button stays to be pressed again', async () => {
+  const context = await visit(clinic.origin)
+  const page = await context.newPage()
+  await givePasskeys(page)
+  await page.route('**/sign-in/passkey/options*', route => route.fulfill({ status: 503, headers: { 'retry-after': '5' } }))
+  await page.goto('/sign-in')
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' })
+  await button.click()
+  await page.getByText('Please try again in a minute').waitFor()
+  expect(await button.isEnabled()).toBe(true)
+  await context.close()
+})
+
 test('where passkeys do not work, none is offered, and another way is', async () => {
   const context = await visit(clinic.origin)
   const page = await context.newPage()
