@@ -228,7 +228,6 @@ export interface Messages {
   /**
    * Moves a message from one of `from` to `to`, if it still is in one of them; the one statement that settles every race.
    * Raises the revision by one; the caller records the new revision in the trail in the same transaction.
-   *
    * @returns the message as it is now, or null when it was not (any more) in one of `from`.
    */
   transition(id: string, from: readonly MessageState[], to: MessageState, change: MessageChange): Promise<Message | null>
