@@ -91,12 +91,7 @@ export interface Precedence {
    * For whoever must not hold the writer for long: told around the commit, which is part of that. Not told where the database waits for the
    * disk in the middle of it: smaller transactions would wait as long.
    */
-  committing?: Committing
-}
-
-export interface Committing {
-  begins(): void
-  ends(): void
+  committing?: { begins(): void; ends(): void }
 }
 
 export interface Signer {

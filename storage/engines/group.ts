@@ -1,4 +1,4 @@
-import type { Committing } from '../../server/store.ts'
+import type { Precedence } from '../../server/store.ts'
 import type { Connection } from './turn.ts'
 import { type Asking, WaitingLine } from './waiting.ts'
 
@@ -38,7 +38,7 @@ type Work = () => Promise<unknown>
 
 interface Waiting extends Asking {
   work: Work
-  committing: Committing | undefined
+  committing: Precedence['committing'] | undefined
   resolve(result: unknown): void
 }
 
@@ -67,7 +67,7 @@ export class Groups {
    *
    * @param givesWay - lets others go first: see {@link WaitingLine}.
    */
-  write<T>(work: () => Promise<T>, givesWay: boolean, committing?: Committing): Promise<T> {
+  write<T>(work: () => Promise<T>, givesWay: boolean, committing?: Precedence['committing']): Promise<T> {
     // Counted from when it was asked for, so that a crowd before a locked database is told all at once.
     const deadline = performance.now() + this.#patienceMilliseconds
     return new Promise<T>((resolve, reject) => {
