@@ -1,4 +1,4 @@
-import type { Mailer } from './mailer.ts'
+import { inTime } from './in-time.ts'
 import type { Parts } from './parts.ts'
 import { seconds } from './time.ts'
 import type { TrailKeeper } from './trail/signing.ts'
@@ -26,20 +26,10 @@ export async function health({ store, mailer, clock }: Parts, keeper: Pick<Trail
     database: database.answers,
     migrated: database.migrated,
     queueAgeSeconds: oldestDue === null ? 0 : Math.max(0, Math.round((now - oldestDue) / 1_000)),
-    mail: await isReachable(mailer),
+    mail: await inTime(MAIL_ANSWERS_WITHIN, mailer.reachable()),
     trail,
   }
 }
 
 /** Shorter than what a balancer waits for: a mail server that hangs must not look like a portal that does. */
 const MAIL_ANSWERS_WITHIN = seconds(1)
-
-async function isReachable(mailer: Pick<Mailer, 'reachable'>): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => late.resolve(false), MAIL_ANSWERS_WITHIN)
-  try {
-    return await Promise.race([mailer.reachable(), late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -36,7 +36,8 @@ async function work(task: MailTask): Promise<void> {
 tasks.on('message', async (task: MailTask | 'close') => {
   if (task !== 'close') {
     const working = work(task).finally(() => underWay.delete(working))
-    underWay.add(working)
+    // Whether the server is there need not be known any more when all of this is closed.
+    if (task.ask === 'send') underWay.add(working)
     return
   }
   await Promise.all(underWay)

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { normalizeAddress } from '../address.ts'
+import { inTime } from '../in-time.ts'
 import { oneLine } from '../letters/parts.ts'
 import type { Mail, Mailer } from '../mailer.ts'
 import { type Clock, minutes, seconds } from '../time.ts'
@@ -20,7 +21,10 @@ interface Limits {
   greeting: number
   /** Silence on an open connection. */
   silence: number
-  /** One letter from the first byte to the answer. A server that trickles never falls silent. Must stay below the outbox's lease. */
+  /**
+   * One letter from the first byte to the answer, or whether the server is there at all. A server that trickles never falls silent. Must
+   * stay below the outbox's lease.
+   */
   whole: number
 }
 
@@ -82,7 +86,8 @@ export function openSmtp(options: SmtpOptions): Mailer {
         .finally(() => {
           asked = null
         })
-      return asked
+      // A server that trickles never falls silent. Nobody may take the thread that waits for it for one that hangs.
+      return inTime(limits.whole, asked)
     },
 
     async close() {

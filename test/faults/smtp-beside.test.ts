@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { openSmtpBeside } from '../../server/mail/smtp-thread.ts'
@@ -103,6 +103,22 @@ test('closing does not wait for a server that keeps its side of a connection ope
   expect(await other.send(letter)).toMatchObject({ outcome: 'sent' })
   await other.close()
   stubborn.close()
+})
+
+test('closing does not wait to be told whether the server is there', async () => {
+  const connected = Promise.withResolvers<Socket>()
+  const silent = createServer(connected.resolve)
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const other = openSmtpBeside({
+    ...{ url: `smtp://127.0.0.1:${port}?tls=off`, tlsRequired: false, clock: () => AT, helloName: 'portal.example' },
+    ...{ limits: { greeting: 60_000, silence: 60_000 } },
+  })
+  const asked = other.reachable()
+  ;(await connected.promise).on('error', () => undefined)
+  await other.close()
+  expect(await asked).toBe(false)
+  silent.close()
 })
 
 test('a portal that sends nothing has no such thread, and is told of a wrong address of the mail server all the same', () => {

@@ -130,6 +130,24 @@ test('however many ask whether it is reachable, a server that says nothing is as
   silent.close()
 })
 
+test('a server that trickles is away, and is asked no second time while it does', async () => {
+  const asked = new Set<Socket>()
+  const trickling = createServer(socket => {
+    asked.add(socket.on('error', () => undefined))
+    socket.write('220 mail.example ESMTP\r\n')
+    const saying = setInterval(() => socket.write('250-and\r\n'), 50)
+    socket.on('close', () => clearInterval(saying))
+  })
+  await new Promise<void>(resolve => trickling.listen(0, '127.0.0.1', resolve))
+  const { port } = trickling.address() as AddressInfo
+  const mailer = mailerTo(`smtp://127.0.0.1:${port}?tls=off`, { limits: { whole: 300 } })
+  expect(await mailer.reachable()).toBe(false)
+  expect(await mailer.reachable()).toBe(false)
+  expect(asked.size).toBe(1)
+  for (const socket of asked) socket.destroy()
+  trickling.close()
+})
+
 test('a line cut before the answer hands the letter over once a try, with the same Message-ID each time', async () => {
   const { mailer, server } = await mailerAndServer({ behaviour: 'drop-after-data', times: 1 })
   expect((await mailer.send(letter)).outcome).toBe('deferred')
