@@ -44,6 +44,8 @@ export const en = {
   cancel: 'Go back',
   // An organization that is not to be named has no name here.
   callUs: (organization: string, phone: string) => `Call ${organization || 'us'} at ${phone}`,
+  callUnlisted: (organization: string) =>
+    `Call ${organization || 'your clinic'}. The number is on your card, or on a letter from them.`,
 
   ...signingIn,
   ...enrolling,

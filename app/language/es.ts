@@ -41,6 +41,7 @@ export const es: Catalogue = {
   goOn: 'Continuar',
   cancel: 'Volver',
   callUs: (organization, phone) => (organization ? `Llame a ${organization} al ${phone}` : `Llámenos al ${phone}`),
+  callUnlisted: organization => `Llame a ${organization || 'su clínica'}. El número está en su tarjeta o en una carta de ellos.`,
 
   ...signingIn,
   ...enrolling,

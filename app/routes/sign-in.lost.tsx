@@ -43,7 +43,7 @@ export default function Lost() {
         <p>{words.codesOnly}</p>
       </Way>
       <Way title={words.noneTitle} time={words.callAndDay} text={words.none}>
-        {call ? <CallUs organization={call.organization} phone={call.phone} /> : null}
+        <CallUs organization={call?.organization} phone={call?.phone} />
       </Way>
       <h2>{words.afterTitle}</h2>
       <p>{words.after}</p>

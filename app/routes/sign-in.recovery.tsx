@@ -114,7 +114,7 @@ function ForPatients({ enrolment }: { enrolment: Enrolment }) {
   return (
     <Page title={words.lost.staffTitle}>
       <p>{words.lost.staff}</p>
-      <CallUs organization={enrolment.organization} phone={enrolment.phone} />
+      {enrolment.phone === '' ? null : <CallUs organization={enrolment.organization} phone={enrolment.phone} />}
     </Page>
   )
 }

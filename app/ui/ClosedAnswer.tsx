@@ -26,7 +26,7 @@ export function ClosedAnswer({ view: { frame, window, moreTimeAsked, draft }, at
         <PostButton to={at.replace(/reply$/, 'more-time')}>{expired.ask}</PostButton>
       ) : null}
       <p>{words.call}</p>
-      {frame ? <CallUs organization={frame.organization} phone={frame.phone} /> : null}
+      <CallUs organization={frame?.organization} phone={frame?.phone} />
       {draft && text !== '' ? <OwnWords label={words.yours} hint={words.copy(tell(draft.keptUntil, 'day'))} text={text} /> : null}
       {draft?.aside && draft.text !== '' ? <Earlier text={draft.text} /> : null}
       {draft && draft.files.length > 0 ? (

@@ -16,7 +16,7 @@ export function NoCookies({ again, call }: NoCookiesProps) {
   const { noCookies: words, noCode } = useWords()
   const { host } = useSurroundings()
   return (
-    <Page title={words.title}>
+    <Page title={call === undefined ? words.invited : words.title}>
       <p>{words.text}</p>
       <p>{words.why}</p>
       <h2>{words.doTitle}</h2>
@@ -33,7 +33,7 @@ export function NoCookies({ again, call }: NoCookiesProps) {
       </ul>
       <ButtonLink to={again}>{words.again}</ButtonLink>
       <h2>{noCode.phoneTitle}</h2>
-      {call ? <CallUs {...call} /> : null}
+      {call === undefined ? null : <CallUs {...call} />}
       <p>{call === undefined ? words.ask : words.call}</p>
     </Page>
   )
@@ -41,5 +41,6 @@ export function NoCookies({ again, call }: NoCookiesProps) {
 
 export const examples: Examples = {
   'to a patient': <NoCookies again="/sign-in" call={{ organization: 'North Clinic', phone: '+1 555 0100' }} />,
+  'to a patient of nobody knows whom': <NoCookies again="/sign-in" call={null} />,
   'to somebody who was invited': <NoCookies again="/invitation/SxZ0yT4Jw1nq2kC5m8p7r3v6b9d0f1h2j4k6l8z0x2c" />,
 }

@@ -30,7 +30,7 @@ export function SentAnswer({ view: { frame }, answered }: SentAnswerProps) {
       <h2>{words.next}</h2>
       <p>{answered.answerBy === null ? words.noDate : words.by(tellDay(answered.answerBy, locale))}</p>
       <p>{words.nothing}</p>
-      {frame ? <CallUs organization={frame.organization} phone={frame.phone} /> : null}
+      <CallUs organization={frame?.organization} phone={frame?.phone} />
       <Notice kind="care" title={reply.emergency}>
         {reply.emergencyText}
       </Notice>

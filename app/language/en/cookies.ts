@@ -2,6 +2,7 @@
 export const cookies = {
   noCookies: {
     title: 'Your browser does not keep cookies',
+    invited: 'Your invitation needs cookies',
     text: 'To let you in, this site leaves a short note in your browser. It is called a cookie. Your browser did not keep it, so we cannot let you in.',
     why: 'We need it only to know you from one page to the next. We do not use it to watch you.',
     doTitle: 'What you can do',

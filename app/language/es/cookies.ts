@@ -4,6 +4,7 @@ import type { cookies as english } from '../en/cookies.ts'
 export const cookies: typeof english = {
   noCookies: {
     title: 'Su navegador no guarda cookies',
+    invited: 'Su invitación necesita cookies',
     text: 'Para dejarle entrar, este sitio pone una nota corta en su navegador. Se llama cookie. Su navegador no la guardó, y así no podemos dejarle entrar.',
     why: 'La necesitamos solo para reconocerle de una página a la siguiente. No la usamos para vigilarle.',
     doTitle: 'Qué puede hacer',
