@@ -4,7 +4,7 @@ import { go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { NoCookies } from '../ui/NoCookies.tsx'
 
-export const handle = { title: (words: Catalogue) => words.noCookies.title }
+export const handle = { title: (words: Catalogue) => words.noCookies.invited }
 
 /** Where a browser is sent that brought back nothing of what the invitation gave it to keep. Whoever brings it here may accept. */
 export const loader = handled(({ context, params }: LoaderFunctionArgs) => {

@@ -6,6 +6,11 @@ const primary = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''
 
 const isOurs = (tag: string | null | undefined): tag is string => LANGUAGES.some(ours => ours === tag)
 
+/** Languages that nobody speaks. A link may name them, to look at a page as it is without cookies; in production they are English. */
+const PSEUDO = ['en-XA', 'ar-XB']
+
+const isHint = (tag: string | null | undefined): tag is string => PSEUDO.some(each => each === tag) || isOurs(tag)
+
 /** What is known of the language that somebody reads. */
 export interface LanguageClues {
   visitor: { language: string; choseLanguage: boolean } | null
@@ -25,7 +30,7 @@ export interface LanguageClues {
  */
 export function pageLanguage({ visitor, cookie, hint, header }: LanguageClues): string {
   const chosen = visitor?.choseLanguage ? visitor.language : cookie
-  const hinted = [hint.address, hint.cookie].find(isOurs)
+  const hinted = [hint.address, hint.cookie].find(isHint)
   const said = visitor && primary(visitor.language)
   return chosen ?? hinted ?? (isOurs(said) ? said : negotiateLanguage(header))
 }
@@ -33,7 +38,7 @@ export function pageLanguage({ visitor, cookie, hint, header }: LanguageClues): 
 /** A hint that we can follow, or null: what stands in an address is anybody's word. */
 export const languageHint = (address: string): string | null => {
   const hint = new URL(address).searchParams.get('language')
-  return isOurs(hint) ? hint : null
+  return isHint(hint) ? hint : null
 }
 
 /**

@@ -15,7 +15,6 @@ afterAll(() => Promise.all([served.close(), looking.page.context().close()]))
 
 test.each(SEEN_PAGES)('$name: everyone gets through it, by key, finger, ear and eye', async page => {
   const html = await htmlOf(served, page, 'en')
-  if (html === null) return
   await looking.show(html)
   expect(await looking.problems()).toEqual({})
   expect(await unheardWhilePasskeyFails()).toEqual([])
@@ -40,7 +39,7 @@ const WRITING = named('GET messages.$messageId.reply._index (opened)')
 test('each page has a name of its own in the browser’s tab, and in the history', async () => {
   const files = new Map<string, Set<string>>()
   for (const page of SEEN_PAGES.filter(({ row }) => row.method === 'GET')) {
-    const title = /<title>(.*?)<\/title>/.exec((await htmlOf(served, page, 'en')) ?? '')?.[1]
+    const title = /<title>(.*?)<\/title>/.exec(await htmlOf(served, page, 'en'))?.[1]
     if (title !== undefined) files.set(title, (files.get(title) ?? new Set()).add(page.row.file))
   }
   expect([...files].filter(([, { size }]) => size > 1).map(([title, shared]) => [title, ...shared])).toEqual([])
@@ -49,7 +48,7 @@ test('each page has a name of its own in the browser’s tab, and in the history
 
 test('a printed code stands in one line, on a desk, on the narrowest phone, and on paper', async () => {
   const { page, show } = looking
-  await show((await htmlOf(served, named('POST enrol.printed-codes'), 'en'))!)
+  await show(await htmlOf(served, named('POST enrol.printed-codes'), 'en'))
   const before = page.viewportSize()!
   const broken = () =>
     page.locator('.codes code').evaluateAll(codes => codes.filter(code => code.getClientRects().length !== 1).length)
@@ -66,7 +65,7 @@ test('a printed code stands in one line, on a desk, on the narrowest phone, and 
 })
 
 test('what a sender wrote is read out in the language it was written in', async () => {
-  await looking.show((await htmlOf(served, OPENED, 'es'))!)
+  await looking.show(await htmlOf(served, OPENED, 'es'))
   const { page } = looking
   expect(await page.locator('html').getAttribute('lang')).toBe('es')
   for (const words of [page.locator('h1'), page.locator('.letter')])
@@ -78,7 +77,7 @@ test('what a sender wrote is read out in the language it was written in', async 
 test('before the time is over a question takes the focus and keeps it; one press gives it back', async () => {
   const { page } = looking
   await page.clock.install()
-  await looking.show((await htmlOf(served, WRITING, 'en'))!)
+  await looking.show(await htmlOf(served, WRITING, 'en'))
   await page.route('**/still-here', route => route.fulfill({ status: 204 }))
   const field = page.locator('textarea')
   await field.focus()

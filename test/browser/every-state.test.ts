@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { en } from '../../app/language/en.ts'
 import { htmlProblems } from '../app/valid-html.ts'
 import { type ServedPeople, servedPeople } from '../flows/pages/asking.ts'
-import { htmlOf, SEEN_PAGES } from '../flows/pages/seen.ts'
+import { htmlOf, SEEN_PAGES, UNSEEN } from '../flows/pages/seen.ts'
 import { accessibilityProblems, visit } from '../support/browser.ts'
 
 // What every page of patients promises, in every state: valid, small, nothing for axe to find, and what is the same on all of them.
@@ -41,7 +41,6 @@ const linksIn = (html: string, element: 'header' | 'footer'): string[] => {
 describe.each(SEEN_PAGES)('$name', page => {
   test('is valid and small, has scripts of ours alone, help in its place, and nothing that axe finds', async () => {
     const html = await htmlOf(served, page, 'en')
-    if (html === null) return
     expect(await htmlProblems(html)).toEqual([])
     expect(gzipSync(html).length).toBeLessThanOrEqual(MOST_HTML)
     expect(html).not.toMatch(/<script(?![^>]* src="\/assets\/(answer|passkey|showing|time-out)-[\w-]+\.js")/)
@@ -53,6 +52,10 @@ describe.each(SEEN_PAGES)('$name', page => {
   })
 })
 
+test.each(UNSEEN)('$name: is looked at by nobody, for it is no page', async page => {
+  await expect(htmlOf(served, page, 'en')).rejects.toThrow(`${page.name} is no page: it is`)
+})
+
 test('the page of printed codes, and the paper it is printed on, is called what it is', async () => {
   const page = SEEN_PAGES.find(({ name }) => name === 'POST enrol.printed-codes')!
   expect(await htmlOf(served, page, 'en')).toContain(`<title>${en.printedCodes.title} · `)
@@ -62,18 +65,15 @@ const ASKS_FOR_CODE = /^((GET|POST) (sign-in\.(code|app-code|printed-code)|enrol
 
 test('a code is asked for in one field, which phones fill in and which comes back as it was typed', async () => {
   const asking = SEEN_PAGES.filter(({ name }) => ASKS_FOR_CODE.test(name))
-  const asked: string[] = []
   for (const page of asking) {
     const html = await htmlOf(served, page, 'en')
-    // A second factor is asked for after the first alone.
-    if (html === null) continue
-    asked.push(page.name)
     const fields = [...html.matchAll(/<input(?![^>]*type="hidden")[^>]*>/g)].map(([field]) => field)
     expect(fields, page.name).toHaveLength(1)
     expect(fields[0], page.name).toContain('autoComplete="one-time-code"')
     const typed = page.name.startsWith('POST') ? (page.row.fields as { code: string }).code : null
     expect(/ value="([^"]*)"/.exec(fields[0]!)?.[1] ?? null, page.name).toBe(typed)
   }
-  const pages = ['sign-in.code', 'sign-in.app-code', 'sign-in.printed-code', 'enrol.app'].map(file => `GET ${file}`)
-  expect(asked.sort()).toEqual([...pages, 'POST sign-in.code', 'POST sign-in.recovery', 'POST enrol.app'].sort())
+  const files = ['sign-in.code', 'sign-in.app-code', 'sign-in.printed-code', 'enrol.app']
+  const names = [...files.flatMap(file => [`GET ${file}`, `POST ${file}`]), 'POST sign-in.recovery']
+  expect(asking.map(({ name }) => name).sort()).toEqual(names.sort())
 })

@@ -27,9 +27,14 @@ function strayWords(root: Element, { opens, closes, given }: { opens: string; cl
   for (const element of root.querySelectorAll('*'))
     for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'label', 'summary'])
       texts.push([element, element.getAttribute(name) ?? ''])
-  const marked = new RegExp(`${opens}[^]*?${closes}`, 'g')
+  // A sentence may hold another: how long to wait, and a name that has words of its own.
+  const innermost = new RegExp(`${opens}[^${opens}${closes}]*${closes}`, 'g')
+  const unmarked = (text: string): string => {
+    const rest = text.replaceAll(innermost, '')
+    return rest === text ? text : unmarked(rest)
+  }
   return texts
-    .map(([element, text]) => [element, text.replaceAll(marked, '')] as const)
+    .map(([element, text]) => [element, unmarked(text)] as const)
     .filter(([element, text]) => /\p{L}/u.test(text) && !element.closest(given))
     .map(([element, text]) => `<${element.tagName.toLowerCase()}> ${text.trim()}`)
 }
@@ -73,16 +78,15 @@ test.each(SEEN_PAGES)(
   '$name: every word comes from a catalogue, and fits however long it is and wherever it begins',
   async page => {
     const long = await htmlOf(served, page, 'en-XA')
-    if (long === null) return
     expect(long).toContain(OPENS)
     expect(await show(long)).toEqual({ direction: 'ltr', strays: [], spilt: [], isStyled: true })
     const turned = await htmlOf(served, page, 'ar-XB')
-    expect(await show(turned ?? '')).toEqual({ direction: 'rtl', strays: [], spilt: [], isStyled: true })
+    expect(await show(turned)).toEqual({ direction: 'rtl', strays: [], spilt: [], isStyled: true })
   },
 )
 
 test('a word that stands in no catalogue is found, and a box that is too wide', async () => {
-  const page = `<!doctype html><html><head><meta name="viewport" content="width=device-width"></head><body><main><p>${OPENS}Fine${CLOSES} <bdi>Ada Lopez</bdi></p>`
+  const page = `<!doctype html><html><head><meta name="viewport" content="width=device-width"></head><body><main><p>${OPENS}Fine ${OPENS}and${CLOSES} well${CLOSES} <bdi>Ada Lopez</bdi></p>`
   expect(await show(page)).toMatchObject({ strays: [], spilt: [] })
   const wrong = `${page}<p>Hello</p><img alt="A picture"><div style="width: 400px">${OPENS}Wide${CLOSES}</div>`
   expect(await show(wrong)).toMatchObject({

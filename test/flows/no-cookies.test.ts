@@ -102,10 +102,10 @@ test.each(LANGUAGES)(
       const { pathname } = new URL(link)
       const moss = browser({ language, saysOrigin })
       const told = await moss.sends(await moss.looks(pathname), {})
-      expect([told.status, h1(told)]).toEqual([200, words.noCookies.title])
+      expect([told.status, h1(told)]).toEqual([200, words.noCookies.invited])
       expect(told.html).toContain(words.noCookies.ask)
       expect(told.html).toContain(`href="${pathname}"`)
-      expect(told.html).toContain(`<title>${words.noCookies.title}`)
+      expect(told.html).toContain(`<title>${words.noCookies.invited}`)
       const other = browser({ language, saysOrigin, keeps: true })
       expect(h1(await other.sends(await other.looks(pathname), {}))).toBe(en.enrol.title)
     }

@@ -34,6 +34,8 @@ export interface Sent {
   method: string
   headers: Record<string, string>
   form: URLSearchParams
+  /** Of the address, with its question mark. */
+  query: string
 }
 
 export async function servedPeople(): Promise<ServedPeople> {
@@ -59,7 +61,7 @@ export async function servedPeople(): Promise<ServedPeople> {
   return {
     people,
     async ask(row, token, thing, change) {
-      const sent: Sent = { method: row.method, headers: { origin: ORIGIN }, form: await formOf(row, people, thing) }
+      const sent: Sent = { method: row.method, headers: { origin: ORIGIN }, form: await formOf(row, people, thing), query: '' }
       if (token !== null) sent.headers.cookie = `__Host-session=${token}`
       // A session that is over binds no form any more.
       const isLive = token !== null && (await portal.visitor(token)) !== null
@@ -67,7 +69,7 @@ export async function servedPeople(): Promise<ServedPeople> {
       change?.(sent)
       const from = await trailSize()
       const hasBody = sent.method !== 'GET' && sent.method !== 'HEAD'
-      const answer = await fetch(address + addressOf(row.file, thing), {
+      const answer = await fetch(address + addressOf(row.file, thing) + sent.query, {
         method: sent.method,
         headers: sent.headers,
         redirect: 'manual',

@@ -1,9 +1,10 @@
 import { newId, newSecret } from '../../../server/ids.ts'
 import { newFactor } from '../../../server/sign-in/factor.ts'
 import { NOT_SAID_YET } from '../../../server/sign-in/printed-sheet.ts'
+import { hashToken } from '../../../server/sign-in/token.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { depositRequest } from '../../support/clinic.ts'
-import type { People } from '../access/people.ts'
+import { factor, type People } from '../access/people.ts'
 import { type Thing, thingsOf } from '../access/things.ts'
 import type { ServedPeople } from './asking.ts'
 import type { PageRow, VisitorRole } from './doors.ts'
@@ -17,6 +18,16 @@ export interface SeenPage {
   role: VisitorRole | 'beginner'
   /** Brings the state about, where no row of the table does; says what the page is about, and which sign-in was begun. */
   before?: (served: ServedPeople) => Promise<{ thing?: Thing; begun?: string }>
+  /** The browser brings back nothing that it was given: the page's language is in the address, as in a notice’s link. */
+  keepsNothing?: boolean
+}
+
+/** What has to have happened before a page of the table is one: a later step of a sign-in is refused to whoever has not taken the earlier. */
+export const BEFORE: Record<string, Omit<SeenPage, 'name' | 'row' | 'role'>> = {
+  'POST sign-in.which': { before: twoClinics },
+  'POST sign-in.app-code': { before: passphraseShown },
+  'POST sign-in.printed-code': { before: passphraseShown },
+  'GET invitation.$token.cookies': { keepsNothing: true },
 }
 
 // States of pages that no row of the table brings about: more has to have happened before.
@@ -123,16 +134,30 @@ async function asked({ people }: ServedPeople): Promise<object> {
 }
 
 let doras = 0
+/** Somebody new at each look: a mailbox gets five codes an hour, and after five wrong ones each further try has to wait. */
+const newDora = () => ({ name: 'Dora Park', address: `dora.${++doras}@example.com` })
 
 async function twoClinics({ people }: ServedPeople): Promise<{ begun: string }> {
-  // One mailbox gets five codes an hour, and there are more views than that.
-  const dora = { name: 'Dora Park', address: `dora.${++doras}@example.com` }
+  const dora = newDora()
   await deposited(people, dora)
   await deposited(people, dora, 'foreignClient')
   const begun = await begunSignIn({ people }, dora.address)
   await people.world.deliver()
   await people.world.portal.enterMailboxCode(begun, people.world.mailbox.codeTo(dora.address))
   return { begun }
+}
+
+/** The first of two factors was right, as if a passphrase had been typed: to make its hash at each look would be the most of it. */
+async function passphraseShown({ people }: ServedPeople): Promise<{ begun: string }> {
+  const { parts, portal, clock } = people.world
+  const dora = newDora()
+  const { message } = await deposited(people, dora)
+  const { recipient: id, organization } = (await parts.store.read(tx => tx.messages.find(message)))!
+  const person = { kind: 'recipient', id, organization } as const
+  const proof = { person, factor: await factor(people.world, person, 'passphrase', 'of which nobody knows the words') }
+  const { requestToken } = await portal.beginSignIn({ address: dora.address })
+  await parts.store.transaction(tx => tx.signIn.requests.setPassphraseAt(hashToken(requestToken), clock.read(), [proof]))
+  return { begun: requestToken }
 }
 
 /** A sign-in for which a code was sent, Ada's unless another is said. @returns its token, as its cookie holds it. */

@@ -43,6 +43,8 @@ test.each([
   ['https://portal.example/m/abc', null],
   ['https://portal.example/m/abc?language=ES', null],
   ['https://portal.example/m/abc?language=de', null],
+  ['https://portal.example/m/abc?language=ar-XB', 'ar-XB'],
+  ['https://portal.example/m/abc?language=ar-EG', null],
   ['https://portal.example/m/abc?language=%0d%0aSet-Cookie:x', null],
 ])('of a link to %s the hint is %s', (address, hint) => {
   expect(languageHint(address)).toBe(hint)
