@@ -121,18 +121,19 @@ test('what another process committed and has not flushed yet is flushed before i
 })
 
 test('a close waits for the transaction that is under way while those before it have their answers', async () => {
-  let areAnswered = false
-  // More than share a commit: the last is in the middle of the next when the disk has the first.
-  const first = Promise.all(Array.from({ length: 32 }, (_, number) => add(`Clinic ${number}`))).then(() => {
-    areAnswered = true
+  let isFirstAnswered = false
+  // More than share a commit: the last is in the middle of a later one when the disk has the first.
+  const others = Array.from({ length: 32 }, (_, number) => add(`Clinic ${number}`))
+  void others[0]!.then(() => {
+    isFirstAnswered = true
   })
   const last = storage.store.transaction(async tx => {
     isSlow = false
     release()
-    while (!areAnswered) await tx.breathe()
+    while (!isFirstAnswered) await tx.breathe()
     for (let breaths = 0; breaths < 50; breaths++) await tx.breathe()
     await tx.organizations.add(organizationNamed('North Clinic'))
   })
-  await Promise.all([storage.reopen(), first, last])
+  await Promise.all([storage.reopen(), ...others, last])
   expect(await list()).toHaveLength(33)
 })
