@@ -138,7 +138,12 @@ class Sqlite implements Engine {
     await this.#durable().catch(() => undefined) // whoever waited for it is told
     await this.#log.close()
     this.#reader.close()
-    if (!this.#failure) this.#attempt(() => checkpoint(this.#writer, 'TRUNCATE'))
+    try {
+      if (!this.#failure) checkpoint(this.#writer, 'TRUNCATE')
+    } catch (error) {
+      // On a full disk, for one: it is durable where it lies, and is copied when the file is opened again.
+      this.#notice(error)
+    }
     this.#writer.close()
     this.#flush.close()
   }

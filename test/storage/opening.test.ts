@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openSqlite } from '../../storage/engines/sqlite.ts'
 import { migrate, openStorage } from '../../storage/index.ts'
 import { NEW_YEAR, OTHER_ROOT_KEY, ROOT_KEY } from '../support/storage.ts'
@@ -190,6 +190,22 @@ describe('opening a storage', () => {
     await clinic(store)
     other.close()
     await store.close()
+  })
+
+  test('closes on a full disk, too, and what was acknowledged is there when it is opened again', async () => {
+    const store = await opened()
+    await clinic(store)
+    const { pragma } = BetterSqlite.prototype
+    const full = vi.spyOn(BetterSqlite.prototype, 'pragma').mockImplementation(function (this: BetterSqlite.Database, ...said) {
+      if (said[0].startsWith('wal_checkpoint'))
+        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+      return pragma.apply(this, said)
+    })
+    await store.close()
+    full.mockRestore()
+    const again = await opened()
+    expect(await again.read(tx => tx.organizations.list())).toHaveLength(1)
+    await again.close()
   })
 
   test('what is destroyed while another process reads is purged as soon as it can be', async () => {
