@@ -64,6 +64,9 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     // Modules are loaded once a worker, not once a file: a third of the time would go into loading the same program again.
     isolate: false,
+    // Tests are run by Node itself, as the program is. Vite's runner asks its server for every module, reads every import through a getter,
+    // and draws each error's stack anew; Playwright asks for a stack at every step.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence,
     testTimeout: 30_000,
     hookTimeout: 60_000,
