@@ -21,8 +21,16 @@ const idOf = (name: string, value: string): string => `${name}-${value.replaceAl
 export function Choices({ name, legend, hint, pick, options, chosen = [] }: ChoicesProps) {
   const problem = useProblem(name)
   const picked = useTyped(name) ?? chosen
+  const isOne = pick === 'one'
+  // ARIA 1.2: of radio buttons the group is wrong, of check boxes each.
+  const wrong = problem ? true : undefined
   return (
-    <fieldset className={problem ? 'field wrong' : 'field'} aria-describedby={problem ? `${name}-problem` : undefined}>
+    <fieldset
+      className={problem ? 'field wrong' : 'field'}
+      role={isOne ? 'radiogroup' : undefined}
+      aria-invalid={isOne ? wrong : undefined}
+      aria-describedby={problem ? `${name}-problem` : undefined}
+    >
       <legend>{legend}</legend>
       {hint ? <p className="hint">{hint}</p> : null}
       <ProblemLine name={name} />
@@ -31,7 +39,8 @@ export function Choices({ name, legend, hint, pick, options, chosen = [] }: Choi
         return (
           <div key={value} className="choice">
             <input
-              type={pick === 'one' ? 'radio' : 'checkbox'}
+              type={isOne ? 'radio' : 'checkbox'}
+              aria-invalid={isOne ? undefined : wrong}
               id={id}
               name={name}
               value={value}

@@ -220,7 +220,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
     await ada.press(words.notForMe.go)
     await ada.reads(words.required.knowsThem!)
     await ada.arrives(words.notForMe.title)
-    const ask = (legend: string, answer: string) => ada.page.getByRole('group', { name: legend }).getByLabel(answer).check()
+    const ask = (legend: string, answer: string) => ada.page.getByRole('radiogroup', { name: legend }).getByLabel(answer).check()
     await ask(words.notForMe.knows, words.notForMe.no)
     await ask(words.notForMe.contact, words.notForMe.yes)
     await ada.press(words.notForMe.go)

@@ -127,7 +127,7 @@ describe.each<Language>(['en', 'es'])('in %s', language => {
       await drCole.page.getByLabel(staffWords.compose.checks.none).check()
       await drCole.type(staffWords.compose.subject, LATER)
       await drCole.page.getByRole('textbox', { name: staffWords.compose.text, exact: true }).fill('plan')
-      await drCole.page.getByRole('group', { name: staffWords.compose.language }).locator(`[value=${language}]`).check()
+      await drCole.page.getByRole('radiogroup', { name: staffWords.compose.language }).locator(`[value=${language}]`).check()
       await drCole.press(staffWords.compose.send)
       await drCole.arrives(LATER)
       const sent = new URL(drCole.page.url()).pathname

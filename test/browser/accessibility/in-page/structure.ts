@@ -51,7 +51,7 @@ function summary(): string[] {
   for (const link of summary.querySelectorAll('a')) {
     const field = document.getElementById(link.hash.slice(1))
     if (!field?.matches('input, textarea, select, fieldset, [tabindex]')) found.push(`leads to no field: ${named(link)}`)
-    else if (!field.matches('fieldset') && !field.ariaInvalid && !field.querySelector('[aria-invalid]'))
+    else if (!field.matches('fieldset') && !field.closest('[aria-invalid=true]') && !field.querySelector('[aria-invalid]'))
       found.push(`not marked as wrong: ${named(field)}`)
   }
   return found
