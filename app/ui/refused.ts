@@ -65,6 +65,15 @@ const nameOf = (field: string): string => field.split('/').findLast(part => part
 function sentenceFor(field: string, problem: string, refusal: Refusal, words: Catalogue): string {
   const typed = refusal.values[field]?.some(value => value.trim() !== '') ?? false
   const missing = words.required[field] ?? staffWords.required[field]
-  if (problem === 'Fill in this field.' || (!typed && missing && !words.improve[field])) return missing ?? problem
-  return words.improve[field] ?? problem
+  const general = IN_GENERAL[problem]
+  const said = general ? words.anyField[general] : problem
+  if (general === 'empty' || (!typed && missing && !words.improve[field])) return missing ?? said
+  return words.improve[field] ?? said
+}
+
+/** What is said of any field, whichever it is. */
+const IN_GENERAL: Record<string, keyof Catalogue['anyField']> = {
+  'Fill in this field.': 'empty',
+  'This text is too long.': 'long',
+  'Choose one from the list.': 'unlisted',
 }

@@ -32,9 +32,10 @@ export async function passkeyEnrolmentOptions(parts: Parts, visitor: Visitor): P
   return { ...options }
 }
 
-/** @throws PortalError `wrong_sign_in` for everything that can be wrong with the answer; and what {@link requireEnrolling} throws. */
+/** @throws PortalError `invalid` for its name; `wrong_sign_in` for everything that can be wrong with the answer; and what {@link requireEnrolling} throws. */
 export async function enrolPasskey(parts: Parts, visitor: Visitor, response: unknown, label: string): Promise<Enrolled> {
   const now = parts.clock()
+  const plain = plainLabel(label)
   const challenge = await parts.store.transaction(async tx => {
     const { session } = await requireEnrolling(tx, visitor, now)
     return tx.signIn.enrolments.takeChallenge(session.tokenHash)
@@ -45,7 +46,7 @@ export async function enrolPasskey(parts: Parts, visitor: Visitor, response: unk
     const { ref } = enrolling.person
     // WebAuthn L3, section 7.1, step 26: a passkey that somebody has, is theirs.
     if ((await tx.signIn.factors.findPasskey(proof.passkey.credentialId)) !== null) throw noPasskey()
-    const more = { label: plainLabel(label), counter: proof.counter }
+    const more = { label: plain, counter: proof.counter }
     const factor = newFactor(ref, 'passkey', JSON.stringify(proof.passkey), at, more)
     await tx.signIn.factors.addPasskey(factor, proof.passkey.credentialId)
     return completeEnrolment(tx, parts, at, enrolling, { factors: [factor], changes: ['passkey_added'], method: 'passkey' })

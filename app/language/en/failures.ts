@@ -25,6 +25,12 @@ export const failures = {
     files: 'Choose other files. They may be too large, or of a kind we cannot take.',
     label: 'Use a short name, like “my phone”. It can have 60 letters at most.',
   } as Record<string, string>,
+  /** The same, of a field that has no words of its own. */
+  anyField: {
+    empty: 'Please fill this in, or choose one.',
+    long: 'This is too long. Use fewer letters.',
+    unlisted: 'Please choose one from the list.',
+  },
   refused: {
     invalid: 'Some of it is not right yet.',
     malformed: 'We could not read this form. Please try again.',

@@ -24,6 +24,11 @@ export const failures: typeof english = {
     files: 'Elija otros archivos. Quizás son muy grandes o de un tipo que no podemos recibir.',
     label: 'Use un nombre corto, como “mi teléfono”. Puede tener 60 letras como máximo.',
   },
+  anyField: {
+    empty: 'Por favor llene esto o elija una opción.',
+    long: 'Esto es muy largo. Use menos letras.',
+    unlisted: 'Por favor elija una opción de la lista.',
+  },
   refused: {
     invalid: 'Algo todavía no está bien.',
     malformed: 'No pudimos leer este formulario. Por favor intente de nuevo.',

@@ -38,7 +38,28 @@ const state = (file: string, about: string, more: Omit<SeenPage, 'name' | 'row'>
   ...more,
 })
 
+/** A form that comes back: what is said of it comes from the catalogues, whatever is wrong with it. */
+const again = (file: string, about: string, more: Pick<SeenPage, 'role'>, fields: Record<string, string>): SeenPage => ({
+  name: `POST ${file} (${about})`,
+  row: { ...PAGES.find(row => row.file === file && row.method === 'POST')!, fields },
+  ...more,
+})
+
 export const FURTHER_STATES: SeenPage[] = [
+  again('language', 'nothing chosen', { role: 'anonymous' }, { language: '' }),
+  again('account.time-zone', 'a place that is on no list', { role: 'patient' }, { timeZone: 'Atlantis/Poseidonis' }),
+  again(
+    'messages.$messageId.not-for-me',
+    'far too long',
+    { role: 'patient' },
+    { knowsThem: 'yes'.repeat(400), mayContact: 'no' },
+  ),
+  again(
+    'enrol.passkey._index',
+    'a name that is too long',
+    { role: 'newcomer' },
+    { response: '{}', label: 'My phone '.repeat(7) },
+  ),
   state('messages._index', 'several', { role: 'patient', before: several }),
   state('messages._index', 'printed codes that they may not have', { role: 'otherPatient', before: codesShown }),
   {
