@@ -60,13 +60,15 @@ export async function verifyExport(
   let head = EMPTY_TREE
 
   await claims.meet(head)
-  for await (const { bytes, whole } of linesOf(entriesFile)) {
-    const entry = order.check(bytes, whole, head.size)
-    if (entry !== null) claims.read(entry)
-    head = appendLeaf(head, leafHash(bytes))
-    if (claims.isDue(head)) await claims.meet(head)
-    doneBytes += bytes.length + 1
-    if (head.size % PROGRESS_EVERY === 0) onProgress?.(doneBytes, totalBytes)
+  for await (const lines of linesOf(entriesFile)) {
+    for (const { bytes, whole } of lines) {
+      const entry = order.check(bytes, whole, head.size)
+      if (entry !== null) claims.read(entry)
+      head = appendLeaf(head, leafHash(bytes))
+      if (claims.isDue(head)) await claims.meet(head)
+      doneBytes += bytes.length + 1
+      if (head.size % PROGRESS_EVERY === 0) onProgress?.(doneBytes, totalBytes)
+    }
   }
   onProgress?.(totalBytes, totalBytes)
   await claims.end(head)
