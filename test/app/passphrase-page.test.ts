@@ -51,7 +51,10 @@ test('after too many wrong tries it is said to wait, that nothing is lost, and w
     await page.getByLabel(words.label, { exact: true }).fill('not the words')
     await page.getByRole('button', { name: en.goOn }).click()
   }
-  await page.getByText(en.notNow.too_many_attempts!(en.wait.seconds(30))).first().waitFor()
+  await page
+    .getByText(en.notNow.too_many_attempts!(en.wait.seconds(30)))
+    .first()
+    .waitFor()
   expect(await page.getByRole('link', { name: words.otherWay, exact: true }).isVisible()).toBe(true)
   await page.getByRole('link', { name: en.signIn.needHelp }).click()
   for (const way of [en.noCode.ways.passkey, en.lost.title]) await page.getByRole('link', { name: way, exact: true }).waitFor()
