@@ -11,6 +11,9 @@ import { BOOKS, RELEASES } from './shelves.ts'
 
 const PROCESS = fileURLToPath(new URL('./migrating-process.ts', import.meta.url))
 
+/** Transactions that each try lets go by more than the one before. */
+const BETWEEN = { sqlite: 3, postgres: 8 }
+
 describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
   let database: BareDatabase
   beforeEach(async () => {
@@ -80,7 +83,7 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
     let steps = 0
     for (let round = 1; ; round++) {
       const child = migrating()
-      const seen = await killedAfter(child, round * 3)
+      const seen = await killedAfter(child, round * BETWEEN[kind])
       steps += seen.steps
       if (seen.ended) break
     }
