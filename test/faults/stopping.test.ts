@@ -12,8 +12,7 @@ const THREADS = ['one', 'two']
 const DEPOSITORS = 4
 
 /** Deposits without a pause until nobody answers any more; says what was answered to each reference. */
-async function depositUntilGone(program: Program): Promise<Map<string, Answered>> {
-  const answers = new Map<string, Answered>()
+async function depositUntilGone(program: Program, answers = new Map<string, Answered>()): Promise<Map<string, Answered>> {
   const one = async (depositor: number) => {
     for (let number = 1; ; number++) {
       const reference = `${depositor}-${number}`
@@ -34,8 +33,9 @@ test.each(THREADS)(
   async threads => {
     const folder = await clinicFolder()
     const program = await startProgram(folder, { settings: { PORTAL_THREADS: threads } })
-    const depositing = depositUntilGone(program)
-    await pause(300)
+    const begun = new Map<string, Answered>()
+    const depositing = depositUntilGone(program, begun)
+    while (begun.size <= DEPOSITORS) await pause(20)
     await program.stop()
     const answers = await depositing
     expect(await program.ended).toEqual({ code: 0, signal: null })

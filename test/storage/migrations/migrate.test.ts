@@ -93,6 +93,8 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
   }, 60_000)
 
   test('three programs at once share the work and do none of it twice', async () => {
+    // A file that three make at the same moment is refused to some of them as busy.
+    await withEngine(async () => undefined)
     const children = [migrating(), migrating(), migrating()]
     const seen = await Promise.all(children.map(child => killedAfter(child, Number.POSITIVE_INFINITY)))
     expect(seen.every(({ ended }) => ended)).toBe(true)
