@@ -15,22 +15,43 @@ import { SqliteLog } from './sqlite-log.ts'
 import { sqliteSnapshot } from './sqlite-snapshot.ts'
 import { Connection } from './turn.ts'
 
+// Taken when the module loads: a test that sets the clock by hand must not stop the engine.
+const { setTimeout } = globalThis
+
 const PATIENCE_MILLISECONDS = 5_000
+const RETRY_MILLISECONDS = 20
 
 /**
  * Opens the embedded database: one connection that writes, one that reads.
  *
  * @param file - path of the database; made, readable by its owner alone, when it is not there.
- * @throws PortalError `unavailable` when the file is no database; `misconfigured` when SQLite does not take a setting.
+ * @throws PortalError `busy` when another process keeps it from being opened for too long; `unavailable` when the file is no database;
+ *   `misconfigured` when SQLite does not take a setting.
  */
-export function openSqlite(file: string, options: EngineOptions = {}): Engine {
+export async function openSqlite(file: string, options: EngineOptions = {}): Promise<Engine> {
   prepareFile(file)
+  const { patienceMilliseconds = PATIENCE_MILLISECONDS } = options
+  const deadline = performance.now() + patienceMilliseconds
+  for (;;) {
+    try {
+      return new Sqlite(file, ...connectionsTo(file), options)
+    } catch (error) {
+      // Of several that make a file at once, or open it while another is closing it, SQLite refuses some without waiting at all.
+      if (!isBusy(error) || performance.now() >= deadline) throw readOnly(error) ?? translate(error)
+      await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
+    }
+  }
+}
+
+/** Both or none. */
+function connectionsTo(file: string): [writer: BetterSqlite.Database, reader: BetterSqlite.Database] {
+  const writer = openConnection(file, 'beside')
   try {
-    const writer = openConnection(file, 'beside')
     requireWritable(writer)
-    return new Sqlite(file, writer, openConnection(file), options)
+    return [writer, openConnection(file)]
   } catch (error) {
-    throw readOnly(error) ?? translate(error)
+    writer.close()
+    throw error
   }
 }
 
@@ -42,9 +63,7 @@ function requireWritable(writer: BetterSqlite.Database): void {
     writer.pragma(`user_version = ${writer.pragma('user_version', { simple: true })}`)
     writer.exec('rollback')
   } catch (error) {
-    if (isBusy(error)) return // somebody else can write
-    writer.close()
-    throw error
+    if (!isBusy(error)) throw error // busy: somebody else can write
   }
 }
 

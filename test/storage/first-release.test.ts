@@ -38,7 +38,7 @@ async function keptByTheFirstRelease() {
 }
 
 async function underneath(work: (own: Work) => Promise<void>): Promise<void> {
-  const engine = openSqlite(storage.file)
+  const engine = await openSqlite(storage.file)
   try {
     await engine.write(async db => {
       const own = workOn(db, await openPortalKeys(db, new OpenKeys(openRootKey(ROOT_KEY))))

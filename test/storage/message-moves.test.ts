@@ -13,7 +13,7 @@ test('of messages that are moved together, one that another has changed meanwhil
   const [waiting, opened, retracted] = [await keep(), await keep(), await keep()]
   await storage.store.transaction(tx => move(tx, opened.id, ['waiting'], 'opened'))
   await storage.store.transaction(tx => move(tx, retracted.id, ['waiting'], 'retracted'))
-  const engine = openSqlite(storage.file)
+  const engine = await openSqlite(storage.file)
   afterTest(() => engine.close())
   const to = (id: string, revision: number) => ({ id, revision, state: 'expired' as const, mac: new Uint8Array(32) })
 

@@ -1,6 +1,7 @@
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import BetterSqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -133,9 +134,21 @@ describe('opening a storage', () => {
     for (const store of stores) await store.close()
   })
 
+  test('a file that another process has to itself is waited for on timers; who waits too long is told that it is busy', async () => {
+    await mkdir(join(directory, 'deeper'))
+    const other = new BetterSqlite(file)
+    other.exec('begin exclusive')
+    const opening = opened()
+    await pause(100) // the event loop goes round meanwhile
+    expect(await refusal(opened({ patienceMilliseconds: 0 }))).toBe('busy')
+    other.exec('rollback')
+    other.close()
+    await (await opening).close()
+  })
+
   test('gives every connection its settings, a reopened database’s too', async () => {
     await openedOnce()
-    const engine = openSqlite(file)
+    const engine = await openSqlite(file)
     for (const connection of ['write', 'read'] as const) {
       const settings = await engine[connection](async db => {
         const names = [

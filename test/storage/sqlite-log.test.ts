@@ -18,7 +18,7 @@ describe('the log of SQLite', () => {
     const folder = await mkdtemp(join(tmpdir(), 'restante-'))
     afterTest(() => rm(folder, { recursive: true, force: true }))
     file = join(folder, 'portal.db')
-    engine = openSqlite(file)
+    engine = await openSqlite(file)
     afterTest(() => engine.close())
     await engine.write(db => sql`create table kept (number integer primary key, content blob)`.execute(db))
   })
@@ -100,7 +100,7 @@ describe('the log of SQLite', () => {
     await keep(6)
     await engine.close()
     expect(await copied()).toBe(1)
-    engine = openSqlite(file)
+    engine = await openSqlite(file)
     expect(await count()).toBe(1)
   })
 

@@ -228,7 +228,7 @@ describe('a backup', () => {
   })
 
   async function isEmpty(target: { url: string }): Promise<boolean> {
-    const engine = openSqlite(target.url.slice('sqlite:'.length))
+    const engine = await openSqlite(target.url.slice('sqlite:'.length))
     const tables = await engine.read(db => engine.dialect.tables(db))
     await engine.close()
     return tables.length === 0

@@ -29,5 +29,5 @@ export async function bareDatabase(engine: EngineName): Promise<BareDatabase> {
 }
 
 /** The engine alone, without what the storage makes of it. */
-export const engineAt = (url: string): Engine =>
+export const engineAt = async (url: string): Promise<Engine> =>
   url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url)

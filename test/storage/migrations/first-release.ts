@@ -13,7 +13,7 @@ type Written = string | number | null | { hex: string }
  * opened and has a file, one that was taken back, and a letter. Its rows were written by that release.
  */
 export async function makeFirstRelease(url: string): Promise<void> {
-  const engine = engineAt(url)
+  const engine = await engineAt(url)
   await migrateDatabase(engine, NEW_YEAR, migrationsUpTo(['0001-initial']))
   await engine.write(async db => {
     for (const [table, written] of Object.entries(rows as Record<string, Record<string, Written>[]>))

@@ -22,7 +22,7 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
   afterEach(() => database.remove())
 
   async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-    const engine = engineAt(database.url)
+    const engine = await engineAt(database.url)
     try {
       return await work(engine)
     } finally {
@@ -92,9 +92,8 @@ describe.each(['sqlite', 'postgres'] as const)('migrating %s', kind => {
     expect(await state()).toEqual(finished)
   }, 60_000)
 
-  test('three programs at once share the work and do none of it twice', async () => {
-    // A file that three make at the same moment is refused to some of them as busy.
-    await withEngine(async () => undefined)
+  // On SQLite they make the file, too, and none of them may be refused as busy when it does.
+  test('three programs at once on nothing share the work and do none of it twice', async () => {
     const children = [migrating(), migrating(), migrating()]
     const seen = await Promise.all(children.map(child => killedAfter(child, Number.POSITIVE_INFINITY)))
     expect(seen.every(({ ended }) => ended)).toBe(true)

@@ -5,7 +5,7 @@ import { engineAt } from './bare-database.ts'
 import { RELEASES } from './shelves.ts'
 
 // Migrates a database and says after each transaction that it has; killed in the middle by migrate.test.ts.
-const engine = engineAt(process.argv[2] ?? '')
+const engine = await engineAt(process.argv[2] ?? '')
 const told = {
   ...engine,
   dialect: engine.dialect,
