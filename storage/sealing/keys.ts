@@ -3,7 +3,7 @@ import { PortalError } from '../../server/errors.ts'
 import { tampered } from './refusal.ts'
 
 /** Bytes of every symmetric key here: AES-256 and HMAC-SHA-256 alike. */
-const KEY_BYTES = 32
+export const KEY_BYTES = 32
 /** A 32-byte key under AES-KW: RFC 3394 adds one block of 8 bytes that proves it whole. */
 export const WRAPPED_KEY_BYTES = 40
 

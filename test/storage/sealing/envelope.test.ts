@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openPart, type Place, sealPart } from '../../../storage/sealing/envelope.ts'
+import { openPart, openParts, type Place, sealPart } from '../../../storage/sealing/envelope.ts'
 import { unwrapKey, wrapKey } from '../../../storage/sealing/keys.ts'
 
 const kek = createSecretKey(Buffer.alloc(32, 1))
@@ -24,6 +24,18 @@ describe('a sealed part', () => {
     expect(one.sealed[0]).toBe(1)
     expect(one.wrappedKey).not.toEqual(other.wrappedKey)
     expect(one.sealed.subarray(1)).not.toEqual(other.sealed.subarray(1))
+  })
+
+  test('opens beside many others to what was sealed in its place', () => {
+    const places = Array.from({ length: 9 }, (_, at) => ({ ...place, owner: `msg_${at}` }))
+    const parts = places.map(each => ({ part: sealPart(Buffer.from(`For ${each.owner}`), each, kek), place: each }))
+    expect(openParts(parts, kek).map(String)).toEqual(places.map(each => `For ${each.owner}`))
+    const swapped = parts.with(3, { ...parts[3]!, part: parts[4]!.part })
+    expect(() => openParts(swapped, kek)).toThrow(REFUSED)
+    const changed = Buffer.from(parts[8]!.part.sealed)
+    changed[20]! ^= 1
+    expect(() => openParts(parts.with(8, { ...parts[8]!, part: { ...parts[8]!.part, sealed: changed } }), kek)).toThrow(REFUSED)
+    expect(() => openParts(parts, createSecretKey(Buffer.alloc(32, 2)))).toThrow(REFUSED)
   })
 
   test('is refused for every flipped bit', () => {

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { generateRootKey, parseRootKey } from '../../../storage/index.ts'
 import { keyedHash } from '../../../storage/sealing/blind-index.ts'
 import { deriveKey, openRootKey, unwrapKey, wrapKey } from '../../../storage/sealing/keys.ts'
+import { unwrapKeys } from '../../../storage/sealing/unwrap-many.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('wrapping a key', () => {
   const kek = createSecretKey(hex('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F'))
@@ -45,6 +47,51 @@ describe('wrapping a key', () => {
   test('refuses what is too short or too long', () => {
     for (const length of [0, 8, 24, 39, 41, 48])
       expect(() => unwrapKey(kek, Buffer.alloc(length))).toThrow('not what was put here')
+  })
+})
+
+// OpenSSL's own AES-KW, one key at a time, is what ours is held against.
+describe('unwrapping many keys at once', () => {
+  const kek = createSecretKey(randomBytes(32))
+  const REFUSED = 'not what was put here'
+  const wrappedKeys = (count: number) => Array.from({ length: count }, () => wrapKey(kek, randomBytes(32)))
+
+  test('gives each as unwrapping it alone does, in order, however many they are', () => {
+    for (const count of [0, 1, 3, 4, 5, 6, 7, 50, 300]) {
+      const wrapped = wrappedKeys(count)
+      expect(unwrapKeys(kek, wrapped).map(hexOf)).toEqual(wrapped.map(each => hexOf(unwrapKey(kek, each))))
+    }
+  })
+
+  test('gives what RFC 3394, 4.6 says', () => {
+    const known = createSecretKey(hex('000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F'))
+    const wrapped = hex('28C9F404C4B810F4 CBCCB35CFB87F826 3F5786E2D80ED326 CBC7F0E71A99F43B FB988B9B7A02DD21')
+    const key = '00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f'
+    expect(unwrapKeys(known, Array(7).fill(wrapped)).map(hexOf)).toEqual(Array(7).fill(key))
+  })
+
+  test('refuses all for one flipped bit in any of them', () => {
+    const wrapped = wrappedKeys(6)
+    for (let bit = 0; bit < 40 * 8; bit++) {
+      const changed = wrapped.map(each => Buffer.from(each))
+      changed[bit % 6]![bit >> 3]! ^= 1 << (bit & 7)
+      expect(() => unwrapKeys(kek, changed)).toThrow(REFUSED)
+    }
+  })
+
+  test('refuses all for one that was wrapped under another key, or exchanged in half with its neighbour', () => {
+    const wrapped = wrappedKeys(8)
+    const other = wrapKey(createSecretKey(randomBytes(32)), randomBytes(32))
+    expect(() => unwrapKeys(kek, wrapped.with(5, other))).toThrow(REFUSED)
+    for (const half of [8, 16, 24, 32]) {
+      const mixed = Buffer.concat([wrapped[2]!.subarray(0, half), wrapped[3]!.subarray(half)])
+      expect(() => unwrapKeys(kek, wrapped.with(2, mixed))).toThrow(REFUSED)
+    }
+  })
+
+  test('refuses what is too short or too long among them', () => {
+    for (const length of [0, 8, 39, 41, 48])
+      expect(() => unwrapKeys(kek, wrappedKeys(8).with(7, Buffer.alloc(length)))).toThrow(REFUSED)
   })
 })
 
