@@ -1,6 +1,6 @@
 import { isPortalError } from '../errors.ts'
+import type { EntryPlace } from './canonical-entry.ts'
 import { type Checkpoint, openEarlierCheckpoint, type VerifierKey } from './checkpoint.ts'
-import type { Entry } from './entry.ts'
 import type { Findings } from './findings.ts'
 import { notesOf } from './lines.ts'
 import { Restorations } from './part.ts'
@@ -42,7 +42,7 @@ export class Claims {
   }
 
   /** Takes note when an entry says that the trail goes on from a backup: what was signed beyond it, before, is lost. */
-  read(entry: Entry): void {
+  read(entry: EntryPlace): void {
     this.#restorations.read(entry)
   }
 

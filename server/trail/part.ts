@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../store.ts'
+import type { EntryPlace } from './canonical-entry.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { decodeEntry, type Entry } from './entry.ts'
+import { decodeEntry } from './entry.ts'
 
 /** The trail itself, where an entry is about it. Its revisions are its parts. */
 export const TRAIL_OBJECT = 'trail'
@@ -31,7 +32,7 @@ export const partOf = (name: string): number => Number(/\/(\d+)\.[\w-]{8}$/.exec
 export class Restorations {
   readonly #begins = new Map<number, number>()
 
-  read({ action, object, revision, index }: Entry): void {
+  read({ action, object, revision, index }: EntryPlace): void {
     if (action === 'trail.restored' && object === TRAIL_OBJECT && revision !== null) this.#begins.set(revision, index)
   }
 

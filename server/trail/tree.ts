@@ -17,25 +17,37 @@ export const HASH_BYTES = 32
 export const EMPTY_TREE: TreeHead = { size: 0, edge: [] }
 
 // Leaves and nodes are hashed apart, so that no node can be passed off as a leaf (RFC 6962, section 2.1).
-const LEAF_PREFIX = Uint8Array.of(0x00)
-const NODE_PREFIX = Uint8Array.of(0x01)
+const LEAF_PREFIX = 0x00
+const NODE_PREFIX = 0x01
+
+/** What is to be hashed is put together here: a buffer of its own for each would take as long as its hash. Entries are shorter. */
+const SCRATCH = Buffer.alloc(1_024)
 
 /** The hash of one entry's bytes as a leaf of the tree. */
 export const leafHash = (entry: Uint8Array): Uint8Array => sha256(LEAF_PREFIX, entry)
 
 /** The tree with one leaf more: O(log n) work and memory, whatever its size. Leaves `head` as it is. */
-export function appendLeaf(head: TreeHead, leaf: Uint8Array): TreeHead {
-  const edge = [...head.edge]
+export function appendLeaf({ size, edge }: TreeHead, leaf: Uint8Array): TreeHead {
+  const head = { size, edge: [...edge] }
+  addLeaf(head, leaf)
+  return head
+}
+
+/** As {@link appendLeaf}, in place: for whoever adds very many to a tree that nobody else looks at. */
+export function addLeaf(head: TreeHead, leaf: Uint8Array): void {
   let root = leaf
   // Each trailing one-bit of the size is a full subtree as large as what stands to its right now: the two become one.
-  for (let rest = head.size; rest % 2 === 1; rest = Math.floor(rest / 2)) root = nodeHash(edge.pop()!, root)
-  return { size: head.size + 1, edge: [...edge, root] }
+  for (let rest = head.size; rest % 2 === 1; rest = Math.floor(rest / 2)) root = nodeHash(head.edge.pop()!, root)
+  head.edge.push(root)
+  head.size += 1
 }
 
 /** The root of the whole tree; of an empty one, SHA-256 of nothing. */
 export function rootOf(head: TreeHead): Uint8Array {
   const last = head.edge.at(-1)
-  return last === undefined ? sha256() : head.edge.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last)
+  return last === undefined
+    ? digest(SCRATCH.subarray(0, 0))
+    : head.edge.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last)
 }
 
 /** The root of these leaves alone. */
@@ -167,7 +179,20 @@ export const sameHash = (a: Uint8Array, b: Uint8Array): boolean => a.length === 
 
 const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(NODE_PREFIX, left, right)
 
-const sha256 = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(hash('sha256', Buffer.concat(parts), 'buffer'))
+function sha256(prefix: number, first: Uint8Array, second?: Uint8Array): Uint8Array {
+  const length = 1 + first.length + (second?.length ?? 0)
+  const input = length <= SCRATCH.length ? SCRATCH : Buffer.alloc(length)
+  input[0] = prefix
+  input.set(first, 1)
+  if (second !== undefined) input.set(second, 1 + first.length)
+  return digest(input.subarray(0, length))
+}
+
+/** Plain bytes, as a `Buffer` would not cross to another thread as one. */
+function digest(input: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = hash('sha256', input, 'buffer')
+  return new Uint8Array(buffer, byteOffset, length)
+}
 
 // Division instead of shifts: bit operations would cut a size at 32 bits.
 const half = (count: number): number => Math.floor(count / 2)

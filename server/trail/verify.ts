@@ -3,13 +3,14 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isPortalError } from '../errors.ts'
 import type { Instant } from '../time.ts'
+import type { EntryPlace } from './canonical-entry.ts'
 import { parseVerifierKey } from './checkpoint.ts'
 import { Claims } from './claims.ts'
-import { decodeEntry, type Entry } from './entry.ts'
+import { decodePlace } from './entry.ts'
 import { CHECKPOINTS_FILE, ENTRIES_FILE, type Progress } from './export.ts'
 import { type Finding, Findings } from './findings.ts'
 import { linesOf } from './lines.ts'
-import { appendLeaf, EMPTY_TREE, leafHash } from './tree.ts'
+import { addLeaf, leafHash, type TreeHead } from './tree.ts'
 
 export interface Verification {
   /** Whether every entry is proven: unchanged, in place, under a checkpoint of this key. */
@@ -57,14 +58,14 @@ export async function verifyExport(
   const order = new EntryOrder(findings)
   const { size: totalBytes } = await stat(entriesFile)
   let doneBytes = 0
-  let head = EMPTY_TREE
+  const head: TreeHead = { size: 0, edge: [] }
 
   await claims.meet(head)
   for await (const lines of linesOf(entriesFile)) {
     for (const { bytes, whole } of lines) {
       const entry = order.check(bytes, whole, head.size)
       if (entry !== null) claims.read(entry)
-      head = appendLeaf(head, leafHash(bytes))
+      addLeaf(head, leafHash(bytes))
       if (claims.isDue(head)) await claims.meet(head)
       doneBytes += bytes.length + 1
       if (head.size % PROGRESS_EVERY === 0) onProgress?.(doneBytes, totalBytes)
@@ -105,7 +106,7 @@ class EntryOrder {
     this.#findings = findings
   }
 
-  check(bytes: Uint8Array, whole: boolean, line: number): Entry | null {
+  check(bytes: Uint8Array, whole: boolean, line: number): EntryPlace | null {
     const where = `entry ${line}`
     if (!whole) this.#findings.problem(where, 'This line has no end: the file was cut off, or it is far too long for an entry.')
     const entry = this.#decode(bytes, where)
@@ -127,9 +128,9 @@ class EntryOrder {
     return entry
   }
 
-  #decode(bytes: Uint8Array, where: string): Entry | null {
+  #decode(bytes: Uint8Array, where: string): EntryPlace | null {
     try {
-      return decodeEntry(bytes)
+      return decodePlace(bytes)
     } catch (error) {
       if (!isPortalError(error)) throw error
       this.#findings.problem(where, error.message)

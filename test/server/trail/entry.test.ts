@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isCanonicalEntry } from '../../../server/trail/canonical-entry.ts'
-import { commitment, commitmentHolds, decodeEntry, type Entry, encodeEntry } from '../../../server/trail/entry.ts'
+import { commitment, commitmentHolds, decodeEntry, decodePlace, type Entry, encodeEntry } from '../../../server/trail/entry.ts'
 import { leafHash, rootOf, rootOfLeaves } from '../../../server/trail/tree.ts'
 import { memoryTrail, NOON, opening } from './memory-trail.ts'
 
@@ -57,8 +57,8 @@ describe('the bytes of an entry', () => {
     )
   })
 
-  test('one look at a line tells nothing canonical that closer reading refuses', () => {
-    const line = fc.oneof(
+  const touchedLine = () =>
+    fc.oneof(
       fc.constant(LINE),
       fc
         .tuple(
@@ -67,13 +67,38 @@ describe('the bytes of an entry', () => {
         )
         .map(([at, put]) => LINE.slice(0, at) + put + LINE.slice(at + (at % 2))),
     )
+
+  test('one look at a line tells nothing canonical that closer reading refuses', () => {
     fc.assert(
-      fc.property(line, it => {
+      fc.property(touchedLine(), it => {
         if (isCanonicalEntry(it)) expect(text(encodeEntry(JSON.parse(it) as Entry))).toBe(it)
       }),
       { numRuns: 2_000 },
     )
     expect(isCanonicalEntry(LINE)).toBe(true)
+  })
+
+  test('whoever asks for its place alone is told what the whole entry says, and refused where it is', () => {
+    const tried = (read: (line: Uint8Array) => unknown, line: string) => {
+      try {
+        return read(bytes(line))
+      } catch (error) {
+        return error
+      }
+    }
+    const wholePlace = (line: Uint8Array) => {
+      const { action, at, index, object, revision } = decodeEntry(line)
+      return { action, at, index, object, revision }
+    }
+    const asTold = (line: string) => {
+      const told = tried(decodePlace, line)
+      const whole = tried(wholePlace, line)
+      if (whole instanceof Error) expect(told).toEqual(whole)
+      else expect(told).toMatchObject(whole as object)
+    }
+    for (const put of ['"msg_2"', '"null"', 'null', 'nul', '""'])
+      asTold(LINE.replace('"object":"msg_1"', `"object":${put}`).replace('"revision":2', '"revision":null'))
+    fc.assert(fc.property(touchedLine(), asTold), { numRuns: 500 })
   })
 
   test('a revision that is no number is refused', () => {

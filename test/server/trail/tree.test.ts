@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  addLeaf,
   appendLeaf,
   consistencyProof,
   EMPTY_TREE,
@@ -46,6 +48,23 @@ describe('the reference tree of Certificate Transparency', () => {
       roots.push(rootOf(head))
     }
     expect(roots.map(hex)).toEqual(ROOTS)
+  })
+
+  test('a tree grows in place to the same, and otherwise the one before stays', () => {
+    const growing = { size: 0, edge: [] }
+    for (const leaf of LEAVES) {
+      const before = structuredClone(growing)
+      const appended = appendLeaf(growing, leaf)
+      expect(growing).toEqual(before)
+      addLeaf(growing, leaf)
+      expect(growing).toEqual(appended)
+    }
+    expect(hex(rootOf(growing))).toBe(ROOTS.at(-1))
+  })
+
+  test.each([0, 1, 1_022, 1_023, 1_024, 70_000])('an entry of %i bytes has the hash that anybody can reckon', length => {
+    const entry = new Uint8Array(length).fill(7)
+    expect(hex(leafHash(entry))).toBe(createHash('sha256').update(Uint8Array.of(0)).update(entry).digest('hex'))
   })
 
   test.each([
