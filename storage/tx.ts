@@ -46,23 +46,26 @@ const NOUNS: { [Noun in keyof Tx]: (work: Work) => Tx[Noun] } = {
 const WORK = Symbol('work')
 const MADE = Symbol('made')
 
+/** What stands behind every transaction's nouns. */
 interface Own {
   [WORK]: Work
   [MADE]: { [noun: string]: unknown }
 }
 
-/** The same for all transactions: to describe properties anew for each takes as long as its statements. */
-const DESCRIBED: PropertyDescriptorMap & ThisType<Own> = Object.fromEntries(
-  Object.entries(NOUNS).map(([noun, make]) => [
-    noun,
-    {
-      enumerable: true,
-      get(this: Own) {
-        this[MADE][noun] ??= make(this[WORK])
-        return this[MADE][noun]
+/** Described once, for all transactions: to do it for each takes longer than its statements. */
+const nouns: object = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(NOUNS).map(([noun, make]) => [
+      noun,
+      {
+        get(this: Own) {
+          this[MADE][noun] ??= make(this[WORK])
+          return this[MADE][noun]
+        },
       },
-    },
-  ]),
+    ]),
+  ),
 )
 
-export const txOn = (work: Work): Tx => Object.defineProperties<object>({ [WORK]: work, [MADE]: {} }, DESCRIBED) as Tx
+export const txOn = (work: Work): Tx => ({ __proto__: nouns, [WORK]: work, [MADE]: {} }) as unknown as Tx

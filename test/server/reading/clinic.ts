@@ -11,7 +11,7 @@ import { SCOPES } from '../../../server/sender.ts'
 import type { PersonRef } from '../../../server/sign-in/store.ts'
 import type { Reader, Staff, Visitor } from '../../../server/sign-in/visitor.ts'
 import type { Role } from '../../../server/staff.ts'
-import type { Store } from '../../../server/store.ts'
+import type { Store, Tx } from '../../../server/store.ts'
 import { days } from '../../../server/time.ts'
 import { decodeEntry, type Entry } from '../../../server/trail/entry.ts'
 import { type HandClock, handClock } from '../../support/clock.ts'
@@ -199,8 +199,13 @@ async function allEntries(store: Store): Promise<Entry[]> {
 export const withoutTrail = (store: Store): Store => ({
   ...store,
   transaction: work =>
-    store.transaction(tx => work({ ...tx, trail: { ...tx.trail, append: () => Promise.reject(new Error('no space left')) } })),
+    store.transaction(tx =>
+      work(instead(tx, { trail: { ...tx.trail, append: () => Promise.reject(new Error('no space left')) } })),
+    ),
 })
+
+/** The same transaction with other nouns in the place of some. (`{ ...tx }` copies none: they are its prototype's.) */
+export const instead = (tx: Tx, nouns: Partial<Tx>): Tx => Object.create(tx, Object.getOwnPropertyDescriptors(nouns)) as Tx
 
 /** The same store, with something that happens just before its next transaction begins. */
 export function justBefore(store: Store, happening: () => Promise<unknown>): Store {

@@ -4,7 +4,7 @@ import { viewHistory } from '../../../server/history.ts'
 import { openMessage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
-import { BEN, type Clinic, clinic, type DepositOrder, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
+import { BEN, type Clinic, clinic, type DepositOrder, instead, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const FILES = [
   { name: 'plan für Ada.txt', type: 'text/plain', bytes: new TextEncoder().encode('Walk.\n'.repeat(50_000)) },
@@ -73,14 +73,15 @@ test('hostile names and subjects stay on their lines, whatever they hold', async
     ...of.store,
     read: work =>
       of.store.read(tx =>
-        work({
-          ...tx,
-          messages: {
-            ...tx.messages,
-            content: async message => ({ ...(await tx.messages.content(message)), subject: evil, from: { name: evil } }),
-            headings: async all => new Map(all.map(one => [one.id, { subject: evil, from: { name: evil } }])),
-          },
-        }),
+        work(
+          instead(tx, {
+            messages: {
+              ...tx.messages,
+              content: async message => ({ ...(await tx.messages.content(message)), subject: evil, from: { name: evil } }),
+              headings: async all => new Map(all.map(one => [one.id, { subject: evil, from: { name: evil } }])),
+            },
+          }),
+        ),
       ),
   }
   const saved = async (format: CopyFormat) => {

@@ -4,7 +4,7 @@ import { notForMe } from '../../../server/not-for-me.ts'
 import { openMessage } from '../../../server/reading.ts'
 import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
-import { BEN, type Clinic, clinic, onlyMailbox, refusalOf } from './clinic.ts'
+import { BEN, type Clinic, clinic, instead, onlyMailbox, refusalOf } from './clinic.ts'
 
 const listed = async ({ parts, ada }: Clinic, reader = ada) => (await listMessages(parts, reader, { limit: 50 })).lines
 
@@ -181,16 +181,17 @@ test('narrowed pages follow one another without gaps, and stop looking after a t
     ...of.store,
     read: work =>
       of.store.read(tx =>
-        work({
-          ...tx,
-          messages: {
-            ...tx.messages,
-            listForRecipient: async (_, { limit }) => {
-              asked += limit
-              return Array.from({ length: limit }, () => row)
+        work(
+          instead(tx, {
+            messages: {
+              ...tx.messages,
+              listForRecipient: async (_, { limit }) => {
+                asked += limit
+                return Array.from({ length: limit }, () => row)
+              },
             },
-          },
-        }),
+          }),
+        ),
       ),
   }
   const page = await listMessages({ ...of.parts, store: endless }, of.ada, { limit: 50, show: 'over' })

@@ -7,7 +7,7 @@ import { retract } from '../../../server/retraction.ts'
 import { folded, keepSearch, keptSearch, searchMessages } from '../../../server/search.ts'
 import type { Reader } from '../../../server/sign-in/visitor.ts'
 import { longestRowPutInOrder, MARKS } from '../../support/put-in-order.ts'
-import { BEN, type Clinic, clinic, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
+import { BEN, type Clinic, clinic, instead, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const found = async (of: Clinic, words: string, reader = of.ada) =>
   (await searchMessages(of.parts, reader, words)).lines.map(line => line.subject)
@@ -43,16 +43,17 @@ test('the text of an unopened message is neither searched nor read, and searchin
     ...of.store,
     read: work =>
       of.store.read(tx =>
-        work({
-          ...tx,
-          messages: {
-            ...tx.messages,
-            texts: all => {
-              read.push(...all.map(message => message.id))
-              return tx.messages.texts(all)
+        work(
+          instead(tx, {
+            messages: {
+              ...tx.messages,
+              texts: all => {
+                read.push(...all.map(message => message.id))
+                return tx.messages.texts(all)
+              },
             },
-          },
-        }),
+          }),
+        ),
       ),
   }
   expect((await searchMessages({ ...of.parts, store }, of.ada, 'canary')).lines).toEqual([])

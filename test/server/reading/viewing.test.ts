@@ -8,23 +8,23 @@ import { reply } from '../../../server/reply.ts'
 import { retract } from '../../../server/retraction.ts'
 import type { Store, Tx } from '../../../server/store.ts'
 import { PORTAL_ACTOR, record } from '../../../server/trail/entry.ts'
-import { ADA, BEN, type Clinic, clinic, justAfter, justBefore, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
+import { ADA, BEN, type Clinic, clinic, instead, justAfter, justBefore, onlyMailbox, refusalOf, withoutTrail } from './clinic.ts'
 
 const SECRET = 'The canary sings at dawn.'
 
 /** The same store, which notes when content is opened. */
 function watched(store: Store): { store: Store; opened: string[] } {
   const opened: string[] = []
-  const watching = (tx: Tx): Tx => ({
-    ...tx,
-    messages: {
-      ...tx.messages,
-      content: message => {
-        opened.push(message.id)
-        return tx.messages.content(message)
+  const watching = (tx: Tx): Tx =>
+    instead(tx, {
+      messages: {
+        ...tx.messages,
+        content: message => {
+          opened.push(message.id)
+          return tx.messages.content(message)
+        },
       },
-    },
-  })
+    })
   return {
     store: {
       ...store,
