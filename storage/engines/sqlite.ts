@@ -30,14 +30,13 @@ const RETRY_MILLISECONDS = 20
  */
 export async function openSqlite(file: string, options: EngineOptions = {}): Promise<Engine> {
   prepareFile(file)
-  const { patienceMilliseconds = PATIENCE_MILLISECONDS } = options
-  const deadline = performance.now() + patienceMilliseconds
-  for (;;) {
+  // Each try waits about as long within SQLite as it is waited for the next.
+  for (let patience = options.patienceMilliseconds ?? PATIENCE_MILLISECONDS; ; patience -= 2 * RETRY_MILLISECONDS) {
     try {
       return new Sqlite(file, ...connectionsTo(file), options)
     } catch (error) {
       // Of several that make a file at once, or open it while another is closing it, SQLite refuses some without waiting at all.
-      if (!isBusy(error) || performance.now() >= deadline) throw readOnly(error) ?? translate(error)
+      if (!isBusy(error) || patience <= 0) throw readOnly(error) ?? translate(error)
       await new Promise(resolve => setTimeout(resolve, RETRY_MILLISECONDS))
     }
   }
