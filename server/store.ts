@@ -65,6 +65,9 @@ export interface Store {
    */
   checkObjects(before: Instant): Promise<ObjectFindings>
 
+  /** Keeps an object in the part store, reads it and removes it again. @throws PortalError `unavailable` or `no_space` where that cannot be done */
+  tryPartStore(): Promise<void>
+
   /** Signs checkpoints of the trail. The private key never leaves the storage room. */
   readonly signer: Signer
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { PortalError } from '../server/errors.ts'
 import type { Store } from '../server/store.ts'
@@ -7,7 +8,7 @@ import { type RestorePlan, type Restoring, restoreInto } from './backups/restore
 import type { Failure } from './backups/targets.ts'
 import type { Engine, EngineOptions } from './engines/engine.ts'
 import { openSqlite } from './engines/sqlite.ts'
-import { migrateDatabase } from './migrations/migrate.ts'
+import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
 import { OpenKeys } from './open-keys.ts'
 import type { PartStorePlace } from './part-stores/part-store.ts'
 import { partStores } from './part-stores/part-stores.ts'
@@ -105,13 +106,38 @@ export async function migrate(options: DatabaseOptions): Promise<string[]> {
   }
 }
 
+/**
+ * Looks whether a portal was ever started on this database, and makes nothing where there is none, not even a file.
+ *
+ * @throws PortalError `misconfigured` when it was made by another version of this program, or by something else.
+ */
+export async function holdsPortal(options: DatabaseOptions): Promise<boolean> {
+  if (!isPostgres(options.url) && !existsSync(fileOf(options))) return false
+  const engine = await openEngine(options)
+  try {
+    return await engine.read(async db => {
+      if ((await schemaState(db, engine.dialect)) === 'empty') return false
+      await refuseOther(db, engine.dialect)
+      return true
+    })
+  } finally {
+    await engine.close()
+  }
+}
+
 async function openEngine({ url, dataDirectory, ...options }: DatabaseOptions): Promise<Engine> {
   // Its driver is loaded where it is used.
-  if (/^postgres(ql)?:/.test(url)) return (await import('./engines/postgres.ts')).openPostgres(url, options)
+  if (isPostgres(url)) return (await import('./engines/postgres.ts')).openPostgres(url, options)
+  return openSqlite(fileOf({ url, dataDirectory }), options)
+}
+
+const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url)
+
+function fileOf({ url, dataDirectory }: Pick<DatabaseOptions, 'url' | 'dataDirectory'>): string {
   if (!url.startsWith('sqlite:'))
     throw new PortalError('misconfigured', 'DATABASE_URL must begin with `sqlite:` or `postgres://`.')
   const path = url.slice('sqlite:'.length) || join(dataDirectory, 'portal.db')
   // One connection writes and another reads, so the database must be a file that both can open.
   if (!isAbsolute(path)) throw new PortalError('misconfigured', 'DATABASE_URL must name the file by its absolute path.')
-  return openSqlite(path, options)
+  return path
 }

@@ -5,7 +5,7 @@ import type { Engine } from './engines/engine.ts'
 import { Keyring, PORTAL } from './keyring.ts'
 import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
 import type { OpenKeys } from './open-keys.ts'
-import type { OpenPartStore, PartStore } from './part-stores/part-store.ts'
+import { type OpenPartStore, type PartStore, tryPartStore } from './part-stores/part-store.ts'
 import { checkObjects, removeDiscarded } from './part-sweep.ts'
 import { addRootKey, hasRootKey } from './root-keys.ts'
 import { keyedHash } from './sealing/blind-index.ts'
@@ -131,6 +131,7 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
     stageFile: (file, content) => stageFile(sides, file, content),
     removeDiscarded: limit => removeDiscarded(sides, limit),
     checkObjects: before => checkObjects(sides, before),
+    tryPartStore: () => tryPartStore(store),
 
     async health() {
       const answers = await engine.answers()

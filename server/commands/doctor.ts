@@ -1,4 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { holdsPortal } from '../../storage/index.ts'
 import { type Config, readConfig } from '../config.ts'
 import { isPortalError } from '../errors.ts'
 import { unfinishedRotations } from '../keys/overview.ts'
@@ -13,14 +15,14 @@ import { withPortal } from './opened.ts'
 const TAIL = 1_000
 
 interface Finding {
-  check: 'settings' | 'folder' | 'database' | 'keys' | 'trail' | 'mail'
+  check: 'settings' | 'folder' | 'database' | 'keys' | 'trail' | 'files' | 'mail'
   state: 'ok' | 'note' | 'wrong'
   message: string
 }
 
 export default command({
   name: 'doctor',
-  description: 'Looks whether the portal can run: settings, folder, root key, database, the end of the trail, mail',
+  description: 'Looks whether the portal can run: settings, folder, root key, database, the end of the trail, files, mail',
   args: { json: JSON_ARGUMENT },
   async run({ json }, terminal) {
     const findings = await examine(terminal)
@@ -76,6 +78,9 @@ async function databaseAndTrail(config: Config, terminal: Terminal): Promise<Fin
     return [{ check: 'database', state: 'note', message: `${file} is not there yet; it is made on the first start.` }]
   }
   try {
+    // It looks and makes nothing: neither a portal where there is none, nor tables that the programs that are serving do not know.
+    if (!(await holdsPortal({ url: config.databaseUrl, dataDirectory: config.dataFolder, now: terminal.clock() })))
+      return [{ check: 'database', state: 'note', message: 'There is no portal in it yet; it is made on the first start.' }]
     return await withPortal(terminal, async ({ store, settings, checkpointHistory }) => {
       const { answers, migrated } = await store.health()
       const database: Finding =
@@ -86,7 +91,8 @@ async function databaseAndTrail(config: Config, terminal: Terminal): Promise<Fin
               state: 'wrong',
               message: answers ? 'Its schema is not the one this program knows.' : 'It does not answer.',
             }
-      return [database, ...(await keys(store)), await trail({ store, origin: settings.trailName, history: checkpointHistory })]
+      const signed = { store, origin: settings.trailName, history: checkpointHistory }
+      return [database, ...(await keys(store)), await trail(signed), await files(store, config)]
     })
   } catch (error) {
     return [wrong('database', error)]
@@ -119,6 +125,21 @@ async function trail(signed: Parameters<typeof compareWithSigned>[0]): Promise<F
     return wrong('trail', error)
   }
 }
+
+/** Only who tries to write knows whether the account, the key of a bucket or a disk lets it. */
+async function files(store: Store, { partStore, dataFolder }: Config): Promise<Finding> {
+  const where = placeOf(partStore ?? { kind: 'directory', folder: join(dataFolder, 'parts') })
+  try {
+    await store.tryPartStore()
+    return { check: 'files', state: 'ok', message: `Large files can be kept in ${where}.` }
+  } catch (error) {
+    const { message } = wrong('files', error)
+    return { check: 'files', state: 'wrong', message: `${message} Look at PART_STORE (${where}).` }
+  }
+}
+
+const placeOf = (place: NonNullable<Config['partStore']>): string =>
+  place.kind === 'directory' ? place.folder : `${place.bucket} at ${place.endpoint}`
 
 async function mail({ smtp, environment, origin }: Config, { clock }: Terminal): Promise<Finding> {
   if (smtp === null) return { check: 'mail', state: 'note', message: 'Letters are caught and shown at /dev/mailbox.' }

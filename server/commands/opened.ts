@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { openStorage } from '../../storage/index.ts'
+import { holdsPortal, openStorage } from '../../storage/index.ts'
 import { type Config, readConfig } from '../config.ts'
 import { fileJournal } from '../ending-journal.ts'
+import { PortalError } from '../errors.ts'
 import { rootKeysOf } from '../keys/provider.ts'
 import type { Parts } from '../parts.ts'
 import type { Instant } from '../time.ts'
@@ -14,11 +15,23 @@ export type Opened = Pick<Parts, 'store' | 'clock' | 'settings' | 'checkpointHis
   config: Config
 }
 
-/** Opens the portal's database as the settings say, lets `work` use it, and closes it again. */
-export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) => Promise<T>): Promise<T> {
+/**
+ * Opens the portal's database as the settings say, lets `work` use it, and closes it again. An older database is refused, not migrated:
+ * programs may be serving it.
+ *
+ * @param given.mayBeNew - whether a portal is made where there is none yet. False when left out: a backup of nothing, made every night
+ *   because a setting was forgotten, would be told as done.
+ */
+export async function withPortal<T>(
+  terminal: Terminal,
+  work: (opened: Opened) => Promise<T>,
+  { mayBeNew = false }: { mayBeNew?: boolean } = {},
+): Promise<T> {
   const config = readConfig(terminal.env)
   const { origin, environment, mailFrom, trailName, claimCodeDelay, uploads } = config
-  const store = await openStorage(await storageOf(config, terminal.clock()))
+  const isThere = await holdsPortal({ url: config.databaseUrl, dataDirectory: config.dataFolder, now: terminal.clock() })
+  if (!isThere && !mayBeNew) throw noPortal(config)
+  const store = await openStorage({ ...(await storageOf(config, terminal.clock())), migrate: !isThere })
   try {
     return await work({
       config,
@@ -33,6 +46,17 @@ export async function withPortal<T>(terminal: Terminal, work: (opened: Opened) =
   } finally {
     await store.close()
   }
+}
+
+function noPortal({ databaseUrl, dataFolder }: Config): PortalError {
+  // An address of PostgreSQL holds a password.
+  const where = databaseUrl.startsWith('sqlite:')
+    ? databaseUrl.slice('sqlite:'.length) || dataFolder
+    : 'the database of DATABASE_URL'
+  return new PortalError(
+    'misconfigured',
+    `There is no portal in ${where} yet. Are PORTAL_DATA and DATABASE_URL what the portal is served with?`,
+  )
 }
 
 /** The storage as it was set. */

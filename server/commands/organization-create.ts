@@ -24,15 +24,15 @@ export default command({
     json: JSON_ARGUMENT,
   },
   async run(args, terminal) {
-    const { id, name } = await withPortal(terminal, opened =>
-      createOrganization(opened, {
-        name: args.name,
-        phone: args.phone ?? '',
-        timeZone: args['time-zone'],
-        namedInNotices: args['named-in-notices'] ?? false,
-        answersWithinDays: args['answers-within'] === undefined ? null : Number(args['answers-within']),
-      }),
-    )
+    const order = {
+      name: args.name,
+      phone: args.phone ?? '',
+      timeZone: args['time-zone'],
+      namedInNotices: args['named-in-notices'] ?? false,
+      answersWithinDays: args['answers-within'] === undefined ? null : Number(args['answers-within']),
+    }
+    // The first thing that is done to a portal, perhaps before it was ever served.
+    const { id, name } = await withPortal(terminal, opened => createOrganization(opened, order), { mayBeNew: true })
     if (args['time-zone'] === 'UTC') terminal.err(NO_ZONE)
     terminal.out(args.json ? JSON.stringify({ id, name }) : `${name} is ${id}.`)
     return 0

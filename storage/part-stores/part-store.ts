@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { PortalError } from '../../server/errors.ts'
 import type { Instant } from '../../server/time.ts'
 
@@ -56,6 +57,28 @@ export type PartStorePlace =
 
 /** Opens a store, for what belongs to one database alone: `area` is the same whenever this database is opened, and no other's. */
 export type OpenPartStore = (area: string) => PartStore
+
+/** Does once what the portal does with files; of an object that was left behind, the sweep finds that nobody names it. */
+export async function tryPartStore(store: PartStore): Promise<void> {
+  const name = randomBytes(24).toString('base64url')
+  const bytes = randomBytes(16)
+  try {
+    await store.put(name, inOnePiece(bytes))
+    const read: Uint8Array[] = []
+    for await (const piece of store.read(name, 0, bytes.length)) read.push(Buffer.from(piece))
+    if (!Buffer.concat(read).equals(bytes)) throw storeUnavailable()
+  } catch (error) {
+    // What went wrong first is what tells.
+    await store.remove(name).catch(() => undefined)
+    throw error
+  }
+  await store.remove(name)
+}
+
+/** A copy: what is written is given away. */
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(bytes)
+}
 
 /** What every store refuses in the same words. */
 export const objectGone = () => new PortalError('gone', 'This attachment is no longer kept.')

@@ -26,6 +26,7 @@ const edit = async (file: string, change: (text: string) => string) => writeFile
 describe('the public key', () => {
   test('is printed alone, the same each time, in the form that verifiers read', async () => {
     const { portal } = await atATerminal()
+    await portal('migrate')
     const { code, out } = await portal('audit', 'key')
     expect(code).toBe(0)
     expect(out).toMatch(/^localhost\/restante-trail\+[0-9a-f]{8}\+\S{44}\n$/)
@@ -85,7 +86,9 @@ describe('an export', () => {
   test('is not proven with the key of another portal', async () => {
     const { portal, exported, verify } = await withTrail()
     await portal('audit', 'export', exported)
-    const { key } = await (await atATerminal()).answer('audit', 'key')
+    const other = await atATerminal()
+    await other.portal('migrate')
+    const { key } = await other.answer('audit', 'key')
     expect(await verify('--key', key!)).toMatchObject({ code: 1, out: expect.stringContaining('signed by another key') })
   })
 })
@@ -113,6 +116,7 @@ describe('an earlier checkpoint', () => {
 
   test('without an entry there is nothing to sign', async () => {
     const { portal } = await atATerminal()
+    await portal('migrate')
     expect(await portal('audit', 'checkpoint')).toMatchObject({ code: 1, err: expect.stringContaining('The trail is empty') })
   })
 })

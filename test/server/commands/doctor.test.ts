@@ -1,6 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { makeFirstRelease } from '../../storage/migrations/first-release.ts'
 import { atATerminal } from './at-a-terminal.ts'
 
 interface Examined {
@@ -13,6 +15,19 @@ async function examined(terminal: Awaited<ReturnType<typeof atATerminal>>) {
   const { ok, findings } = JSON.parse(out) as Examined
   expect(code).toBe(ok ? 0 : 1)
   return Object.fromEntries(findings.map(({ check, state, message }) => [check, `${state}: ${message}`]))
+}
+
+/** Its folder is there, and nothing in it. */
+async function databaseOf({ env }: Awaited<ReturnType<typeof atATerminal>>) {
+  await mkdir(env.PORTAL_DATA!)
+  const file = join(env.PORTAL_DATA!, 'portal.db')
+  const tables = () => {
+    const database = new BetterSqlite(file, { readonly: true })
+    const names = database.prepare('select name from sqlite_schema order by name').pluck().all()
+    database.close()
+    return names
+  }
+  return { file, tables }
 }
 
 describe('the doctor', () => {
@@ -35,6 +50,36 @@ describe('the doctor', () => {
       database: 'ok: It answers, its schema is current, and the root key is the right one.',
       trail: 'ok: 1 entries, signed up to 1; the last 1 are whole.',
     })
+  })
+
+  test('makes no portal in a file that has nothing in it, and no tables in one of an older version', async () => {
+    const terminal = await atATerminal()
+    const { file, tables } = await databaseOf(terminal)
+    await writeFile(file, '')
+    expect(await examined(terminal)).toMatchObject({
+      database: 'note: There is no portal in it yet; it is made on the first start.',
+    })
+    expect(tables()).toEqual([])
+    await rm(file)
+    await makeFirstRelease(`sqlite:${file}`)
+    const before = tables()
+    expect(await examined(terminal)).toMatchObject({
+      database: 'wrong: The database has not been migrated: run `portal migrate` first.',
+    })
+    expect(tables()).toEqual(before)
+  })
+
+  test('tries whether large files can be kept, and leaves none', async () => {
+    const terminal = await atATerminal()
+    const parts = join(terminal.folder, 'files')
+    Object.assign(terminal.env, { PART_STORE: `directory:${parts}` })
+    await terminal.answer('organization', 'create', '--name', 'North Clinic')
+    expect(await examined(terminal)).toMatchObject({ files: `ok: Large files can be kept in ${parts}.` })
+    const left = await readdir(parts, { recursive: true, withFileTypes: true })
+    expect(left.filter(entry => entry.isFile())).toEqual([])
+    await rm(parts, { recursive: true })
+    await writeFile(parts, 'a file where the folder should be')
+    expect(await examined(terminal)).toMatchObject({ files: expect.stringMatching(/^wrong: Files cannot be kept .* PART_STORE/) })
   })
 
   test('tells of a root key that is not the one the database was sealed with', async () => {

@@ -118,6 +118,7 @@ describe('clients', () => {
 
   test('of an organization that is not there cannot be made', async () => {
     const { portal } = await atATerminal()
+    await portal('migrate')
     const said = await portal('client', 'create', '--organization', 'org_x', '--name', 'Records')
     expect(said).toMatchObject({ code: 1, out: '', err: 'portal client create: There is no such organization.\n' })
   })

@@ -68,11 +68,9 @@ describe('used wrongly, it says how and ends with 2', () => {
       'staff invite --organization org_1 --email cole@example.com --role boss',
       '--role must be one of: provider, compliance, administrator.',
     ],
-    ['staff invite --organization org_1 --email cole --role provider', 'Give one plain e-mail address'],
     ['sign-in', 'portal sign-in: Say which: reopen, claim-code.'],
     ['sign-in reopen', '--organization and --email must be given.'],
     ['sign-in claim-code', '--organization and --recipient must be given.'],
-    ['sign-in reopen --organization org_1 --email ada', 'Give one plain e-mail address'],
     ['audit export', 'DIR must be given.'],
     ['audit verify', '--key must be given.'],
     ['audit verify /nowhere --key k', 'There is no folder /nowhere.'],
@@ -86,6 +84,60 @@ describe('used wrongly, it says how and ends with 2', () => {
     expect(err.trimEnd()).not.toContain('\n')
   })
 })
+
+test.each(['staff invite --organization org_1 --email cole --role provider', 'sign-in reopen --organization org_1 --email ada'])(
+  'portal %s: what is no address is wrong use, too',
+  async line => {
+    const { portal } = await atATerminal()
+    await portal('migrate')
+    expect(await portal(...line.split(' '))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Give one plain e-mail address'),
+    })
+  },
+)
+
+const WITHOUT_PORTAL = new Set([
+  'serve',
+  'migrate',
+  'seed',
+  'organization create',
+  'audit verify',
+  'backup keygen',
+  'backup verify',
+  'restore',
+  'doctor',
+  'keys wrap-root',
+])
+const ARGUMENTS: Record<string, string> = {
+  'organization change': '--organization org_1 --phone 5550100',
+  'client create': '--organization org_1 --name Records',
+  'client rotate': 'cli_1',
+  'client revoke': 'cli_1',
+  'staff invite': '--organization org_1 --email cole@example.com --role provider',
+  'sign-in reopen': '--organization org_1 --email ada@example.com',
+  'sign-in claim-code': '--organization org_1 --recipient ada@example.com',
+  'audit export': 'trail',
+  'keys rotate': '--all',
+  'hold place': '--organization org_1 --reason inquiry',
+  'hold release': 'hld_1',
+  'hold list': '--organization org_1',
+  backup: 'one --keys-to keys --recipient line',
+}
+
+// A group that is a command itself is none of the list's.
+test.each([...all.map(({ words }) => words.join(' ')).filter(name => !WITHOUT_PORTAL.has(name)), 'backup'])(
+  'portal %s is refused where there is no portal, and makes none',
+  async name => {
+    const { portal, env } = await atATerminal()
+    const { code, err } = await portal(...`${name} ${ARGUMENTS[name] ?? ''}`.trim().split(' '))
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/There is no portal in \S+portal\.db yet\. Are PORTAL_DATA and DATABASE_URL/),
+    })
+    expect(existsSync(env.PORTAL_DATA!)).toBe(false)
+  },
+)
 
 test('what fails is told in one line, and ends with 1', async () => {
   const { portal } = await atATerminal({ PORT: 'x', PORTAL_ENV: 'y' })
