@@ -45,13 +45,13 @@ export const ATTACHMENTS: Bench[] = [10, 100].map(
         const floor = { pid: bare.pid!, origin: `http://127.0.0.1:${line.toString('utf8').trim()}` }
         const file = madeFile(megabytes)
         await roundTrip(server, prepared, madeFile(4), floor) // warm
-        await slowest(server)
+        await loopsHeld(server)
         const rounds: Record<'up' | 'down', Measured>[] = []
         for (let round = 0; round < ROUNDS; round++) {
           rounds.push(await roundTrip(server, prepared, file, floor))
           progress((round + 1) / ROUNDS)
         }
-        const held = await slowest(server)
+        const held = await loopsHeld(server)
         return [
           ...(['up', 'down'] as const).flatMap(way =>
             rowsOf(
@@ -61,15 +61,9 @@ export const ATTACHMENTS: Bench[] = [10, 100].map(
               median(rounds.map(() => ciphersAlone(way, file.size))),
             ),
           ),
-          {
-            name: `${this.name}: loops p99`,
-            value: held,
-            unit: 'ms',
-            floor: null,
-            ratio: null,
-            goal: LOOP_GOAL_MS,
-            met: held <= LOOP_GOAL_MS,
-          },
+          loopRow(`${this.name}: loops p99`, Math.max(...held.map(({ p99 }) => p99))),
+          // Who waits for a processor that the client has holds nothing.
+          loopRow(`${this.name}: loops p99, processor`, Math.max(...held.map(({ workedP99 }) => workedP99))),
         ]
       } finally {
         bare.kill()
@@ -106,7 +100,9 @@ async function measured<T>(pid: number, work: () => Promise<T>): Promise<{ done:
   return { done, processor: processorTime(pid) - before, memory: more }
 }
 
-const slowest = async (server: RunningServer): Promise<number> => Math.max(...(await loopsHeld(server)).map(({ p99 }) => p99))
+const loopRow = (name: string, value: number): Row => ({
+  ...{ name, value, unit: 'ms', floor: null, ratio: null, goal: LOOP_GOAL_MS, met: value <= LOOP_GOAL_MS },
+})
 
 /** What nobody who seals and binds bytes can do without, in chunks as the portal's. */
 function ciphersAlone(way: 'up' | 'down', size: number): number {

@@ -9,10 +9,11 @@ const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 
 // The same in processor time, which is this thread's own: who waits for a processor that others have, holds nothing.
-let [before, worked] = [processorTime(), 0]
+let before = processorTime()
+let turns: number[] = []
 setInterval(() => {
   const now = processorTime()
-  worked = Math.max(worked, now - before)
+  turns.push(now - before)
   before = now
 }, 1).unref()
 
@@ -23,9 +24,11 @@ function processorTime(): number {
 
 function tell(): void {
   const [longest, p99] = [delay.max / 1e6, delay.percentile(99) / 1e6]
-  writeSync(2, `${JSON.stringify({ loop: isMainThread ? 'main' : threadId, longest, p99, worked })}\n`)
+  const sorted = turns.toSorted((a, b) => a - b)
+  const worked = { worked: sorted.at(-1) ?? 0, workedP99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 }
+  writeSync(2, `${JSON.stringify({ loop: isMainThread ? 'main' : threadId, longest, p99, ...worked })}\n`)
   delay.reset()
-  worked = 0
+  turns = []
 }
 
 onSignalEverywhere('loop-probe', tell)

@@ -9,6 +9,8 @@ export interface LoopHeld {
   p99: number
   /** As `longest`, in processor time. */
   worked: number
+  /** As `p99`, in processor time. */
+  workedP99: number
 }
 
 const ANSWERED_WITHIN = 10_000
