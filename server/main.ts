@@ -23,8 +23,12 @@ const TOP = dirname(dirname(fileURLToPath(import.meta.url)))
 /** The one clock that is real. */
 const clock: Clock = () => Date.now()
 
-/** The longest that work under way may hold up a stop. */
+/** The longest that requests under way may hold up a stop. */
 const DRAIN = seconds(30)
+/** The longest that all of it may take. Whatever is cut off then (a letter, at a mail server that trickles) is as after a kill, which loses nothing. */
+const STOP = DRAIN + seconds(5)
+/** What keeps a process alive that has closed everything, a mail server's open connection for one, is not waited for any longer. */
+const LINGERS = seconds(1)
 
 export interface ServeOptions {
   /** Whether to bring an older database up to date first; otherwise it is refused. True when left out. */
@@ -139,7 +143,10 @@ export async function run(config: Config, options: ServeOptions = {}): Promise<v
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+  const tooLong = setTimeout(() => process.exit(0), STOP)
   await serving.stop()
+  clearTimeout(tooLong)
+  setTimeout(() => process.exit(), LINGERS).unref()
 }
 
 /** The program `start.ts`: the portal as the environment says. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { launchServer, type RunningServer } from '../support/launch.ts'
 import { type SmtpServer, startSmtp } from '../support/smtp-server.ts'
 import { patience } from './rig/length.ts'
@@ -73,6 +75,38 @@ test('asked to stop while mails are handed over, it waits for them and notes wha
   expect(new Set(taken.map(({ to }) => to)).size).toBe(taken.length)
   expect(states().sent).toBe(taken.length)
 })
+
+/** Answers as a mail server does, and neither says nor closes anything when it is told goodbye. */
+async function serverThatNeverCloses(): Promise<string> {
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    socket.on('error', () => undefined)
+    socket.write('220 mail.example ESMTP\r\n')
+    socket.on('data', said => {
+      if (/^(EHLO|MAIL|RCPT|RSET)/.test(String(said)) || String(said).endsWith('\r\n.\r\n')) socket.write('250 ok\r\n')
+      if (String(said).startsWith('DATA')) socket.write('354 go on\r\n')
+    })
+    onTestFinished(() => void socket.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}?tls=off`
+}
+
+test.each(['one', 'two'])(
+  'a mail server that never closes a connection does not keep a process that was stopped (threads: %s)',
+  {
+    timeout: patience,
+  },
+  async threads => {
+    Object.assign(settings, { SMTP_URL: await serverThatNeverCloses(), PORTAL_THREADS: threads })
+    const server = await start()
+    await depositTo(server, 1)
+    await vi.waitFor(() => expect(states()).toEqual({ sent: 1 }), 20_000)
+    process.kill(server.pid, 'SIGTERM')
+    // Left to itself, the connection falls silent for half a minute before it is given up.
+    expect(await Promise.race([server.ended, pause(20_000, 'still there')])).toEqual({ code: 0, signal: null })
+  },
+)
 
 test('killed in the middle of a queue, it sends every letter, and few of them twice, with the same Message-ID', {
   timeout: patience,
