@@ -24,6 +24,18 @@ function forProduction() {
   }
 }
 
+const NOTHING = '\0nothing'
+/**
+ * Beside each page the framework writes down all that the page was told, for its script in the browser to go on with. There is no such
+ * script; what was written was thrown away, after a seventh of all that the thread of the pages did. Undefined tells it that there is none.
+ */
+const withoutHandOver = {
+  name: 'without-hand-over',
+  enforce: 'pre',
+  resolveId: (source, importer = '') => (source === 'turbo-stream' && importer.includes('server-runtime') ? NOTHING : undefined),
+  load: id => (id === NOTHING ? 'export const encode = () => undefined' : undefined),
+}
+
 // What long tests are is nothing that a build has to load.
 const sequence = underTest ? { sequencer: (await import('./test/support/longest-first.ts')).LongestFirst } : {}
 
@@ -32,6 +44,7 @@ export default defineConfig({
   plugins: underTest
     ? []
     : [
+        withoutHandOver,
         remix({
           appDirectory: 'app',
           future: {

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { renderToString } from 'react-dom/server'
+import { renderToStaticMarkup } from 'react-dom/server'
 import { Document } from './document.tsx'
 import { spoken } from './language/words.ts'
 import { type Failure, retryAfter } from './refusal.ts'
@@ -16,5 +16,5 @@ export function failureDocument(failure: Failure, status: number, { context, req
     </Document>
   )
   const headers = { 'content-type': 'text/html; charset=utf-8', ...retryAfter(failure) }
-  return new Response(`<!doctype html>${renderToString(page)}`, { status, headers })
+  return new Response(`<!doctype html>${renderToStaticMarkup(page)}`, { status, headers })
 }

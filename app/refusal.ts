@@ -1,6 +1,6 @@
 import type { EntryContext } from '@remix-run/node'
-import { useActionData } from '@remix-run/react'
 import type { ErrorCode, FieldError, PortalError } from '../server/errors.ts'
+import { useActionData } from './answered.ts'
 
 /** What a page is told of a refusal. */
 export interface Refusal {

@@ -1,41 +1,40 @@
 import './load-context.ts'
-import { isRouteErrorResponse, Outlet, useLocation, useMatches, useRouteError } from '@remix-run/react'
-import type { ReactNode } from 'react'
+import type { EntryContext } from '@remix-run/node'
+import { isRouteErrorResponse } from '@remix-run/react'
+import type { ComponentType } from 'react'
+import { AnsweredContext } from './answered.ts'
 import { Document } from './document.tsx'
 import type { Catalogue } from './language/en.ts'
-import { spoken, useSurroundings } from './language/words.ts'
+import { type Surroundings, spoken } from './language/words.ts'
 import type { Failure } from './refusal.ts'
 import { FailurePage, failureTitle } from './ui/FailurePage.tsx'
 
-/** A page names itself through `handle.title`. */
-export function Layout({ children }: { children: ReactNode }) {
-  const surroundings = useSurroundings()
+interface RootProps {
+  /** What the framework has found: which page, and what its loader and action answered or refused. */
+  context: Pick<EntryContext, 'staticHandlerContext' | 'routeModules'>
+  surroundings: Surroundings
+}
+
+/** The page that was asked for, or what went wrong with it, in its document. A page names itself through `handle.title`. */
+export default function Root({ context: { staticHandlerContext, routeModules }, surroundings }: RootProps) {
+  const { matches, loaderData, actionData, errors, location } = staticHandlerContext
+  const { id = '', handle = {} } = matches.at(-1)?.route ?? {}
   const { words } = spoken(surroundings.language)
+  const [error] = Object.values(errors ?? {})
+  const failure = errors === null ? null : failureOf(error)
+  const Page = routeModules[id]?.default as ComponentType
+  const named = surroundings.codesShown ? words.printedCodes.title : (handle as Titled).title?.(words)
   return (
-    <Document surroundings={surroundings} path={useLocation().pathname} title={useTitle(words)}>
-      {children}
-    </Document>
+    <AnsweredContext.Provider value={{ loaded: loaderData[id], acted: actionData?.[id] }}>
+      <Document surroundings={surroundings} path={location.pathname} title={failure ? failureTitle(failure, words) : named}>
+        {failure ? <FailurePage failure={failure} /> : <Page />}
+      </Document>
+    </AnsweredContext.Provider>
   )
 }
 
-/** The last page that names itself, what it shows this once, or what went wrong with it. */
-function useTitle(words: Catalogue): string | undefined {
-  const error = useRouteError()
-  const { codesShown } = useSurroundings()
-  const titles = useMatches().map(({ handle }) =>
-    (handle as { title?: (words: Catalogue) => string } | undefined)?.title?.(words),
-  )
-  // Null where nothing failed, whatever its type says.
-  if (error != null) return failureTitle(failureOf(error), words)
-  return codesShown ? words.printedCodes.title : titles.findLast(Boolean)
-}
-
-export default function Pages() {
-  return <Outlet />
-}
-
-export function ErrorBoundary() {
-  return <FailurePage failure={failureOf(useRouteError())} />
+interface Titled {
+  title?: (words: Catalogue) => string
 }
 
 const failureOf = (error: unknown): Failure =>

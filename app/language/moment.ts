@@ -9,17 +9,13 @@ export type Precision = 'day' | 'time' | 'moment' | 'exact'
 
 /** Tells a moment in a person's language and zone: "Friday, November 20, 2026 at 5:00 PM Eastern Time". */
 export function tell(at: Instant, language: string, timeZone: string, precision: Precision = 'moment'): string {
-  const day = { year: 'numeric', month: 'long', day: 'numeric', timeZone } as const
-  if (precision === 'day') return formatOf(language, day).format(at)
-  if (precision === 'time') return formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
-  if (precision === 'exact') return formatOf(language, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(at)
-  const format = { ...day, weekday: 'long', hour: 'numeric', minute: '2-digit' } as const
-  const bare = formatOf(language, format)
+  if (precision !== 'moment') return formatOf(language, timeZone, precision).format(at)
+  const bare = formatOf(language, timeZone, 'moment')
   const end = zoneEnds.get(zoneKey(at, language, timeZone))
   if (end !== undefined) return bare.format(at) + end
-  const whole = momentWithZone(at, language, timeZone, format)
+  const whole = momentWithZone(at, language, timeZone)
   // Of a day on which the clocks do not change, all moments end in the same words.
-  if (isZoneLast(language, format) && !changesAround(Math.floor(at / ONE_DAY), timeZone)) {
+  if (isZoneLast(language) && !changesAround(Math.floor(at / ONE_DAY), timeZone)) {
     if (zoneEnds.size >= MOST_DAYS) zoneEnds.clear()
     zoneEnds.set(zoneKey(at, language, timeZone), whole.slice(bare.format(at).length))
   }
@@ -27,17 +23,17 @@ export function tell(at: Instant, language: string, timeZone: string, precision:
 }
 
 /** Whether this language puts the zone behind a moment and tells the rest as without it, hours of one figure and of two. */
-function isZoneLast(language: string, format: Intl.DateTimeFormatOptions): boolean {
-  const zoned = formatOf(language, { ...format, timeZone: 'UTC', timeZoneName: 'longGeneric' })
-  const bare = formatOf(language, { ...format, timeZone: 'UTC' })
+function isZoneLast(language: string): boolean {
+  const zoned = formatOf(language, 'UTC', 'moment', 'longGeneric')
+  const bare = formatOf(language, 'UTC', 'moment')
   return [0, 6, 12, 18].every(hour => zoned.format(hour * ONE_HOUR).startsWith(bare.format(hour * ONE_HOUR)))
 }
 
-function momentWithZone(at: Instant, language: string, timeZone: string, format: Intl.DateTimeFormatOptions): string {
-  const generic = formatOf(language, { ...format, timeZoneName: 'longGeneric' }).format(at)
+function momentWithZone(at: Instant, language: string, timeZone: string): string {
+  const generic = formatOf(language, timeZone, 'moment', 'longGeneric').format(at)
   // When clocks go back, an hour comes twice: which of the two is meant only the long name says, "Eastern Daylight Time".
   if (!isTwice(at, timeZone) && isName(generic)) return generic
-  return formatOf(language, { ...format, timeZoneName: nameless(language, timeZone) }).format(at)
+  return formatOf(language, timeZone, 'moment', nameless(language, timeZone)).format(at)
 }
 
 /** How a moment's words end, by day, language and zone: to find a zone's name takes ten times as long as to tell the rest. */
@@ -49,16 +45,16 @@ const isName = (generic: string): boolean => !/GMT[+-]\d/.test(generic)
 
 /** The clock of nowhere is better known as "UTC" than by its long name. */
 const nameless = (language: string, timeZone: string): 'short' | 'long' =>
-  formatOf(language, { timeZone }).resolvedOptions().timeZone === 'UTC' ? 'short' : 'long'
+  formatOf(language, timeZone, 'bare').resolvedOptions().timeZone === 'UTC' ? 'short' : 'long'
 
 /** What the clocks of a zone show: "5:00 PM". */
 export const tellTime = (at: Instant, language: string, timeZone: string): string =>
-  formatOf(language, { hour: 'numeric', minute: '2-digit', timeZone }).format(at)
+  formatOf(language, timeZone, 'time').format(at)
 
 /** A zone in words, as the end of {@link tell} has it: "Eastern Time". */
 export function tellZone(at: Instant, language: string, timeZone: string): string {
-  const named = (timeZoneName: 'longGeneric' | 'long' | 'short') =>
-    formatOf(language, { timeZone, timeZoneName })
+  const named = (zoneName: ZoneName) =>
+    formatOf(language, timeZone, 'bare', zoneName)
       .formatToParts(at)
       .find(({ type }) => type === 'timeZoneName')!.value
   const generic = named('longGeneric')
@@ -91,7 +87,20 @@ function changesAround(day: number, timeZone: string): boolean {
 
 /** A day of the calendar, wherever its reader is: "Wednesday, November 25". @param day - `2026-11-25` */
 export const tellDay = (day: string, language: string): string =>
-  formatOf(language, { weekday: 'long', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${day}T12:00:00Z`))
+  formatOf(language, 'UTC', 'weekday').format(Date.parse(`${day}T12:00:00Z`))
+
+const DAY = { year: 'numeric', month: 'long', day: 'numeric' } as const
+/** What each format tells, but for the zone. */
+const SHAPES = {
+  bare: {},
+  day: DAY,
+  weekday: { weekday: 'long', month: 'long', day: 'numeric' },
+  time: { hour: 'numeric', minute: '2-digit' },
+  moment: { ...DAY, weekday: 'long', hour: 'numeric', minute: '2-digit' },
+  exact: { dateStyle: 'medium', timeStyle: 'long' },
+  numbers: { hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>
+type ZoneName = 'longGeneric' | 'long' | 'short'
 
 const MOST_FORMATS = 200
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -100,12 +109,12 @@ const formats = new Map<string, Intl.DateTimeFormat>()
  * A format of dates, made once. Making one takes many times as long as using it, and memory that the garbage collector knows nothing of:
  * with one for each line of a list, a thousand pages grew the process by two gigabytes.
  */
-function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([language, options])
+function formatOf(language: string, timeZone: string, shape: keyof typeof SHAPES, zoneName?: ZoneName): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone} ${shape} ${zoneName}`
   const known = formats.get(key)
   if (known !== undefined) return known
   if (formats.size >= MOST_FORMATS) formats.clear()
-  const made = new Intl.DateTimeFormat(language, options)
+  const made = new Intl.DateTimeFormat(language, { ...SHAPES[shape], timeZone, ...(zoneName && { timeZoneName: zoneName }) })
   formats.set(key, made)
   return made
 }
@@ -134,15 +143,7 @@ export function endOfDay(day: string, timeZone: string): Instant | null {
 
 /** Milliseconds that a zone's clocks are ahead of UTC at a moment. */
 function offset(at: Instant, timeZone: string): number {
-  const format = formatOf('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  })
+  const format = formatOf('en-US', timeZone, 'numbers')
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!) - Math.floor(at / 60_000) * 60_000
 }

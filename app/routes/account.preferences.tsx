@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '../answered.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { tellZone } from '../language/moment.ts'

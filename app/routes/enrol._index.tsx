@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { Enrolment } from '../../server/portal.ts'
+import { useLoaderData } from '../answered.ts'
 import { at, wanted } from '../destination.ts'
 import { go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { MessageView } from '../../server/views.ts'
+import { useLoaderData } from '../answered.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { Envelope } from '../ui/Envelope.tsx'

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { AnswerView } from '../../server/views.ts'
+import { useLoaderData } from '../answered.ts'
 import { form } from '../form.ts'
 import { go, handled } from '../http.ts'
 import { keepTyped, replyPage } from '../keep-typed.ts'

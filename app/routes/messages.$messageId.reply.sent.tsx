@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { AnswerView } from '../../server/views.ts'
+import { useLoaderData } from '../answered.ts'
 import { go, handled } from '../http.ts'
 import { replyPage } from '../keep-typed.ts'
 import type { Catalogue } from '../language/en.ts'

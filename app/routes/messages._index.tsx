@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '../answered.ts'
 import { at } from '../destination.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
@@ -21,10 +21,13 @@ export const loader = handled(async ({ context, request }: LoaderFunctionArgs) =
   const wish = mailboxWish(query)
   const { after, show, from } = wish
   const asked = { limit: PAGE_LENGTH, show, after: after ?? undefined, from: from ?? undefined }
-  const { lines, next, from: sender } = await context.portal.listMessages(reader, asked)
   const isFirstPage = wish.after === null
-  const drafts = isFirstPage ? await context.portal.listDrafts(reader) : []
-  const owesCodes = isFirstPage && (await context.portal.owesPrintedCodes(reader))
+  // Asked for together: each answer that is waited for alone is a turn of both threads.
+  const [{ lines, next, from: sender }, drafts, owesCodes] = await Promise.all([
+    context.portal.listMessages(reader, asked),
+    isFirstPage ? context.portal.listDrafts(reader) : [],
+    isFirstPage && context.portal.owesPrintedCodes(reader),
+  ])
   return { lines, next, sender, wish, drafts, owesCodes, done: query.get('done') }
 })
 

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '../answered.ts'
 import { form } from '../form.ts'
 import { go, handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
@@ -17,10 +17,11 @@ export const handle = { title: (words: Catalogue) => words.search.title }
 export const loader = handled(async ({ context, request }: LoaderFunctionArgs) => {
   const reader = context.requireReader()
   const wantsFound = new URL(request.url).searchParams.has(FOUND) && !isLedHere(request)
-  return {
-    answer: wantsFound ? await context.portal.keptSearch(reader) : null,
-    senders: await context.portal.listSenders(reader),
-  }
+  const [answer, senders] = await Promise.all([
+    wantsFound ? context.portal.keptSearch(reader) : null,
+    context.portal.listSenders(reader),
+  ])
+  return { answer, senders }
 })
 
 const FOUND = 'found'

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { ReplyLook } from '../../server/views.ts'
+import { useLoaderData } from '../answered.ts'
 import { form } from '../form.ts'
 import { go, handled, pageAt } from '../http.ts'
 import { staffWords } from '../language/staff.ts'

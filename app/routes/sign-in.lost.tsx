@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { ReactNode } from 'react'
+import { useLoaderData } from '../answered.ts'
 import { handled } from '../http.ts'
 import type { Catalogue } from '../language/en.ts'
 import { useWords } from '../language/words.ts'

@@ -1,5 +1,5 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '../answered.ts'
 import { at, wanted } from '../destination.ts'
 import { form } from '../form.ts'
 import { handled, signedIn } from '../http.ts'

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
 import type { Enrolment, RecoveryLine } from '../../server/portal.ts'
+import { useLoaderData } from '../answered.ts'
 import { at } from '../destination.ts'
 import { form } from '../form.ts'
 import { go, handled, signedIn } from '../http.ts'

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from '@remix-run/node'
-import { useLoaderData } from '@remix-run/react'
+import { useLoaderData } from '../answered.ts'
 import { handled } from '../http.ts'
 import { staffWords } from '../language/staff.ts'
 import { trailFilter } from '../trail-filter.ts'

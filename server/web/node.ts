@@ -76,6 +76,10 @@ export async function sendWebResponse(
   for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+  if (method !== 'HEAD' && isText(response)) {
+    outgoing.end(response.markup)
+    return
+  }
   if (method === 'HEAD' || response.body === null) {
     outgoing.end()
     await response.body?.cancel()
@@ -90,6 +94,10 @@ export async function sendWebResponse(
   }
   await pipeline(isGivenAway ? letGoOf(response.body, outgoing) : response.body, outgoing)
 }
+
+/** Has its body beside it, as text: see app/whole-page.ts. */
+const isText = (response: Response): response is Response & { markup: string } =>
+  'markup' in response && typeof response.markup === 'string'
 
 /** The next piece is asked for when the one before has left, but for the last and small ones. */
 async function* letGoOf(body: AsyncIterable<Uint8Array>, outgoing: ServerResponse): AsyncGenerator<Uint8Array> {

@@ -28,26 +28,42 @@ const MOVED_FROM = 65_536
 export function pack(value: unknown, keep: (stream: Stream) => number): Packed {
   const streams: Parcel['streams'] = []
   const transfer = new Set<ArrayBuffer>()
-  const packed = (value: unknown, at: (string | number)[]): unknown => {
+  /** The way to what is being looked at. */
+  const at: (string | number)[] = []
+  const packed = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if (value instanceof Uint8Array) return ownBytes(value, transfer)
     if (isStream(value)) {
-      streams.push({ at, stream: keep(value) })
+      streams.push({ at: [...at], stream: keep(value) })
       return null
     }
-    if (Array.isArray(value))
-      return changed(
-        value,
-        value.map((item, i) => packed(item, [...at, i])),
-      )
-    if (!isPlain(value)) return value
-    const entries = Object.entries(value)
-    const inner = entries.map(([name, item]) => packed(item, [...at, name]))
-    return inner.every((item, i) => item === entries[i]![1])
-      ? value
-      : Object.fromEntries(entries.map(([name], i) => [name, inner[i]]))
+    return Array.isArray(value) ? packedItems(value) : isPlain(value) ? packedFields(value) : value
   }
-  return { parcel: { value: packed(value, []), streams }, transfer: [...transfer] }
+  const packedAt = (place: string | number, value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    at.push(place)
+    const own = packed(value)
+    at.pop()
+    return own
+  }
+  // Both give the same back where nothing in it had to change: nearly always, and an answer may hold some hundred.
+  const packedItems = (items: unknown[]): unknown[] => {
+    let changed: unknown[] | null = null
+    for (let i = 0; i < items.length; i++) {
+      const own = packedAt(i, items[i])
+      if (own !== items[i]) changed = Object.assign(changed ?? [...items], { [i]: own })
+    }
+    return changed ?? items
+  }
+  const packedFields = (fields: Record<string, unknown>): Record<string, unknown> => {
+    let changed: Record<string, unknown> | null = null
+    for (const name in fields) {
+      const own = packedAt(name, fields[name])
+      if (own !== fields[name]) changed = { ...(changed ?? fields), [name]: own }
+    }
+    return changed ?? fields
+  }
+  return { parcel: { value: packed(value), streams }, transfer: [...transfer] }
 }
 
 /** The data again, with a stream where one was. */
@@ -74,10 +90,7 @@ export function ownBytes(bytes: Uint8Array, transfer: Set<ArrayBuffer>, movedFro
 
 const isStream = (value: object): value is Stream => Symbol.asyncIterator in value
 
-function isPlain(value: object): boolean {
+function isPlain(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
-
-const changed = (before: unknown[], after: unknown[]): unknown[] =>
-  after.every((item, i) => item === before[i]) ? before : after

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { openServer } from '../../server/http.ts'
+import type { Portal } from '../../server/portal.ts'
 import { proxiesAt } from '../../server/web/network.ts'
 import type { BuiltPages } from '../../server/web/pages.ts'
 import { StaticFiles } from '../../server/web/static.ts'
@@ -17,8 +18,11 @@ export interface ServedClinic extends Clinic {
   closeAll(): Promise<void>
 }
 
-/** @param certificate - of the TLS in front of it, as a proxy would speak it; plain http when left out. */
-export async function servedClinic(certificate?: TlsOptions): Promise<ServedClinic> {
+/**
+ * @param certificate - of the TLS in front of it, as a proxy would speak it; plain http when left out.
+ * @param seen - what the pages are given instead of the portal itself.
+ */
+export async function servedClinic(certificate?: TlsOptions, seen = (portal: Portal): Portal => portal): Promise<ServedClinic> {
   const { server, serve } = openServer()
   await new Promise<void>(resolve => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
@@ -29,7 +33,7 @@ export async function servedClinic(certificate?: TlsOptions): Promise<ServedClin
   serve({
     origin,
     environment: 'development',
-    portal: portal.portal,
+    portal: seen(portal.portal),
     pages: (await import(pathToFileURL(path.join(BUILD, 'server/index.js')).href)) as BuiltPages,
     files: await StaticFiles.in(path.join(BUILD, 'client')),
     proxies: proxiesAt([]),
