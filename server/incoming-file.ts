@@ -81,7 +81,8 @@ export async function sweepFiles({ store, clock }: Pick<Parts, 'store' | 'clock'
 
 /** Compares what is kept with what should be. What is missing is told in the log: it can only come back from a backup. @returns how many were removed */
 export async function checkFiles({ store, clock, log }: Pick<Parts, 'store' | 'clock' | 'log'>): Promise<number> {
-  const { removed, missing } = await store.checkObjects(clock() - UNNAMED_WAIT)
+  const { removed, missing, isShared } = await store.checkObjects(clock() - UNNAMED_WAIT)
+  if (isShared) log.warn('files.shared', { because: 'another portal, on a copy of this database, has the same PART_STORE' })
   for (const object of missing) log.warn('file.missing', { object })
   return removed
 }

@@ -36,6 +36,8 @@ export interface ObjectFindings {
   removed: number
   /** Names of objects that attachments show, and that are not there or not as long as they were. */
   missing: string[]
+  /** Whether the portal of a copy of this database keeps its objects in the same place: then nothing is removed there by either. */
+  isShared: boolean
 }
 
 export interface StagedFiles {

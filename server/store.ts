@@ -65,8 +65,8 @@ export interface Store {
    */
   checkObjects(before: Instant): Promise<ObjectFindings>
 
-  /** Keeps an object in the part store, reads it and removes it again. @throws PortalError `unavailable` or `no_space` where that cannot be done */
-  tryPartStore(): Promise<void>
+  /** Keeps an object in the part store and removes it. @returns whether nobody shares the place. @throws PortalError `unavailable`, `no_space` */
+  tryPartStore(): Promise<boolean>
 
   /** Signs checkpoints of the trail. The private key never leaves the storage room. */
   readonly signer: Signer

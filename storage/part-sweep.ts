@@ -1,5 +1,6 @@
 import type { ObjectFindings } from '../server/staged-file.ts'
 import type { Instant } from '../server/time.ts'
+import { isOwnPlace, OWNER_MARK } from './part-owner.ts'
 import type { PartStore } from './part-stores/part-store.ts'
 import type { StoredObjectRow } from './schema.ts'
 import { SEALED_CHUNK_BYTES } from './sealing/sealed-object.ts'
@@ -20,6 +21,7 @@ const BATCH = 200
 /** Removes objects that nothing opens any more, and then their rows: whichever step is the last, the next sweep goes on from there. */
 export async function removeDiscarded({ read, write, store }: Sides, limit: number): Promise<number> {
   const ids = await read(own => storedObjects(own).discarded(limit))
+  if (ids.length === 0 || !(await isOwnPlace({ read, store }))) return 0
   let removed = 0
   for (const id of ids) {
     if (await read(own => storedObjects(own).isShown(id))) continue
@@ -32,9 +34,10 @@ export async function removeDiscarded({ read, write, store }: Sides, limit: numb
 
 /** Every object has its row, every row that attachments need has its object. */
 export async function checkObjects(sides: Sides, before: Instant): Promise<ObjectFindings> {
-  const unnamed = await removeUnnamed(sides, before)
+  const isShared = !(await isOwnPlace(sides))
+  const unnamed = isShared ? 0 : await removeUnnamed(sides, before)
   const { discarded, missing } = await checkRows(sides)
-  return { removed: unnamed + discarded, missing }
+  return { removed: unnamed + discarded, missing, isShared }
 }
 
 /**
@@ -53,7 +56,7 @@ async function removeUnnamed({ read, store }: Sides, before: Instant): Promise<n
     names = []
   }
   for await (const { name, changedAt } of store.list()) {
-    if (changedAt < before) names.push(name)
+    if (changedAt < before && name !== OWNER_MARK) names.push(name)
     if (names.length === BATCH) await removeUnknown()
   }
   await removeUnknown()

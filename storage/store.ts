@@ -5,6 +5,7 @@ import type { Engine } from './engines/engine.ts'
 import { Keyring, PORTAL } from './keyring.ts'
 import { migrateDatabase, refuseOther, schemaState } from './migrations/migrate.ts'
 import type { OpenKeys } from './open-keys.ts'
+import { isOwnPlace } from './part-owner.ts'
 import { type OpenPartStore, type PartStore, tryPartStore } from './part-stores/part-store.ts'
 import { checkObjects, removeDiscarded } from './part-sweep.ts'
 import { addRootKey, hasRootKey } from './root-keys.ts'
@@ -131,7 +132,10 @@ export function storeOn({ engine, keys, store, signer }: Inside): Store {
     stageFile: (file, content) => stageFile(sides, file, content),
     removeDiscarded: limit => removeDiscarded(sides, limit),
     checkObjects: before => checkObjects(sides, before),
-    tryPartStore: () => tryPartStore(store),
+    async tryPartStore() {
+      await tryPartStore(store)
+      return isOwnPlace(sides)
+    },
 
     async health() {
       const answers = await engine.answers()

@@ -130,7 +130,12 @@ async function trail(signed: Parameters<typeof compareWithSigned>[0]): Promise<F
 async function files(store: Store, { partStore, dataFolder }: Config): Promise<Finding> {
   const where = placeOf(partStore ?? { kind: 'directory', folder: join(dataFolder, 'parts') })
   try {
-    await store.tryPartStore()
+    if (!(await store.tryPartStore()))
+      return {
+        check: 'files',
+        state: 'wrong',
+        message: `Another portal, on a copy of this database, keeps its files in ${where}, too: neither removes any. Give it a PART_STORE of its own, then remove the object whose-these-objects-are there.`,
+      }
     return { check: 'files', state: 'ok', message: `Large files can be kept in ${where}.` }
   } catch (error) {
     const { message } = wrong('files', error)

@@ -6,6 +6,7 @@ import { DESTROYED } from '../data-keys.ts'
 import type { Engine, Row } from '../engines/engine.ts'
 import { migrationsUpTo, runMigrations } from '../migrations/migrate.ts'
 import type { OpenKeys } from '../open-keys.ts'
+import { OWNER_MARK } from '../part-owner.ts'
 import type { OpenPartStore, PartStore } from '../part-stores/part-store.ts'
 import { hasRootKey } from '../root-keys.ts'
 import { type ArchiveIdentity, parseArchiveIdentity } from '../sealing/archive-keys.ts'
@@ -78,6 +79,8 @@ export async function restoreInto(
     await runMigrations(own, plan.now, migrationsUpTo(plan.migrations))
     const { inside, gone } = await fill(own, keys, openParts, plan, identity, refused, async store => {
       if (!mayHoldParts) await requireEmpty(store)
+      // Of a trail that went on after the backup: this one goes on otherwise.
+      await store.remove(OWNER_MARK)
       filled = store
     })
     await inside.engine.snapshot(state =>
@@ -129,11 +132,12 @@ async function fill(
  * know.
  */
 async function requireEmpty(store: PartStore): Promise<void> {
-  for await (const _ of store.list())
-    throw new PortalError(
-      'conflict',
-      'The part store holds files of this very portal already: a second one beside it would remove what it does not know. Set PART_STORE to a place of its own; or, if the other will never run again, say --take-part-store.',
-    )
+  for await (const { name } of store.list())
+    if (name !== OWNER_MARK)
+      throw new PortalError(
+        'conflict',
+        'The part store holds files of this very portal already: a second one beside it would remove what it does not know. Set PART_STORE to a place of its own; or, if the other will never run again, say --take-part-store.',
+      )
 }
 
 async function removeAll(store: PartStore): Promise<void> {

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { OWNER_MARK } from '../../storage/part-owner.ts'
 import { depositJson } from './api.ts'
 import type { TestPortal } from './whole-portal.ts'
 
 export const MIB = 1024 * 1024
 
-/** Names of the objects in a portal's part store, those that are not finished among them. */
+/** Names of the objects in a portal's part store, without the one that says whose they are; those that are not finished among them. */
 export async function objectsIn(directory: string): Promise<string[]> {
   const entries = await readdir(path.join(directory, 'parts'), { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries.filter(entry => entry.isFile()).map(entry => entry.name)
+  return entries.filter(entry => entry.isFile() && entry.name !== OWNER_MARK).map(entry => entry.name)
 }
 
 /** What is written down of a portal's objects, and what lies there. */

@@ -138,7 +138,7 @@ export function stagedFileContract(open: OpenStorage): void {
       expect(await store.read(tx => tx.stagedFiles.abandoned(NEW_YEAR + days(1), 10))).toEqual([])
       expect(await store.removeDiscarded(10)).toBe(0)
       // By the clock of the part store's own files.
-      expect(await store.checkObjects(Date.UTC(2100, 0, 1))).toEqual({ removed: 0, missing: [] })
+      expect(await store.checkObjects(Date.UTC(2100, 0, 1))).toEqual({ removed: 0, missing: [], isShared: false })
     })
 
     test('that nothing is wrong with is left alone by a check of everything', async () => {
@@ -146,7 +146,7 @@ export function stagedFileContract(open: OpenStorage): void {
       const { content, file, keep, claim, stage } = await clinicWithStagedFile(store)
       const [attachment] = await claim(file, [await keep()])
       const waiting = await stage()
-      expect(await store.checkObjects(Date.UTC(2100, 0, 1))).toEqual({ removed: 0, missing: [] })
+      expect(await store.checkObjects(Date.UTC(2100, 0, 1))).toEqual({ removed: 0, missing: [], isShared: false })
       expect((await wholeContent(store, attachment!)).equals(content)).toBe(true)
       expect(await store.read(tx => tx.stagedFiles.find(waiting.id))).toEqual(waiting)
     })
