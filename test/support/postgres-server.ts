@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 
 // The package ends the process with 0 when nothing is left to do, also where tests have failed. We stop its server ourselves.
@@ -34,11 +35,16 @@ export interface PostgresServer {
   remove(): Promise<void>
 }
 
-/** One server for all the test files, started when the first of them asks. Each test gets a database of its own. */
+/**
+ * One server for all the test files, started when the first of them asks. Each test gets a database of its own.
+ *
+ * With `TEST_POSTGRES_URL` it is that server instead, as a role that may create databases: to see what yours makes of the portal.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env.TEST_POSTGRES_URL
   let server: Promise<PostgresServer> | undefined
   const door = createServer((_, response) => {
-    server ??= startPostgres()
+    server ??= given === undefined ? startPostgres() : serverAt(given)
     server.then(
       ({ url, directory }) => response.end(JSON.stringify({ url, directory })),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -50,6 +56,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     door.close()
     await (await server)?.remove()
   }
+}
+
+/** A server that somebody else looks after. What kills or starts one has its own. */
+async function serverAt(url: string): Promise<PostgresServer> {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query<{ data_directory: string }>('show data_directory')
+  await client.end()
+  const notOurs = () => Promise.reject(new Error('The server of TEST_POSTGRES_URL is not killed or started by tests.'))
+  return { url, directory: rows[0]!.data_directory, kill: notOurs, start: notOurs, remove: () => Promise.resolve() }
 }
 
 // In memory where the system has such a folder, as the files of other tests.

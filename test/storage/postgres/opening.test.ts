@@ -131,13 +131,17 @@ describe('opening a PostgreSQL database', () => {
   test('gives every connection its settings, those to read too, whatever the database is set to', async () => {
     await migrate(options())
     await setting('statement_timeout', "'5s'")
-    await setting('transaction_timeout', "'5s'")
     await setting('default_transaction_isolation', 'serializable')
+    const [{ version }] = (await run("select current_setting('server_version_num')::int as version")).rows as [
+      { version: number },
+    ]
+    const knowsTransactions = version >= 170_000
+    if (knowsTransactions) await setting('transaction_timeout', "'5s'")
     const engine = openPostgres(database.url)
     for (const connection of ['write', 'read'] as const) {
       const names = [
         ...['application_name', 'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_read_only'],
-        ...['transaction_timeout', 'default_transaction_isolation'],
+        ...['default_transaction_isolation', ...(knowsTransactions ? ['transaction_timeout'] : [])],
       ]
       const settings = await engine[connection](async db => {
         const values = []
@@ -145,7 +149,8 @@ describe('opening a PostgreSQL database', () => {
           values.push((await sql<{ value: string }>`select current_setting(${name}) as value`.execute(db)).rows[0]!.value)
         return values
       })
-      expect(settings).toEqual(['restante', '30s', '3s', connection === 'read' ? 'on' : 'off', '0', 'read committed'])
+      const ours = ['restante', '30s', '3s', connection === 'read' ? 'on' : 'off', 'read committed']
+      expect(settings).toEqual([...ours, ...(knowsTransactions ? ['0'] : [])])
     }
     await engine.close()
   })
@@ -189,9 +194,10 @@ describe('opening a PostgreSQL database', () => {
 
   test('orders text by its bytes, whatever language the server sorts by', async () => {
     const store = await opened()
-    const { rows } = await run('select datlocale as locale from pg_database where datname = current_database()')
-    expect(rows).toEqual([{ locale: 'en' }])
     const names = ['a_b', 'a0', 'aB', 'ab', 'Ab']
+    // The tests' own server sorts by a language; another that they are run on may not.
+    const { rows } = await run(`select x from unnest(array['${names.join("','")}']) x order by x`)
+    if (process.env.TEST_POSTGRES_URL === undefined) expect(rows.map(({ x }) => x)).not.toEqual([...names].sort())
     for (const name of names) await run(`insert into organizations values ('${name}', 1)`)
     const sorted = await run('select id from organizations order by id')
     expect(sorted.rows.map(({ id }) => id)).toEqual([...names].sort())
