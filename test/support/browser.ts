@@ -1,14 +1,20 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
+import type { ClientRequest } from 'node:http'
 import { createRequire } from 'node:module'
-import { AxeBuilder } from '@axe-core/playwright'
+import type { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { afterFile } from './closing.ts'
 
+/** A phone draws each pixel of a page with four of its own; only whoever looks at a picture can tell. */
+const PIXELS = process.env.SCREENSHOTS ? 2 : 1
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: PIXELS, isMobile: true, hasTouch: true }
+
 /** The screens people hold: a small phone by day and by night, and a desk. */
 const SCREENS = {
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'light' },
-  phoneDark: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'dark' },
+  phone: { ...PHONE, colorScheme: 'light' },
+  phoneDark: { ...PHONE, colorScheme: 'dark' },
   desktop: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
 } satisfies Record<string, BrowserContextOptions>
 
@@ -28,7 +34,7 @@ async function connect(): Promise<Browser> {
   const response = await fetch(`${inject('chromium')}?worker=${process.env.VITEST_POOL_ID}`)
   const answer = await response.text()
   if (!response.ok) throw new Error(answer)
-  const line = await chromium.connectOverCDP(answer)
+  const line = await uncompressed(() => chromium.connectOverCDP(answer))
   // Closing a line that was connected over CDP lets the browser itself live on for the other files.
   afterFile(() => {
     connected = null
@@ -36,6 +42,23 @@ async function connect(): Promise<Browser> {
     return line.close()
   })
   return line
+}
+
+/**
+ * Playwright sends each page a script of 300 kB and offers to compress it, the browser agrees, and on one machine both spend more on that
+ * than on the page. Here it is not offered.
+ */
+async function uncompressed<T>(connecting: () => Promise<T>): Promise<T> {
+  const offersNothing = (message: unknown) => {
+    const { request } = message as { request: ClientRequest }
+    request.removeHeader('sec-websocket-extensions')
+  }
+  subscribe('http.client.request.created', offersNothing)
+  try {
+    return await connecting()
+  } finally {
+    unsubscribe('http.client.request.created', offersNothing)
+  }
 }
 
 /**
@@ -99,13 +122,15 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
     // What is put into a page lasts as long as its window: many documents may be written into one.
     if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(AXE)
   }
-  // In legacy mode axe looks at this page and opens none of its own.
-  const { violations } = await new AxeBuilder({ page, axeSource: 'void 0' })
-    .setLegacyMode()
-    .options({ resultTypes: ['violations'] })
-    .analyze()
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(node => `${id}: ${help} (${node.target.join(' ')})`))
+  return page.evaluate(async () => {
+    // What it finds nothing wrong with is neither described nor sent here: that takes longer than to look.
+    const { violations } = await axe.run({ reporter: 'no-passes' })
+    return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`))
+  })
 }
+
+/** What is put into a page that axe looks at. */
+declare const axe: { run(options: { reporter: 'no-passes' }): ReturnType<AxeBuilder['analyze']> }
 
 /** Where what is seen without scripts is shown with them: one page for each origin that this test file visits. */
 const copies = new Map<string, Promise<Page>>()

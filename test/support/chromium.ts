@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { type AddressInfo, connect, createServer as createSocketServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -71,32 +71,11 @@ export async function startBrowser(): Promise<Browser> {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
   try {
-    return { endpoint: await withoutCompression(await endpointOf(child)), stop }
+    return { endpoint: await endpointOf(child), stop }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/**
- * The same browser where nothing is compressed on its way. Playwright sends each page a script of 300 kB and offers to compress it, the
- * browser agrees, and on one machine both spend more on that than on the page.
- */
-async function withoutCompression(endpoint: string): Promise<string> {
-  const address = new URL(endpoint)
-  const port = Number(address.port)
-  const line = createSocketServer(client => {
-    const browser = connect(port, address.hostname)
-    client.once('data', handshake => {
-      browser.write(handshake.toString('latin1').replace(/^sec-websocket-extensions:.*\r\n/im, ''), 'latin1')
-      client.pipe(browser).pipe(client)
-    })
-    client.on('error', () => browser.destroy())
-    browser.on('error', () => client.destroy())
-  }).unref()
-  await new Promise<void>(resolve => line.listen(0, '127.0.0.1', resolve))
-  address.port = String((line.address() as AddressInfo).port)
-  return address.href
 }
 
 function endpointOf(child: ChildProcess): Promise<string> {
