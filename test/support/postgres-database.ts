@@ -47,20 +47,27 @@ async function newDatabase(url: string, template: string): Promise<string> {
   return urlOf(url, name)
 }
 
+/** Lines over which databases are cleaned; a new one would have to learn all the tables first, each time. */
+const cleaners = new Map<string, pg.Client>()
+
 /** Takes every row out; the trail's head stands at its beginning again. */
 async function clean(database: string): Promise<void> {
-  const client = new pg.Client(database)
-  await client.connect()
-  try {
-    // Without triggers: neither those that keep the trail from being changed, nor those that look after references.
-    await client.query('set session_replication_role = replica')
-    const { rows } = await client.query<{ name: string }>(
-      "select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'trail_head')",
-    )
-    await client.query([...rows.map(({ name }) => `delete from ${name}`), `update trail_head set size = 0, edge = ''`].join(';'))
-  } finally {
-    await client.end()
-  }
+  const cleaner = cleaners.get(database) ?? (await newCleaner(database))
+  const { rows } = await cleaner.query<{ name: string }>(
+    "select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not in ('migrations', 'trail_head')",
+  )
+  await cleaner.query([...rows.map(({ name }) => `delete from ${name}`), `update trail_head set size = 0, edge = ''`].join(';'))
+}
+
+async function newCleaner(database: string): Promise<pg.Client> {
+  const cleaner = new pg.Client(database)
+  // A test that ends everybody's connection ends this one, too.
+  cleaner.on('error', () => cleaners.delete(database))
+  await cleaner.connect()
+  // Without triggers: neither those that keep the trail from being changed, nor those that look after references.
+  await cleaner.query('set session_replication_role = replica')
+  cleaners.set(database, cleaner)
+  return cleaner
 }
 
 /** The tests' PostgreSQL server: its address, and the folder of its files. */
