@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isPortalError } from '../../server/errors.ts'
-import { days, type Instant } from '../../server/time.ts'
+import { days, type Instant, minutes } from '../../server/time.ts'
 import { type Counted, lookOver } from './rig/afterwards.ts'
 import { isLong, patience, tell } from './rig/length.ts'
 import { openPortal } from './rig/opened.ts'
@@ -32,6 +32,8 @@ const YEAR_2100 = Date.UTC(2100, 0, 1)
 /** Messages by their state: what people can see of all this. */
 const states = (counted: Counted) => Object.fromEntries(Object.entries(counted).filter(([name]) => name.startsWith('message ')))
 
+afterEach(() => void vi.unstubAllEnvs())
+
 describe('while the clock is wrong', () => {
   test.each([
     ['a day behind', (now: Instant) => now - days(1)],
@@ -58,6 +60,29 @@ describe('while the clock is wrong', () => {
     const { messages } = await portal.extendDeposit({ client: gateway }, deposit, now + days(30))
     expect(messages.map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
     await close()
+  })
+
+  test.each([
+    ['forward', Date.UTC(2026, 2, 8, 7)],
+    ['back', Date.UTC(2026, 10, 1, 6)],
+  ])('by an hour, as clocks are put %s, everything ends at the moment it was to end', async (_, change) => {
+    vi.stubEnv('TZ', 'America/New_York')
+    const folder = await clinicFolder()
+    const { gateway, deposit } = await storyIn(folder)
+    const until = change + minutes(10)
+    const { portal, close } = await openPortal(folder, change - minutes(30))
+    await portal.extendDeposit({ client: gateway }, deposit, until)
+    await close()
+    const states = async () => {
+      const { parts, close } = await openPortal(folder, until)
+      const messages = await parts.store.read(tx => tx.messages.ofDeposits([deposit]))
+      await close()
+      return messages.map(({ state }) => state)
+    }
+    expect(await workAt(folder, until - 1)).toEqual([])
+    expect(await states()).toEqual(['waiting', 'waiting', 'waiting'])
+    expect(await workAt(folder, until)).toEqual([])
+    expect(await states()).toEqual(['expired', 'expired', 'expired'])
   })
 
   test.skipIf(!isLong || FAKE_TIME === undefined).each(['1970-01-02 00:00:00', '2100-01-01 00:00:00'])(

@@ -10,7 +10,7 @@ interface Way {
   way: string
   isPossible: boolean
   fault(at: number): { under?: string[]; deadlyStatement?: number }
-  short: { name: ActName; at: number[] }
+  short: { name: ActName; at: number[] }[]
 }
 
 /** How a process is made to end in the middle of an act: before its write of that number. */
@@ -19,14 +19,17 @@ const WAYS: Way[] = [
     way: 'system call',
     isPossible: canTrace,
     fault: (at: number) => ({ under: underFault(WRITES, 'signal=SIGKILL', at) }),
-    short: { name: 'deposit', at: [6, 40] },
+    short: [
+      { name: 'deposit', at: [6, 40] },
+      { name: 'send a large file', at: [60, 150] },
+    ],
   },
   // Needs nothing but Node, so that it is tried everywhere.
   {
     way: 'statement',
     isPossible: true,
     fault: (at: number) => ({ deadlyStatement: at }),
-    short: { name: 'expire', at: [20, 200] },
+    short: [{ name: 'expire', at: [20, 200] }],
   },
 ]
 
@@ -35,13 +38,14 @@ const MOST = 3_000
 
 for (const { way, isPossible, fault, short } of WAYS) {
   describe.skipIf(!isPossible)(`killed before whichever ${way} that writes`, () => {
-    test.each(isLong ? ACT_NAMES : [short.name])(
+    test.each(isLong ? ACT_NAMES : short.map(({ name }) => name))(
       '“%s” has happened or has not, and is whole',
       { timeout: patience },
       async name => {
         const { before, after } = await bothEnds(name)
         let killed = 0
-        const numbers = isLong ? Array.from({ length: MOST }, (_, number) => number + 1) : short.at
+        const { at: places = [] } = short.find(one => one.name === name) ?? {}
+        const numbers = isLong ? Array.from({ length: MOST }, (_, number) => number + 1) : places
         await inPairs(numbers, async at => {
           const folder = await folderFor(name)
           const ended = await act(folder, name, fault(at))

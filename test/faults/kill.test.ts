@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { launchServer, type RunningServer } from '../support/launch.ts'
-import { patience, tell, times } from './rig/length.ts'
+import { patience, requireWithin, times } from './rig/length.ts'
 
 const ROUNDS = times(2, 25)
 const DEPOSITORS = 8
@@ -21,7 +21,7 @@ afterAll(async () => {
 const start = async (): Promise<RunningServer> => {
   const asked = performance.now()
   server = await launchServer({ PORTAL_DATA: folder })
-  tell(`ready ${Math.round(performance.now() - asked)} ms after it was started`)
+  requireWithin(3, 'ready after it was started', performance.now() - asked)
   return server
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { lookOver } from './rig/afterwards.ts'
-import { patience } from './rig/length.ts'
+import { patience, requireWithin } from './rig/length.ts'
 import { clinicFolder } from './rig/prepared.ts'
 import { type Answered, type Program, referencesIn, startProgram } from './rig/program.ts'
 
@@ -36,9 +36,11 @@ test.each(THREADS)(
     const begun = new Map<string, Answered>()
     const depositing = depositUntilGone(program, begun)
     while (begun.size <= DEPOSITORS) await pause(20)
+    const asked = performance.now()
     await program.stop()
     const answers = await depositing
     expect(await program.ended).toEqual({ code: 0, signal: null })
+    requireWithin(30, 'ended after SIGTERM', performance.now() - asked)
     expect(answers.size).toBeGreaterThan(DEPOSITORS)
     expect([...new Set([...answers.values()].map(({ status }) => status))]).toEqual([201])
     const kept = await referencesIn(folder)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { dispose } from '../../../server/disposal.ts'
@@ -23,6 +24,9 @@ export interface Act {
 
 const LONG_FILE = { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('A long note. '.repeat(15_000)) }
 
+/** So large that it lies outside of the database: sealed and kept before the transaction that names it. */
+const SCAN = { name: 'scan.bin', type: 'application/octet-stream', bytes: Buffer.alloc(700_000, 'a scan ') }
+
 const ACTS = {
   deposit: {
     again: 'to the same end',
@@ -30,6 +34,16 @@ const ACTS = {
       const ada = { name: 'Ada Lopez', address: 'ada.lopez@example.com' }
       const somebodyNew = { name: 'Dana Roth', address: 'dana.roth@example.com' }
       return portal.deposit(gateway, depositRequest('The one', [ada, somebodyNew]), { key: 'the-one', bodyHash: 'the-same' })
+    },
+  },
+  'send a large file': {
+    inSteps: true,
+    again: 'to a good end',
+    run: ({ portal }, { gateway }) => {
+      const ada = { name: 'Ada Lopez', address: 'ada.lopez@example.com' }
+      const request = depositRequest('A scan', [ada], { attachments: [SCAN] })
+      // Done again it is another: two tests in one process must not wait for each other's key.
+      return portal.deposit(gateway, request, { key: randomUUID(), bodyHash: 'the-same' })
     },
   },
   open: { run: ({ portal }, { ada, waiting }) => portal.openMessage(ada, waiting) },

@@ -1,11 +1,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import BetterSqlite from 'better-sqlite3'
-import type { Instant } from '../../../server/time.ts'
+import { hours, type Instant } from '../../../server/time.ts'
 import { verifierKey } from '../../../server/trail/checkpoint.ts'
 import { exportTrail } from '../../../server/trail/export.ts'
 import { checkAtStart } from '../../../server/trail/tail.ts'
 import { verifyExport } from '../../../server/trail/verify.ts'
+import { objectsIn } from '../../support/files.ts'
 import { type OpenedPortal, openPortal } from './opened.ts'
 
 /** What a portal's files hold, counted: the same before and after are the same state. */
@@ -38,7 +39,9 @@ export async function lookOver(folder: string, now: Instant): Promise<Counted> {
   const copy = await mkdtemp(`${folder}-looked-over-`)
   await cp(folder, copy, { recursive: true })
   try {
-    return await lookOverHere(copy, now)
+    const counted = await lookOverHere(copy, now)
+    await noFileIsLeftOver(copy, now)
+    return counted
   } finally {
     await rm(copy, { recursive: true })
   }
@@ -63,6 +66,7 @@ async function lookOverHere(folder: string, now: Instant): Promise<Counted> {
     await checkAtStart(opened.parts)
     const counted = countedIn(path.join(folder, 'portal.db'))
     await everySealOpens(opened, path.join(folder, 'portal.db'))
+    await everyFileOpens(opened, path.join(folder, 'portal.db'))
     await trailVerifies(opened, path.join(folder, 'export'))
     return counted
   } finally {
@@ -121,6 +125,33 @@ async function everySealOpens({ parts: { store } }: OpenedPortal, file: string):
   await store.read(async tx => {
     for (const message of await tx.messages.findMany(ids)) await tx.messages.content(message)
   })
+}
+
+/** Every file that a message shows opens to its last byte. */
+async function everyFileOpens({ parts: { store } }: OpenedPortal, file: string): Promise<void> {
+  const database = new BetterSqlite(file, { readonly: true })
+  const ids = database.prepare('select id from attachments').pluck().all() as string[]
+  database.close()
+  for (const id of ids) {
+    let bytes = 0
+    const attachment = await store.read(tx => tx.attachments.find(id))
+    for await (const piece of store.attachmentContent(attachment!)) bytes += piece.length
+    if (bytes !== attachment!.size) throw new Error(`The file ${id} has ${bytes} bytes.`)
+  }
+}
+
+/** What broke off is swept when nobody can claim it any more; then rows and objects of the part store are the same. */
+async function noFileIsLeftOver(folder: string, now: Instant): Promise<void> {
+  if ((await objectsIn(folder)).length === 0) return
+  const opened = await openPortal(folder, now + hours(2))
+  await opened.portal.sweepFiles()
+  await opened.close()
+  const database = new BetterSqlite(path.join(folder, 'portal.db'), { readonly: true })
+  const rows = database.prepare('select id from stored_objects').pluck().all() as string[]
+  database.close()
+  const objects = await objectsIn(folder)
+  if (objects.sort().join() !== rows.sort().join())
+    throw new Error(`Objects without a row, or rows without an object: ${objects} ${rows}`)
 }
 
 async function trailVerifies({ parts, portal }: OpenedPortal, folder: string): Promise<void> {

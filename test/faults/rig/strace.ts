@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 
-/** Everything SQLite changes a file with. Both its files and its log are written by the thread that asks for it. */
-export const WRITES = 'pwrite64,ftruncate,fsync,fdatasync,rename,unlink'
+/**
+ * Everything SQLite changes a file with, and what objects of the part store are written with. Both SQLite's files and its log are written by
+ * the thread that asks for it.
+ */
+export const WRITES = 'pwrite64,pwritev,writev,ftruncate,fsync,fdatasync,rename,unlink'
 
 // Not `--seccomp-bpf`, which would be faster: strace 6.1 changes no answers with it.
 const ALL_THREADS = ['-f', '-qq']
