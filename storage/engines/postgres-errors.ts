@@ -83,9 +83,9 @@ export function translateConnecting(error: unknown): unknown {
 
 export const connectionLost = (): PortalError => unavailable('The connection to the database was lost.')
 
-/** Said of a commit whose answer never came. */
+/** Said of a commit whose answer never came, or came with a warning. */
 export const commitUnknown = (cause: unknown): Error =>
-  withCause(unavailable('The connection was lost while this was being kept: it is not known whether it was.'), cause)
+  withCause(unavailable('The database did not say that this was kept: it is not known whether it was.'), cause)
 
 /** The pool says it in words alone. */
 const isPoolTimeout = (error: unknown): boolean =>

@@ -39,6 +39,7 @@ export class Session implements DatabaseConnection {
   #failure: unknown
   #isLost = false
   #isReleased = false
+  #warning: string | undefined
 
   /** @param isRead - whether its transactions only read; then every statement is waited for. */
   constructor(client: pg.PoolClient, turn: Connection, isRead: boolean) {
@@ -48,6 +49,7 @@ export class Session implements DatabaseConnection {
     this.db = new Kysely({ dialect: postgresDialect(this) })
     client.on('error', this.#lose)
     client.on('end', this.#lose)
+    client.on('notice', this.#warn)
   }
 
   /** Whether nothing more can be asked over this connection. */
@@ -60,6 +62,7 @@ export class Session implements DatabaseConnection {
     this.#isReleased = true
     this.#client.off('error', this.#lose)
     this.#client.off('end', this.#lose)
+    this.#client.off('notice', this.#warn)
     this.#client.release(isInDoubt || this.#isLost)
   }
 
@@ -73,6 +76,18 @@ export class Session implements DatabaseConnection {
     } finally {
       if (text.startsWith('rollback')) this.#failure = undefined
     }
+  }
+
+  /**
+   * Commits. Whoever ends the server's wait for its standby, be it its own time limit, makes it answer as if all were well, with a warning:
+   * kept here, and perhaps nowhere else.
+   *
+   * @returns the server's word for what it did, and what it warned of.
+   */
+  async commit(): Promise<{ done: string | undefined; warning: string | undefined }> {
+    this.#warning = undefined
+    const [result] = await this.control('commit')
+    return { done: result?.command, warning: this.#warning }
   }
 
   /** As {@link control}, without waiting: what becomes of it is known with the next answer. */
@@ -154,6 +169,10 @@ export class Session implements DatabaseConnection {
 
   readonly #lose = (): void => {
     this.#isLost = true
+  }
+
+  readonly #warn = ({ severity, message }: { severity: string | undefined; message: string | undefined }): void => {
+    if (severity === 'WARNING') this.#warning = message ?? severity
   }
 }
 

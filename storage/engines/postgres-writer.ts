@@ -48,12 +48,13 @@ export class PostgresWriter implements Writer {
     const ends = statement === 'commit' || statement === 'rollback'
     if (ends) this.#inTransaction = false
     const session = this.#running()
-    const [result] = await session.control(statement).catch(error => {
-      throw statement === 'commit' && session.isLost ? commitUnknown(error) : error
+    if (statement !== 'commit') return void (await session.control(statement))
+    const { done, warning } = await session.commit().catch(error => {
+      throw session.isLost ? commitUnknown(error) : error
     })
     // The server answers `commit` with a rollback, and with no error, where a statement before it had failed.
-    if (statement === 'commit' && result?.command !== 'COMMIT')
-      throw new Error('The transaction was rolled back where it should have been committed.')
+    if (done !== 'COMMIT') throw new Error('The transaction was rolled back where it should have been committed.')
+    if (warning !== undefined) throw commitUnknown(new Error(warning))
   }
 
   /** The server answers a commit when it is. */

@@ -68,6 +68,28 @@ describe('a server that is killed in the middle of work', () => {
     await store.close()
   })
 
+  // Who ends the wait for a standby, be it the server's own time limit, is answered COMMIT all the same, with a warning.
+  test('acknowledges nothing that its standby has not confirmed', async () => {
+    const store = await open(server.url)
+    const operator = await otherClient(server.url)
+    await operator.query("alter system set synchronous_standby_names = 'one_that_is_away'")
+    await operator.query('select pg_reload_conf()')
+    const waits = "from pg_stat_activity where wait_event = 'SyncRep'"
+    const isWaiting = async () => (await operator.query(`select pid ${waits}`)).rowCount === 1
+    const attempt = () => refusal(add(store, 'North Clinic')).catch(() => 'kept')
+    let writing = attempt()
+    // The server takes the setting up in its own time.
+    while (!(await isWaiting())) if ((await Promise.race([writing, pause(20)])) === 'kept') writing = attempt()
+    await operator.query(`select pg_cancel_backend(pid) ${waits}`)
+    expect(await writing).toBe('unavailable')
+    await operator.query('alter system reset synchronous_standby_names')
+    await operator.query('select pg_reload_conf()')
+    await operator.end()
+    await add(store, 'South Clinic')
+    expect(await names(store)).toContain('South Clinic')
+    await store.close()
+  })
+
   test('is unavailable to a portal that starts, and told so without its password', async () => {
     const { port, password } = new URL(server.url)
     await server.kill()
