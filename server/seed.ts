@@ -1,9 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { setStage } from './demonstration/stage.ts'
 import { BENS_CODE, type Cast, LONGEST_AGO, playStory } from './demonstration/story.ts'
 import { PortalError } from './errors.ts'
 import type { Parts } from './parts.ts'
+import { minutes } from './time.ts'
 
 /** Who lives in the demonstration and how each of them signs in: PORTAL_DATA/demonstration.json. */
 export interface Demonstration {
@@ -27,6 +29,9 @@ export interface DemonstrationPerson {
 }
 
 const FILE = 'demonstration.json'
+const LOOKS_EVERY = 100
+/** The story is played in seconds. */
+const LONGEST_TURN = minutes(1)
 
 /**
  * Fills an empty portal with a plainly invented clinic: two patients, two providers, a compliance officer, a client, and messages in
@@ -40,7 +45,42 @@ export async function seedDemonstration(parts: Parts, where: { dataFolder: strin
   if (parts.settings.environment !== 'development') {
     throw new PortalError('misconfigured', 'Invented patients belong in development only: PORTAL_ENV is production.')
   }
-  const file = join(where.dataFolder, FILE)
+  const turn = join(where.dataFolder, `${FILE}.turn`)
+  await takeTurn(turn)
+  try {
+    return await seedAlone(parts, join(where.dataFolder, FILE))
+  } finally {
+    await rm(turn, { force: true })
+  }
+}
+
+/** A process that starts meanwhile waits: its own work would deliver the letters of the story, and half of it is there already. */
+async function takeTurn(turn: string): Promise<void> {
+  for (let waited = 0; ; waited += LOOKS_EVERY) {
+    try {
+      await writeFile(turn, String(process.pid), { flag: 'wx', mode: 0o600 })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      const other = Number(await readFile(turn, 'utf8').catch(() => ''))
+      // One that was killed has left it behind.
+      if (waited > LONGEST_TURN || (other > 0 && !isRunning(other))) await rm(turn, { force: true })
+      else await pause(LOOKS_EVERY)
+    }
+  }
+}
+
+/** This one has only just begun: a number that is its own is of another that had it before. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function seedAlone(parts: Parts, file: string): Promise<Demonstration | null> {
   const isEmpty = await parts.store.read(async tx => (await tx.organizations.list()).length === 0)
   if (!isEmpty) {
     const demonstration = await left(file)

@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Demonstration, seedDemonstration } from '../../server/seed.ts'
 import { authenticatorCode } from '../../server/sign-in/authenticator.ts'
 import type { Reader, Staff } from '../../server/sign-in/visitor.ts'
 import { startedOf } from '../support/clinic.ts'
 import { testPortal } from '../support/portal.ts'
+
+const TOP = resolve(import.meta.dirname, '../..')
 
 let dataFolder: string
 beforeEach(async () => {
@@ -117,3 +121,19 @@ async function signInStaff(
   const { sessionToken } = await portal.enterTotp(requestToken, await authenticatorCode(totpKey!, NEW_YEAR))
   return (await portal.visitor(sessionToken)) as Staff
 }
+
+test('two programs that start at once on nothing play it once, and both know who lives in it', {
+  timeout: 60_000,
+}, async () => {
+  const env = { PATH: process.env.PATH, PORTAL_DATA: dataFolder } as unknown as NodeJS.ProcessEnv
+  const seed = () => promisify(execFile)(process.execPath, ['server/commands/main.ts', 'seed', '--json'], { cwd: TOP, env })
+  const told = (await Promise.all([seed(), seed()])).map(({ stdout }) => JSON.parse(stdout))
+  expect(told[1]).toEqual(told[0])
+})
+
+test('one that was killed while it played keeps nobody waiting', async () => {
+  const { pid } = spawnSync('true')
+  await writeFile(join(dataFolder, 'demonstration.json.turn'), String(pid))
+  expect((await seeded()).demonstration.people).toHaveLength(5)
+  expect(await readdir(dataFolder)).toEqual(['demonstration.json'])
+})
