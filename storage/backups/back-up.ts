@@ -74,11 +74,24 @@ export async function backUp(inside: Inside, plan: BackupPlan): Promise<BackupCo
   for (const { name, text } of [...(await plan.beside()), ...damaged]) beside.push(await targets.write(name, bytesOf(text)))
 
   const manifest = plan.sign({ ...contents, beside, damage })
-  await apart.write(MANIFEST_FILE, bytesOf(manifest))
-  // Keys that cannot be had leave data that cannot be opened: it is not to be taken for a backup.
+  // Neither half is to be taken for a backup where the other is nowhere.
+  if (targets.folders.length > 0) await apart.write(MANIFEST_FILE, bytesOf(manifest))
   if (apart.folders.length > 0) await targets.write(MANIFEST_FILE, bytesOf(manifest))
-  return { ...contents, beside, damage, failures: [...apart.failures, ...targets.failures] }
+  const failures = [...apart.failures, ...targets.failures]
+  return {
+    ...contents,
+    beside,
+    damage,
+    failures: [...failures, ...halves(apart, targets, KEYS_NOWHERE), ...halves(targets, apart, DATA_NOWHERE)],
+  }
 }
+
+const KEYS_NOWHERE = 'Its keys could not be kept in any folder, and nothing opens it without them.'
+const DATA_NOWHERE = 'The data that these keys open could not be kept in any folder.'
+
+/** Folders that got everything of their half, while the other half is nowhere. */
+const halves = (lost: Targets, kept: Targets, reason: string): Failure[] =>
+  lost.folders.length > 0 ? [] : kept.folders.map(folder => ({ folder, reason }))
 
 async function* everything(
   looked: Looked,

@@ -227,6 +227,20 @@ describe('a backup', () => {
     expect(await readdir(file('bak_3-second'))).toContain(MANIFEST_FILE)
   })
 
+  test.each([
+    ['keys', ['keys'], ['data', 'second'], KEYS_FILE],
+    ['data', ['data', 'second'], ['keys'], DATA_FILE],
+  ])('%s that no folder took leave no backup anywhere, and each folder is told', async (_, full, others, name) => {
+    for (const half of full) {
+      await mkdir(file(`bak_4-${half}`))
+      await writeFile(file(`bak_4-${half}/${name}`), 'something else')
+    }
+    const { failures } = await backedUp('bak_4')
+    const folders = [...full, ...others].map(half => file(`bak_4-${half}`))
+    expect(failures.map(({ folder }) => folder)).toEqual(folders)
+    for (const folder of folders) expect(await readdir(folder)).not.toContain(MANIFEST_FILE)
+  })
+
   async function isEmpty(target: { url: string }): Promise<boolean> {
     const engine = await openSqlite(target.url.slice('sqlite:'.length))
     const tables = await engine.read(db => engine.dialect.tables(db))
