@@ -45,14 +45,13 @@ export async function deposit(
 ): Promise<{ id: string; answer: string; replayed: boolean }> {
   requireScope(client, 'deposit')
   const once = { keyHash: sha256(checkedKey(idempotency.key)), bodyHash: idempotency.bodyHash }
-  const earlier = () => parts.store.read(tx => earlierAnswer(tx, { client }, once))
+  const look = (tx: Tx) => earlierAnswer(tx, { client }, once)
   // In one look: each costs as much by itself as what is asked in it.
-  const [before, sealedUnder] = await parts.store.read(async tx =>
-    Promise.all([earlierAnswer(tx, { client }, once), keyOf(tx, request)]),
-  )
+  const [before, sealedUnder] = await parts.store.read(async tx => Promise.all([look(tx), keyOf(tx, request)]))
   const place = () => placeDeposit(parts, { client }, request, { idempotency: once, sealedUnder })
   const slot = `${client.client.id} ${once.keyHash}`
-  return before ?? exclusively(slot, once.bodyHash, () => unlessDone(place, earlier))
+  const again = () => parts.store.transaction(look)
+  return (before && (await again())) ?? exclusively(slot, once.bodyHash, () => unlessDone(place, again))
 }
 
 /**
@@ -85,9 +84,11 @@ export async function placeByHand(
   { once, ...more }: { once: Once | null; inReplyTo?: string },
 ): Promise<{ id: string }> {
   if (once === null) return idOf(await placeDeposit(parts, { staff }, request, more))
-  const earlier = () => parts.store.read(tx => earlierAnswer(tx, { staff }, once))
+  const look = (tx: Tx) => earlierAnswer(tx, { staff }, once)
   const place = () => placeDeposit(parts, { staff }, request, { ...more, idempotency: once })
-  return idOf((await earlier()) ?? (await unlessDone(place, earlier)))
+  const again = () => parts.store.transaction(look)
+  const before = await parts.store.read(look)
+  return idOf((before && (await again())) ?? (await unlessDone(place, again)))
 }
 
 const idOf = ({ id }: { id: string }): { id: string } => ({ id })

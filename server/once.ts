@@ -29,7 +29,8 @@ export function onceForForm({ formId }: SentForm, act: string, words: unknown, f
 /**
  * Does what storage lets be done once: a second time ends in `conflict`, and whoever was quicker has done it.
  *
- * @param earlier - what was done then; null when nothing was.
+ * @param earlier - what was done then; null when nothing was. Told behind a commit, as it was the first time: what can be read is not always
+ *   as safe as what is acknowledged. PostgreSQL shows others what its standby has not confirmed, once the wait for that was broken off.
  */
 export async function unlessDone<T>(work: () => Promise<T>, earlier: () => Promise<T | null>): Promise<T> {
   try {

@@ -81,8 +81,7 @@ async function sendOnce(parts: ReplyParts, reader: Reader, once: Once | null, se
     return { id: sent.id }
   }
   if (once === null) return act()
-  const earlier = () => parts.store.read(tx => sentBefore(tx, reader, once))
-  return (await earlier()) ?? unlessDone(act, earlier)
+  return unlessDone(act, () => parts.store.transaction(tx => sentBefore(tx, reader, once)))
 }
 
 async function sentBefore(tx: Tx, reader: Reader, once: Once): Promise<{ id: string } | null> {

@@ -79,8 +79,8 @@ export class Session implements DatabaseConnection {
   }
 
   /**
-   * Commits. Whoever ends the server's wait for its standby, be it its own time limit, makes it answer as if all were well, with a warning:
-   * kept here, and perhaps nowhere else.
+   * Commits. Where somebody ends the server's wait for its standby (`pg_cancel_backend`), it answers as if all were well, with a warning: kept
+   * here, and perhaps nowhere else.
    *
    * @returns the server's word for what it did, and what it warned of.
    */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deposit } from '../../../server/depositing.ts'
+import { PortalError } from '../../../server/errors.ts'
 import { clinicIn } from '../../support/clinic.ts'
 import { clinicPortal } from '../../support/people.ts'
 import { testPortal } from '../../support/portal.ts'
@@ -36,6 +37,16 @@ describe('an idempotency key', () => {
       replayed: true,
     })
     expect(await counted(clinic)).toMatchObject({ deposits: 1, messages: 1 })
+  })
+
+  test('is answered again behind a commit, as the first time, and not from what can merely be read', async () => {
+    const clinic = await clinicPortal()
+    const first = await place(clinic, request())
+    const away = new PortalError('unavailable', 'The database did not say that this was kept.')
+    const store = Object.assign(Object.create(clinic.parts.store), { transaction: () => Promise.reject(away) })
+    const again = (parts: typeof clinic.parts) => deposit(parts, clinic.gateway, request(), { key: 'key-1', bodyHash: 'body-1' })
+    await expect(again({ ...clinic.parts, store })).rejects.toBe(away)
+    expect(await again(clinic.parts)).toEqual({ ...first, replayed: true })
   })
 
   test('with another body is refused, before and while the first is kept', async () => {

@@ -68,7 +68,7 @@ describe('a server that is killed in the middle of work', () => {
     await store.close()
   })
 
-  // Who ends the wait for a standby, be it the server's own time limit, is answered COMMIT all the same, with a warning.
+  // Where an operator ends the wait for a standby, the server answers COMMIT all the same, with a warning.
   test('acknowledges nothing that its standby has not confirmed', async () => {
     const store = await open(server.url)
     const operator = await otherClient(server.url)
