@@ -12,10 +12,11 @@ import type { Log } from './parts.ts'
 import { openPortalBeside } from './portal-beside.ts'
 import { dropThread } from './portal-thread.ts'
 import type { Demonstration } from './seed.ts'
+import { letGoOfTheStart } from './start-garbage.ts'
 import { type Clock, seconds } from './time.ts'
 import { developmentPages } from './web/development.ts'
 import { proxiesAt } from './web/network.ts'
-import type { BuiltPages } from './web/pages.ts'
+import { type BuiltPages, forBrowserOf } from './web/pages.ts'
 import { StaticFiles } from './web/static.ts'
 
 const TOP = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -56,6 +57,7 @@ async function serve(config: Config, { migrate = true, role = 'all' }: ServeOpti
   try {
     const [{ portal, demonstration, stop }, around] = await Promise.all([opening, surroundings({ ...config, origin }, role, log)])
     answerWith({ ...around, portal })
+    letGoOfTheStart()
     return { origin, demonstration, stop: () => drain(server).then(stop) }
   } catch (error) {
     // What must not start must hold neither the port nor the database.
@@ -87,11 +89,12 @@ function endAtOnce(error: unknown, log: Log): void {
 async function surroundings(config: Config, role: ServeRole, log: Log): Promise<Omit<Shell, 'portal'>> {
   const { origin, environment, dataFolder } = config
   const mailbox = config.smtp === null ? openCaughtMail(mailboxFolder(config.dataFolder), clock) : null
+  const pages = role === 'jobs' ? null : await builtPages()
   return {
     origin,
     environment,
-    pages: role === 'jobs' ? null : await builtPages(),
-    files: await StaticFiles.in(join(TOP, 'build', 'client')),
+    pages,
+    files: await StaticFiles.in(join(TOP, 'build', 'client'), pages === null ? undefined : forBrowserOf(pages)),
     proxies: proxiesAt(config.proxies),
     mostUploadBytes: config.uploads.depositBytes,
     development: mailbox && developmentPages(mailbox, dataFolder, clock),

@@ -7,6 +7,7 @@ import { openLog } from './log.ts'
 import type { ServeRole } from './open-portal.ts'
 import type { Portal } from './portal.ts'
 import type { Demonstration } from './seed.ts'
+import { letGoOfTheStart } from './start-garbage.ts'
 import { answerCalls } from './wire/calls.ts'
 import { type Refusal, toRefusal } from './wire/refusal.ts'
 
@@ -43,6 +44,7 @@ const log = openLog(config.logLevel, clock)
 try {
   const { portal, demonstration, stop } = await openPortal(config, { role, migrate, mailBeside: true, log, clock })
   say({ kind: 'ready', useCases: answerCalls(port, portal, log), demonstration })
+  letGoOfTheStart()
   // The one thing that is said to it now: to stop. With nothing left open, the thread ends by itself.
   parentPort!.once('message', async () => {
     await stop()

@@ -27,6 +27,12 @@ export function pageMaker(pages: BuiltPages): RenderPage {
   }
 }
 
+/** Paths of the scripts with which the framework would go on in a browser. No page names them: most of what is built for browsers. */
+export function forBrowserOf({ assets: { entry, routes, url } }: BuiltPages): ReadonlySet<string> {
+  const scripts = [entry, ...Object.values(routes)].flatMap(({ module, imports = [] }) => [module, ...imports])
+  return new Set([url, ...scripts])
+}
+
 /** No page of ours. */
 const NOWHERE = '/-'
 

@@ -33,15 +33,17 @@ export class StaticFiles {
     this.assets = assets
   }
 
-  static async in(directory: string): Promise<StaticFiles> {
+  /** @param but - paths that are not served: nobody asks for them. */
+  static async in(directory: string, but: ReadonlySet<string> = new Set()): Promise<StaticFiles> {
     const assets = new Map<string, Asset>()
     const entries = await readdir(directory, { recursive: true, withFileTypes: true })
     for (const entry of entries) {
       const type = TYPES[extname(entry.name)]
       if (!entry.isFile() || type === undefined) continue
       const file = join(entry.parentPath, entry.name)
-      const bytes = new Uint8Array(await readFile(file))
       const path = `/${relative(directory, file).split(sep).join('/')}`
+      if (but.has(path)) continue
+      const bytes = new Uint8Array(await readFile(file))
       const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
       assets.set(path, { bytes, zipped: new Uint8Array(await promisify(gzip)(bytes)), type, etag })
     }

@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { matchRoutes } from '@remix-run/react'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { type BuiltPages, pageMaker, type RenderPage } from '../../../server/web/pages.ts'
+import { type BuiltPages, forBrowserOf, pageMaker, type RenderPage } from '../../../server/web/pages.ts'
+import { StaticFiles } from '../../../server/web/static.ts'
 
-const built = (await import(path.resolve(import.meta.dirname, '../../../build/server/index.js'))) as BuiltPages
+const BUILD = path.resolve(import.meta.dirname, '../../../build')
+const built = (await import(path.join(BUILD, 'server/index.js'))) as BuiltPages
 
 type Routes = BuiltPages['routes']
 const ORIGIN = 'http://localhost'
@@ -87,3 +90,14 @@ test.each(['/m/secret-locator%', '/invitation/secret%zz', '/%e2%82/secret'])(
     expect([routes, answer.status, warned]).toEqual([['root', 'routes/$'], 404, 0])
   },
 )
+
+test('no script of the framework is served, and every file that a page names', async () => {
+  const ofFramework = forBrowserOf(built)
+  const files = await StaticFiles.in(path.join(BUILD, 'client'), ofFramework)
+  const served = (path: string) => files.answer(new Request(ORIGIN + path), path) !== null
+  expect([ofFramework.size > 50, [...ofFramework].filter(served)]).toEqual([true, []])
+  const text = await readFile(path.join(BUILD, 'server/index.js'), 'utf8')
+  const named = [...text.matchAll(/^const \w+ = "(\/assets\/[^"]+)";$/gm)].map(([, path]) => path!)
+  expect([named.some(path => path.endsWith('.css')), named.some(path => path.endsWith('.js'))]).toEqual([true, true])
+  expect(named.filter(path => !served(path))).toEqual([])
+})

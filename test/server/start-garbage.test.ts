@@ -1,0 +1,21 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { letGoOfTheStart } from '../../server/start-garbage.ts'
+import { seconds } from '../../server/time.ts'
+
+afterEach(() => vi.useRealTimers())
+
+test('what only the start needed is gone a few seconds after it, and not before whoever waited for it was answered', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  const needed = new WeakRef(Object.assign({}, { text: 'x'.repeat(1_000) }))
+  letGoOfTheStart()
+  await nextTurn()
+  vi.advanceTimersByTime(seconds(1))
+  const soon = needed.deref() !== undefined
+  await nextTurn()
+  vi.advanceTimersByTime(seconds(10))
+  expect([soon, needed.deref()]).toEqual([true, undefined])
+  expect(globalThis).not.toHaveProperty('gc')
+})
+
+/** What a WeakRef was asked for is held until the turn is over. */
+const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
