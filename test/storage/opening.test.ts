@@ -105,6 +105,14 @@ describe('opening a storage', () => {
     expect(await refusal(migrate(options()))).toBe('misconfigured')
   })
 
+  test('a store that is open while a newer program changes the schema is migrated no more', async () => {
+    const store = await opened()
+    expect(await store.health()).toEqual({ answers: true, migrated: true })
+    edited(database => database.prepare('insert into migrations values (?, ?)').run('9999-from-the-future', NEW_YEAR))
+    expect(await store.health()).toEqual({ answers: true, migrated: false })
+    await store.close()
+  })
+
   test('refuses a schema that has not been migrated, when told not to migrate', async () => {
     expect(await refusal(opened({ migrate: false }))).toBe('misconfigured')
     expect((await migrate(options()))[0]).toBe('0001-initial')
