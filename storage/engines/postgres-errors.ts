@@ -15,6 +15,8 @@ const BUSY = new Set([
   '53400', // configuration_limit_exceeded
 ])
 
+const POOLED = 'is reached through a pooler that keeps no connection whole: it must be set to session mode'
+
 /** The server as it stands will not do; only whoever runs it can put that right. */
 const MISCONFIGURED: Record<string, string> = {
   '28P01': 'does not accept the password of DATABASE_URL',
@@ -23,6 +25,9 @@ const MISCONFIGURED: Record<string, string> = {
   '3F000': 'has no schema on the search path of this connection',
   '42501': 'does not give the user of DATABASE_URL the rights it needs',
   '0A000': 'lacks a feature that the portal needs',
+  // A statement that was prepared is not there, or one that was not is: each transaction runs on another connection.
+  '42P05': POOLED,
+  '26000': POOLED,
 }
 
 /** `lock_timeout`: another process holds what was asked for. */

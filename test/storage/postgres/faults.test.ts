@@ -196,6 +196,8 @@ describe('a database that others use, too,', () => {
     ['58030', 'unavailable'],
     ['25006', 'unavailable'],
     ['42501', 'misconfigured'],
+    ['42P05', 'misconfigured'],
+    ['26000', 'misconfigured'],
   ])('that answers %s to a write is told of as %s, and keeps nothing of it', async (state, code) => {
     await other.query(`create function refuse() returns trigger language plpgsql as
       $$ begin raise exception 'on purpose' using errcode = '${state}'; end $$`)
