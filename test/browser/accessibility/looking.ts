@@ -40,7 +40,8 @@ const PHONE = { width: 390, height: 844 }
 const NARROW = { width: 320, height: 256 } // also a screen of 1280 × 1024 at 400 % (WCAG 1.4.10)
 
 /** Each theme as the device asks for it, or as somebody chose it against their device. */
-const THEMES: Record<string, Parameters<Page['emulateMedia']>[0] & { chosen?: Record<string, string> }> = {
+type Theme = Pick<NonNullable<Parameters<Page['emulateMedia']>[0]>, 'colorScheme' | 'contrast' | 'forcedColors'>
+const THEMES: Record<string, Theme & { chosen?: Record<string, string> }> = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   'more contrast': { colorScheme: 'light', contrast: 'more' },
@@ -72,39 +73,55 @@ export async function showing(context: BrowserContext): Promise<Pick<Looking, 'p
   }
 }
 
+/** As Playwright says it to the browser. */
+const emulated = ({ colorScheme, contrast, forcedColors }: Theme) => ({
+  media: PLAIN.media,
+  features: [
+    { name: 'prefers-color-scheme', value: colorScheme ?? PLAIN.colorScheme },
+    { name: 'prefers-contrast', value: contrast ?? PLAIN.contrast },
+    { name: 'forced-colors', value: forcedColors ?? PLAIN.forcedColors },
+  ],
+})
+
+/** Runs in the page. What is faint there when somebody has chosen this. */
+const faintest = (chosen: Record<string, string>): string[] => {
+  const { dataset } = document.documentElement
+  Object.assign(dataset, chosen)
+  const found = [...looking.faint(), ...looking.faintFocus()]
+  for (const name of Object.keys(chosen)) delete dataset[name]
+  return found
+}
+
 /** The caller closes the page's context. */
 export async function lookingAround(): Promise<Looking> {
   const context = await visit(ORIGIN, 'phone', { viewport: PHONE, isMobile: false })
   await context.addInitScript(await checks())
   const { page, show } = await showing(context)
-  const keys = await context.newCDPSession(page)
+  const lines = await context.newCDPSession(page)
 
   /** Keys are sent all at once: a page answers them in their order, and each way there and back takes longer than the key. */
   async function tabbed(): Promise<string[]> {
     const count = await page.evaluate(() => looking.beginTabbing())
     const tab = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9 }
     const strokes = Array.from({ length: count }, () => [
-      keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...tab }),
-      keys.send('Input.dispatchKeyEvent', { type: 'keyUp', ...tab }),
+      lines.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...tab }),
+      lines.send('Input.dispatchKeyEvent', { type: 'keyUp', ...tab }),
     ])
     await Promise.all(strokes.flat())
     return page.evaluate(() => looking.endTabbing())
   }
 
+  /** All themes are asked for at once, and answered in their order: a page that has to wait for the next would be drawn in each of them. */
   async function faint(): Promise<string[]> {
-    const found: string[] = []
-    for (const [theme, { chosen = {}, ...media }] of Object.entries(THEMES)) {
-      await page.emulateMedia({ ...PLAIN, ...media })
-      const problems = await page.evaluate(chosen => {
-        const { dataset } = document.documentElement
-        Object.assign(dataset, chosen)
-        const found = [...looking.faint(), ...looking.faintFocus()]
-        for (const name of Object.keys(chosen)) delete dataset[name]
-        return found
-      }, chosen)
-      found.push(...problems.map(problem => `${theme}: ${problem}`))
-    }
-    return found
+    const found = Object.entries(THEMES).map(async ([theme, { chosen = {}, ...media }]) => {
+      const [, { result, exceptionDetails }] = await Promise.all([
+        lines.send('Emulation.setEmulatedMedia', emulated(media)),
+        lines.send('Runtime.evaluate', { expression: `(${faintest})(${JSON.stringify(chosen)})`, returnByValue: true }),
+      ])
+      if (exceptionDetails) throw new Error(`${theme}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`)
+      return (result.value as string[]).map(problem => `${theme}: ${problem}`)
+    })
+    return (await Promise.all(found)).flat()
   }
 
   async function paper(): Promise<string[]> {

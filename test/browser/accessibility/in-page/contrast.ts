@@ -44,11 +44,11 @@ export const paleTexts = (): string[] =>
 export function faintFocus(): string[] {
   const before = document.activeElement
   const found = shownControls().flatMap(control => {
-    control.focus()
+    control.focus({ preventScroll: true })
     const ratio = focusContrast(control)
     return ratio < LEAST_FRAME ? [`focus ${ratio.toFixed(1)} : 1 ${named(control)}`] : []
   })
-  if (before instanceof HTMLElement) before.focus()
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
   return found
 }
 
