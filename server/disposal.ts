@@ -35,11 +35,9 @@ export async function dispose(
   rule: DisposalRule,
   actor: Actor,
   now: Instant,
-  breathe?: () => Promise<void>,
 ): Promise<number> {
   const before = new Map(messages.map(message => [message.id, message]))
   const disposed = await tx.messages.end([...before.keys()], KEPT, 'disposed')
-  await breathe?.()
   for (const { id, organization, revision, createdAt, retainUntil } of disposed)
     await record(tx, now, {
       ...{ organization, actor, action: 'message.disposed', object: id, revision },
@@ -82,8 +80,7 @@ export async function disposeDue(
   }
   const ending = {
     due: () => dueNow(parts, now, SPAN),
-    end: (tx: Tx, ids: readonly string[], _: Instant, breathe: () => Promise<void>) =>
-      disposeAll(tx, ids, { actor: by.actor, now }, breathe),
+    end: (tx: Tx, ids: readonly string[]) => disposeAll(tx, ids, { actor: by.actor, now }),
     tampered: 'disposal.tampered',
   }
   const disposed = await sweep(parts, ending, stopping)
@@ -122,15 +119,9 @@ async function* dueNow({ store }: Pick<Parts, 'store'>, now: Instant, span: numb
   } while (after !== null)
 }
 
-async function disposeAll(
-  tx: Tx,
-  ids: readonly string[],
-  { actor, now }: { actor: Actor; now: Instant },
-  breathe: () => Promise<void>,
-): Promise<number> {
+async function disposeAll(tx: Tx, ids: readonly string[], { actor, now }: { actor: Actor; now: Instant }): Promise<number> {
   const over = (await tx.messages.findMany(ids)).filter(message => isOver(message, now))
-  await breathe()
   const held = await tx.holds.covering(over)
   const free = over.filter(({ id }) => !held.has(id))
-  return dispose(tx, free, 'retention_over', actor, now, breathe)
+  return dispose(tx, free, 'retention_over', actor, now)
 }

@@ -104,9 +104,8 @@ async function* dueNow({ store, clock }: Pick<Parts, 'store' | 'clock'>): AsyncG
   }
 }
 
-async function expireAll(tx: Tx, ids: readonly string[], now: Instant, breathe: () => Promise<void>): Promise<number> {
+async function expireAll(tx: Tx, ids: readonly string[], now: Instant): Promise<number> {
   const due = (await tx.messages.findMany(ids)).filter(message => isDue(message, now))
-  await breathe()
   const expired = await tx.messages.end(
     due.map(({ id }) => id),
     READABLE,
@@ -115,7 +114,6 @@ async function expireAll(tx: Tx, ids: readonly string[], now: Instant, breathe: 
   // Where writers run side by side, an extension may have come between looking and marking: the whole batch is then done again.
   if (expired.some(({ expiresAt }) => expiresAt > now))
     throw new PortalError('conflict', 'A message was extended just as it expired.')
-  await breathe()
   for (const { id, organization, revision, openedAt } of expired)
     await record(tx, now, {
       ...{ organization, actor: PORTAL_ACTOR, action: 'message.expired', object: id, revision },

@@ -8,8 +8,11 @@ import type { Instant } from './time.ts'
 const SIZES = [2, 4, 8, 16, 24, 32, 48, 64] as const
 /** So many where each takes long, too: with fewer, what a transaction costs by itself would be most of it. */
 const FEWEST = 8
-/** How long one transaction may keep the writer from everybody else, its commit included. Who only reads is answered in its breaths. */
-const HELD_MILLISECONDS = 5
+/**
+ * How long one transaction may keep the writer, its commit included. It takes no breath in between: whoever only reads would be answered in
+ * it, and V8 collects its garbage when the event loop goes round, so that breaths made a transaction longer than its own work.
+ */
+const HELD_MILLISECONDS = 4
 /** Between two of them others write, and the pages of this process are answered. */
 const BREATH_MILLISECONDS = 5
 /** The pace is that of the quickest of so many: the others were slow because of something else, which smaller transactions would not mend. */
@@ -19,8 +22,8 @@ const LOOKED_AT = 4
 interface Ending {
   /** Ids, some at a time, in the order in which they are to end. The next are asked for when those before have been looked at. */
   due(): AsyncIterable<readonly string[]>
-  /** Ends those that may end now; `breathe` lets others be answered in between. @returns how many */
-  end(tx: Tx, ids: readonly string[], now: Instant, breathe: () => Promise<void>): Promise<number>
+  /** Ends those that may end now. @returns how many */
+  end(tx: Tx, ids: readonly string[], now: Instant): Promise<number>
   /** Under which name it is told that one does not verify. */
   tampered: string
 }
@@ -95,14 +98,8 @@ async function endTogether(
     const done = await store.transaction(
       async tx => {
         const begun = stopwatch()
-        // Where many are answered in a breath, those who would write have waited long enough.
-        const breathe = async () => {
-          if (stopwatch() - begun < HELD_MILLISECONDS) await tx.breathe()
-        }
-        const done = await ending.end(tx, ids, clock(), breathe)
+        const done = await ending.end(tx, ids, clock())
         milliseconds = stopwatch() - begun
-        // What is left is done in one go: entries of the trail, and the commit.
-        await breathe()
         return done
       },
       { givesWay: true, committing },

@@ -100,7 +100,7 @@ export class Groups {
     const group: Waiting[] = []
     const answers: (() => void)[] = []
     try {
-      for await (const one of this.#coming()) {
+      for await (const one of this.#coming(group)) {
         group.push(one)
         answers.push(await this.#apart(one))
       }
@@ -117,11 +117,13 @@ export class Groups {
   }
 
   /** One after the other, as long as a group may go on. */
-  async *#coming(): AsyncGenerator<Waiting> {
+  async *#coming(group: readonly Waiting[]): AsyncGenerator<Waiting> {
     const begun = performance.now()
     const until = begun + Math.max(GROUP_MILLISECONDS, 2 * this.#commitMilliseconds)
     let breathed = begun
     for (let count = 0, now = begun; count < MIN_GROUP || (count < MAX_GROUP && now < until); count++, now = performance.now()) {
+      // Whoever must not hold the writer for long is told of commits: while the event loop goes round, all who only read would be answered.
+      if (this.#waiting.length === 0 && count > 0 && group.every(({ committing }) => committing !== undefined)) return
       if (now - breathed >= HOLD_MILLISECONDS) {
         await new Promise<void>(resolve => setImmediate(resolve))
         breathed = performance.now()

@@ -95,3 +95,22 @@ test('the event loop goes round in the middle of a group, and who arrives then c
   expect(commits[0]!.at(-1)).not.toBe('late')
   expect(commits[0]).toContain('late')
 })
+
+test('the event loop goes round before the commit, but not where nobody else waits and none may hold the writer for long', async () => {
+  const committing = { begins: () => undefined, ends: () => undefined }
+  const commitsBeforeItWentRound = async (told?: typeof committing) => {
+    commits.length = 0
+    let before = -1
+    const slow = async () => {
+      now += 3
+      setImmediate(() => {
+        before = commits.length
+      })
+    }
+    await groups().write(slow, true, told)
+    await new Promise(resolve => setImmediate(resolve))
+    return before
+  }
+  expect(await commitsBeforeItWentRound()).toBe(0)
+  expect(await commitsBeforeItWentRound(committing)).toBe(1)
+})
