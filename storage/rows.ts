@@ -1,6 +1,6 @@
 import type { Authenticated } from './schema/keys.ts'
 import type { Database } from './schema.ts'
-import { authenticate, sameBytes } from './sealing/blind-index.ts'
+import { authenticate, isAuthentic } from './sealing/blind-index.ts'
 import type { Encodable } from './sealing/encoding.ts'
 import type { Key } from './sealing/keys.ts'
 import { tampered } from './sealing/refusal.ts'
@@ -33,11 +33,11 @@ function columnsOf(table: string): Columns {
 
 /** @param key - for row authentication only. */
 export function rowsUnder(key: Key): Rows {
-  const macOf = (table: string, row: object) => authenticate(key, [table, ...columns(row, columnsOf(table))])
+  const valuesOf = (table: string, row: object): Encodable[] => [table, ...columns(row, columnsOf(table))]
   return {
-    sign: (table, row) => ({ ...row, mac: macOf(table, row) }) as Database[typeof table],
+    sign: (table, row) => ({ ...row, mac: authenticate(key, valuesOf(table, row)) }) as Database[typeof table],
     check(table, row) {
-      if (!sameBytes(row.mac, macOf(table, row))) throw tampered()
+      if (!isAuthentic(key, row.mac, valuesOf(table, row))) throw tampered()
       return row
     },
   }

@@ -1,14 +1,14 @@
+import type { Kysely } from 'kysely'
 import type { StoredCheckpoint, TrailRow, TrailStore } from '../server/trail/store.ts'
-import type { CheckpointRow, TrailEntryRow } from './schema.ts'
+import { prepared } from './prepared.ts'
+import type { CheckpointRow, Database, TrailEntryRow } from './schema.ts'
 import type { Work } from './work.ts'
 
 export function trail({ db, rows, ends, entries }: Work): TrailStore {
   const opened = (row: TrailEntryRow): TrailRow => {
-    const { mac: _, number, leaf_hash, ...entry } = rows.check('trail_entries', row)
-    return { ...entry, index: number, leafHash: leaf_hash }
+    const { number, at, organization, actor, action, object, revision, bytes, leaf_hash } = rows.check('trail_entries', row)
+    return { index: number, at, organization, actor, action, object, revision, bytes, leafHash: leaf_hash }
   }
-
-  const numbersOf = (object: string) => db.selectFrom('trail_entries').select('number').where('object', '=', object)
 
   const numbersOfAll = (objects: readonly string[]) =>
     db.selectFrom('trail_entries').select('number').where('object', 'in', objects)
@@ -21,7 +21,7 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
         .selectFrom('trail_entries')
         .select('number')
         .where('object', 'in', db.selectFrom(latest).select(`latest.${column}`))
-    return of('id').unionAll(of('deposit')).unionAll(numbersOf(recipient))
+    return of('id').unionAll(of('deposit')).unionAll(numbersOf(db, recipient))
   }
 
   return {
@@ -44,13 +44,7 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
 
     async list(organization, { object, actor, action }, { before, limit }) {
       await entries.flush()
-      let found = db.selectFrom('trail_entries').selectAll().where('organization', '=', organization)
-      // What was done to one object is little, and found by it; the order of the trail must not be searched for it.
-      if (object !== undefined) found = found.where('number', 'in', numbersOf(object))
-      if (actor !== undefined) found = found.where('actor', '=', actor)
-      if (action !== undefined) found = found.where('action', '=', action)
-      if (before !== undefined) found = found.where('number', '<', before)
-      return (await found.orderBy('number', 'desc').limit(limit).execute()).map(opened)
+      return (await listed(db, asked({ organization, object, actor, action, before, limit }))).rows.map(opened)
     },
 
     async about(about, { actions, notBy }, { before, limit }) {
@@ -98,5 +92,31 @@ export function trail({ db, rows, ends, entries }: Work): TrailStore {
     },
   }
 }
+
+const numbersOf = (db: Kysely<Database>, object: string) =>
+  db.selectFrom('trail_entries').select('number').where('object', '=', object)
+
+/** What a search is for. What it is not for is left out altogether, as each kind of search is a statement of its own. */
+interface Asked {
+  organization: string
+  object?: string
+  actor?: string
+  action?: string
+  before?: number
+  limit: number
+}
+
+const listed = prepared((db, { organization, object, actor, action, before, limit }: Asked) => {
+  let found = db.selectFrom('trail_entries').selectAll().where('organization', '=', organization)
+  // What was done to one object is little, and found by it; the order of the trail must not be searched for it.
+  if (object !== undefined) found = found.where('number', 'in', numbersOf(db, object))
+  if (actor !== undefined) found = found.where('actor', '=', actor)
+  if (action !== undefined) found = found.where('action', '=', action)
+  if (before !== undefined) found = found.where('number', '<', before)
+  return found.orderBy('number', 'desc').limit(limit)
+})
+
+const asked = (all: { [Name in keyof Asked]: Asked[Name] | undefined }): Asked =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as unknown as Asked
 
 const toCheckpoint = ({ size, root_hash, note, at }: CheckpointRow): StoredCheckpoint => ({ size, rootHash: root_hash, note, at })

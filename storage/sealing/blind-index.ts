@@ -17,6 +17,15 @@ export const keyedHash = (key: KeyObject, purpose: string, ...values: readonly E
 export const authenticate = (key: KeyObject, values: readonly Encodable[]): Uint8Array =>
   createHmac('sha256', key).update(encode(values)).digest()
 
+const computed = Buffer.alloc(32)
+
+/** Whether `mac` is what {@link authenticate} gives for these values; does not tell through time where it differs. */
+export function isAuthentic(key: KeyObject, mac: Uint8Array, values: readonly Encodable[]): boolean {
+  // By way of a text: a buffer for each, outside the heap, would take a third as long again.
+  computed.write(createHmac('sha256', key).update(encode(values)).digest('binary'), 'latin1')
+  return sameBytes(mac, computed)
+}
+
 /** SHA-256 (base64url) of a secret with at least 128 random bits, which needs no key to be safe: tokens, locators. */
 export const digestOfSecret = (secret: string): string => hash('sha256', secret, 'base64url')
 

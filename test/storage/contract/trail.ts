@@ -59,6 +59,12 @@ export function trailContract(open: OpenStorage): void {
       expect(await list({ object: 'msg_1' })).toEqual([3, 0])
       expect(await list({ actor: 'nobody' })).toEqual([])
       expect(await list({ action: 'changed' })).toEqual([3, 1])
+      // Whatever was asked before: each kind of search is a statement of its own.
+      expect(await list({ object: 'msg_1', actor: 'portal', action: 'changed' }, 3)).toEqual([0])
+      expect(await list({ object: 'msg_2', actor: 'portal' })).toEqual([1])
+      expect(await list({ actor: 'portal', action: 'opened' })).toEqual([])
+      expect(await list({ object: undefined, actor: 'portal', action: undefined }, 3)).toEqual([1, 0])
+      expect(await list({ object: 'msg_1' })).toEqual([3, 0])
     })
 
     test('is told of some objects, or of a mailbox with what came into it, newest first', async () => {

@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, randomBytes, verify } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authenticate, keyedHash, sameBytes } from '../../../storage/sealing/blind-index.ts'
+import { authenticate, isAuthentic, keyedHash, sameBytes } from '../../../storage/sealing/blind-index.ts'
 import { type Encodable, encode } from '../../../storage/sealing/encoding.ts'
 import { newSigningKey, openSigner } from '../../../storage/sealing/signer.ts'
 
@@ -80,6 +80,21 @@ describe('a keyed hash', () => {
     expect(keyedHash(createSecretKey(randomBytes(32)), 'recipient address', 'ada@example.com')).not.toBe(hash)
     expect(keyedHash(key, 'staff address', 'ada@example.com')).not.toBe(hash)
     expect(keyedHash(key, 'recipient address', 'ada@example.co')).not.toBe(hash)
+  })
+
+  test('authenticates these values alone, whichever byte of it or of them is another', () => {
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 4 }), fc.nat(31), fc.integer({ min: 1, max: 255 }), (values, at, flip) => {
+        const mac = Buffer.from(authenticate(key, values))
+        expect(isAuthentic(key, mac, values)).toBe(true)
+        expect(isAuthentic(key, mac, [...values, null])).toBe(false)
+        expect(isAuthentic(createSecretKey(Buffer.alloc(32, 2)), mac, values)).toBe(false)
+        expect(isAuthentic(key, mac.subarray(1), values)).toBe(false)
+        mac[at]! ^= flip
+        expect(isAuthentic(key, mac, values)).toBe(false)
+      }),
+      { numRuns: 50 },
+    )
   })
 
   test('is compared whole', () => {
