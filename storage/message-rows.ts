@@ -146,7 +146,8 @@ export function messageRows({ db, keyring, parts, rows, ends, changed, seen, exp
   }
 }
 
-const byAge = (one: MessageRow, other: MessageRow): number => (one.id < other.id ? -1 : 1)
+// An id tells the clock it was made by, which may have been put back since, and nothing of those made within a millisecond.
+const byAge = (one: MessageRow, other: MessageRow): number => one.position - other.position
 
 /** All messages, each beside its highest revision in the trail. */
 const withRevision = (db: Kysely<Database>) =>

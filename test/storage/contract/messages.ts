@@ -36,6 +36,17 @@ export function messageContract(open: OpenStorage): void {
       })
     })
 
+    test('of a thread and of a deposit come in the order they were kept, whatever the clock said meanwhile', async () => {
+      const { deposit, keep } = await clinic(portal.store)
+      const ids: string[] = []
+      for (const at of [0, -1, 0, 0]) ids.push((await keep({ id: newId('msg', NEW_YEAR + days(at)) })).id)
+      const found = await portal.store.read(async tx => [
+        await tx.messages.ofThread(deposit.thread),
+        await tx.messages.ofDeposits([deposit.id]),
+      ])
+      for (const messages of found) expect(messages.map(({ id }) => id)).toEqual(ids)
+    })
+
     test('may be used in the transaction that adds them, before the trail is told', async () => {
       const { ada, deposit } = await clinic(portal.store)
       const message = messageFor(ada, deposit, { locator: null })
