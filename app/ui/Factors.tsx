@@ -23,7 +23,7 @@ export function Factors({ factors }: { factors: FactorLine[] }) {
           <PostButton to={`/account/factors/${id}/remove`} look="other">
             {words.remove}{' '}
             <span className="unseen">
-              {words.kinds[kind]} {label}
+              {words.kinds[kind]} {label ? <bdi>{label}</bdi> : null}
             </span>
           </PostButton>
         </li>
