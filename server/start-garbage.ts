@@ -10,11 +10,14 @@ const SOON = seconds(3)
  * in an idle portal nothing does. One collection, of 10 to 15 ms, is enough: behind it V8 sees that little is going on, and shrinks on its own.
  */
 export function letGoOfTheStart(): void {
-  setTimeout(() => {
-    // Counts for contexts that are made from now on, of which there are none. Not taken back: flags are those of all threads, and another may
-    // be about to make the context in which it finds this.
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
-    collect()
-  }, SOON).unref()
+  setTimeout(collect, SOON).unref()
+}
+
+/** Lets go of all that this thread does not need any more. */
+export function collect(): void {
+  // Counts for contexts that are made from now on, of which there are none. Not taken back: flags are those of all threads, and another may
+  // be about to make the context in which it finds this.
+  setFlagsFromString('--expose-gc')
+  const now = runInNewContext('gc') as () => void
+  now()
 }

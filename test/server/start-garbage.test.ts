@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
 import { letGoOfTheStart } from '../../server/start-garbage.ts'
 import { seconds } from '../../server/time.ts'
@@ -15,6 +17,13 @@ test('what only the start needed is gone a few seconds after it, and not before 
   vi.advanceTimersByTime(seconds(10))
   expect([soon, needed.deref()]).toEqual([true, undefined])
   expect(globalThis).not.toHaveProperty('gc')
+})
+
+test('threads that let go at the same moment do not stand in each other’s way', async () => {
+  const source = new URL('../../server/start-garbage.ts', import.meta.url).href
+  const often = `import(${JSON.stringify(source)}).then(({ collect }) => { for (let time = 0; time < 40; time++) collect() })`
+  const ends = [1, 2].map(() => once(new Worker(often, { eval: true }), 'exit'))
+  expect(await Promise.all(ends)).toEqual([[0], [0]])
 })
 
 /** What a WeakRef was asked for is held until the turn is over. */
