@@ -4,11 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // Those that take longest, the longest first, as they were measured on two cores. Whoever comes last keeps one core busy and the other
 // waiting: what is short comes last. An old order costs time, nothing else.
 const LONG = [
-  ...['browser/journeys', 'flows/access-matrix', 'browser/hostile-html', 'browser/patient', 'app/pages', 'browser/scanners'],
-  ...['browser/accessibility', 'flows/every-language', 'browser/ways-back', 'flows/recovery', 'storage/postgres/contract'],
-  ...['flows/many-processes', 'flows/page-matrix', 'faults/stopping', 'browser/provider', 'flows/large-files', 'app/examples'],
-  ...['faults/smtp', 'browser/answering', 'app/scripts', 'faults/power-cut', 'browser/text-browser', 'storage/backups/restore'],
-  ...['architecture', 'server/seed', 'server/sign-in/attempts', 'server/deposit/races', 'flows/reading', 'flows/restore-drill'],
+  ...['flows/page-matrix', 'browser/accessibility', 'browser/journeys', 'app/pages', 'browser/patient', 'flows/access-matrix'],
+  ...['flows/many-processes', 'storage/postgres/contract', 'flows/recovery', 'browser/hostile-html', 'browser/scanners'],
+  ...['browser/ways-back', 'browser/provider', 'flows/large-files', 'server/seed', 'storage/migrations/migrate', 'app/examples'],
+  ...['server/deposit/races', 'faults/mail-under-way', 'faults/kill-at-write', 'browser/answering', 'browser/every-state'],
+  ...['architecture', 'storage/postgres/severed-acts', 'server/sign-in/attempts', 'storage/backups/restore', 'app/scripts'],
+  ...['browser/text-browser', 'flows/reading', 'flows/restore-drill', 'faults/smtp', 'flows/every-language', 'faults/stopping'],
 ]
 
 const FOLDER = path.resolve(import.meta.dirname, '..')
