@@ -4,8 +4,8 @@ import type { Ends } from './ends.ts'
 import { prepared } from './prepared.ts'
 import type { Database, TrailEntryRow } from './schema.ts'
 
-/** So many are written at once. A statement for more of them is not quicker, and takes long to be compiled when it is first needed. */
-const MAX_FRESH = 16
+/** So many are written at once: what a sweep adds in one transaction. A statement for more of them takes long to be compiled when it is first needed. */
+const MAX_FRESH = 32
 
 /** What one transaction adds to the trail. Entries are written together, and the head is moved once. */
 export class NewEntries {
