@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { newId } from '../../../server/ids.ts'
 import type { Attachment } from '../../../server/message.ts'
 import type { Store } from '../../../server/store.ts'
 import { backUp, DATA_FILE, generateArchiveKeys, KEYS_FILE, restore } from '../../../storage/index.ts'
+import { OWNER_MARK } from '../../../storage/part-owner.ts'
 import { MIB, objectsIn, pdf } from '../../support/files.ts'
 import { NEW_YEAR, ROOT_KEY, type TemporaryStorage, temporaryStorage } from '../../support/storage.ts'
 import { Intruder } from '../intruder.ts'
@@ -67,7 +69,7 @@ describe('large files in a backup', () => {
       onProgress: meanwhile,
     })
   }
-  const restored = (contents: Awaited<ReturnType<typeof backedUp>>, more: object = {}) =>
+  const restored = (contents: Awaited<ReturnType<typeof backedUp>>, more: object = {}, plan: object = {}) =>
     restore(
       { ...options(there()), ...more },
       {
@@ -78,6 +80,7 @@ describe('large files in a backup', () => {
         onProgress: () => undefined,
         migrations: contents.migrations,
         rows: contents.rows,
+        ...plan,
       },
     )
   /** What the restored store answers to work, when it is a portal's database again. */
@@ -92,7 +95,7 @@ describe('large files in a backup', () => {
   }
   const objectFile = async (directory: string) => {
     const entries = await readdir(join(directory, 'parts'), { recursive: true, withFileTypes: true })
-    const [found] = entries.filter(entry => entry.isFile())
+    const [found] = entries.filter(entry => entry.isFile() && entry.name !== OWNER_MARK)
     return join(found!.parentPath, found!.name)
   }
 
@@ -156,5 +159,28 @@ describe('large files in a backup', () => {
     await abandoned.store.close()
     expect(await objectsIn(there())).toEqual([])
     expect((await inRestored(contents, store => wholeContent(store, scan))).equals(bytes)).toBe(true)
+  })
+
+  test('may be taken over from a portal that will never run again, whatever it had signed and kept since', async () => {
+    const signs = (store: Store, size: number) =>
+      store.transaction(tx => tx.trail.addCheckpoint({ size, rootHash: randomBytes(32), note: 'signed', at: NEW_YEAR }))
+    const contents = await backedUp()
+    await signs(storage.store, 7)
+    expect(await storage.store.checkObjects(0)).toMatchObject({ isShared: false })
+    await rm(await objectFile(storage.directory))
+
+    const partStore = { kind: 'directory', folder: join(storage.directory, 'parts') }
+    const abandoned = await restored(contents, { partStore }, { takePartStore: true })
+    await abandoned.abandon()
+    await abandoned.store.close()
+    // Nobody could tell what was whose.
+    expect(await objectsIn(storage.directory)).toHaveLength(1)
+
+    const { store, finish } = await restored(contents, { partStore }, { takePartStore: true })
+    await finish()
+    await signs(store, 8)
+    expect(await store.checkObjects(0)).toMatchObject({ missing: [], isShared: false })
+    expect((await wholeContent(store, scan)).equals(bytes)).toBe(true)
+    await store.close()
   })
 })
