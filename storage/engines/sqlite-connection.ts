@@ -3,7 +3,7 @@ import { PortalError } from '../../server/errors.ts'
 
 /** Waiting inside SQLite stops the thread, so only this long; the rest of the patience is spent asynchronously. */
 const BLOCKING_MILLISECONDS = 20
-/** A log that begins anew is cut to this: what a file keeps need not be asked of the disk again. */
+/** A log that begins anew is cut to this, in the end: what a file keeps need not be asked of the disk again. */
 export const KEPT_LOG_BYTES = 4 * 1024 * 1024
 
 /** What every connection runs with, and what SQLite must answer when asked for it. Several are not kept in the file. */

@@ -54,6 +54,28 @@ describe('the log of SQLite', () => {
     await vi.waitFor(begunAnew, { timeout: 20_000, interval: 200 })
   })
 
+  test('is cut little by little, as nobody can write meanwhile, and copied no more often than it has grown', async () => {
+    const reader = new BetterSqlite(file, { readonly: true })
+    afterTest(async () => void reader.close())
+    reader.exec('begin')
+    reader.prepare('select * from kept').all()
+    for (let one = 0; one < 6; one++) await keep(5)
+    reader.exec('rollback')
+    const sizes = [await logBytes()]
+    expect(sizes[0]).toBeGreaterThan(30 * MEGABYTE)
+    await vi.waitFor(
+      async () => {
+        await keep(1)
+        if ((await logBytes()) !== sizes.at(-1)) sizes.push(await logBytes())
+        expect(sizes.at(-1)).toBeLessThan(6 * MEGABYTE)
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    const cuts = sizes.slice(1).map((size, at) => sizes[at]! - size)
+    expect(Math.max(...cuts)).toBeLessThan(16 * MEGABYTE)
+    expect(cuts.filter(cut => cut > 0).length).toBeGreaterThan(2)
+  })
+
   test('shows whoever reads meanwhile nothing but what was there, and is copied when they have read', async () => {
     const reader = new BetterSqlite(file, { readonly: true })
     afterTest(async () => void reader.close())
@@ -111,7 +133,7 @@ describe('the log of SQLite', () => {
     async function having(work: (log: SqliteLog) => unknown): Promise<void> {
       noticed.length = 0
       held.length = 0
-      const writer = new BetterSqlite(':memory:')
+      const writer = new BetterSqlite(file)
       const log = new SqliteLog({
         ...{ file, writer },
         notice: error => {
@@ -158,10 +180,12 @@ describe('the log of SQLite', () => {
     })
 
     test('that cannot be copied is noticed by what SQLite says of it', async () => {
-      await engine.close()
-      await writeFile(file, 'This is no database.'.repeat(1_000))
-      await writeFile(`${file}-wal`, new Uint8Array(5 * MEGABYTE))
-      await grown()
+      await having(async log => {
+        await engine.close()
+        await writeFile(file, 'This is no database.'.repeat(1_000))
+        await writeFile(`${file}-wal`, new Uint8Array(5 * MEGABYTE))
+        await expect(log.purge()).rejects.toThrow('file is not a database')
+      })
       expect(noticed).toMatchObject([{ code: 'SQLITE_NOTADB' }])
     })
   })
