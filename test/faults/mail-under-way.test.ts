@@ -81,9 +81,18 @@ async function serverThatNeverCloses(): Promise<string> {
   const server = createServer({ allowHalfOpen: true }, socket => {
     socket.on('error', () => undefined)
     socket.write('220 mail.example ESMTP\r\n')
+    // A mail and the line that ends it come in as many pieces as they please.
+    let mail: string | null = null
     socket.on('data', said => {
-      if (/^(EHLO|MAIL|RCPT|RSET)/.test(String(said)) || String(said).endsWith('\r\n.\r\n')) socket.write('250 ok\r\n')
-      if (String(said).startsWith('DATA')) socket.write('354 go on\r\n')
+      if (mail !== null) {
+        mail += String(said)
+        if (!mail.endsWith('\r\n.\r\n')) return
+        mail = null
+        socket.write('250 ok\r\n')
+      } else if (String(said).startsWith('DATA')) {
+        mail = ''
+        socket.write('354 go on\r\n')
+      } else if (/^(EHLO|MAIL|RCPT|RSET)/.test(String(said))) socket.write('250 ok\r\n')
     })
     onTestFinished(() => void socket.destroy())
   })
