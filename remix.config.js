@@ -93,7 +93,7 @@ export default defineConfig({
     sequence,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the smallest machine we test on. Three more workers have them while the others wait: for disks, browsers, timers.
-    maxWorkers: 5,
+    // Two cores are the smallest machine we test on. Two more workers have them while the others wait: for disks, browsers, timers.
+    maxWorkers: 4,
   },
 })
