@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { seconds } from './time.ts'
 
 /** By then whoever waited for the start has been answered. */
-const SOON = seconds(3)
+const SOON = seconds(10)
 
 /**
  * Lets go of what only the start of this thread needed, a while after it. By itself V8 collects what is old when much that is new comes, and

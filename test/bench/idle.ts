@@ -12,7 +12,7 @@ const STARTS = 7
 const START_GOAL_MS = 500
 const MEMORY_GOAL_MB = 120
 /** By then it has let go of what only its start needed. */
-const IDLE_AFTER_MS = 15_000
+const IDLE_AFTER_MS = 25_000
 const SESSIONS = 1_000
 const SESSIONS_GOAL_MB = 25
 
